@@ -1,0 +1,97 @@
+"""Trace LangChain: chains, LLMs, tools and retrievers, through one callback handler for the whole process.
+
+The handler reaches every run by the public configure hook, which cannot be taken back: so what is registered is an
+object that hands out the handler while somebody is installed. LangGraph's graphs and nodes come the same way, so its
+instrumentor shares the hook.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from gradient.instrumentors.messages import describe_message
+from gradient.instrumentors.seams import Instrumentor
+from gradient.runtime.shapes import Shape
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from gradient.instrumentors.langchain_handler import Handler
+    from gradient.runtime.interfaces import ExecutionTracker
+
+_HOOK_MODULE = "langchain_core.tracers.context"
+_MESSAGES_MODULE = "langchain_core.messages.base"
+
+
+class ConfigureHook:
+    """What LangChain asks for a handler each time it configures a run; has the `get` of a context variable."""
+
+    def __init__(self) -> None:
+        self.handler: Handler | None = None
+        self._registered = False
+        self._users: dict[str, Any] = {}
+
+    def get(self) -> Handler | None:
+        """Return the handler while anybody is installed, else None."""
+        return self.handler
+
+    def register(self, module: ModuleType) -> None:
+        """Register with LangChain, once in a process."""
+        if not self._registered:
+            module.register_configure_hook(self, inheritable=True)
+            self._registered = True
+
+    def use(self, user: str, tracker: ExecutionTracker) -> Handler:
+        """Hand out a handler on behalf of an instrumentor.
+
+        Args:
+            user: "langchain" records everything LangChain has; "langgraph" graphs, and nodes where no better seam is.
+            tracker: Who is told.
+        """
+        from gradient.instrumentors.langchain_handler import Handler
+
+        if self.handler is None or self.handler.tracker is not tracker:
+            self._users.clear()
+            self.handler = Handler(tracker)
+        self._users[user] = self.handler
+        self.handler.users = frozenset(self._users)
+        return self.handler
+
+    def release(self, user: str, tracker: ExecutionTracker | None) -> None:
+        """Stop handing out the handler once nobody wants it any more."""
+        handler = self._users.get(user)
+        if handler is None or handler.tracker is not tracker:
+            return
+        del self._users[user]
+        handler.users = frozenset(self._users)
+        if not self._users:
+            handler.forget()
+            self.handler = None
+
+
+hook = ConfigureHook()
+
+
+class LangChainInstrumentor(Instrumentor):
+    """Records chains, LLM calls, tools and retrievers."""
+
+    name: ClassVar[str] = "langchain"
+    modules: ClassVar[tuple[str, ...]] = (_HOOK_MODULE, _MESSAGES_MODULE)
+
+    def activate(self, module: ModuleType) -> None:
+        """Register the handler, or the shape of messages, whichever module came."""
+        if module.__name__ == _MESSAGES_MODULE:
+            register_messages(self.tracker, module)
+        else:
+            hook.use(self.name, self.tracker)
+            hook.register(module)
+
+    def deactivate(self) -> None:
+        """Hand out the handler no longer."""
+        hook.release(self.name, self.tracker)
+
+
+def register_messages(tracker: Any, module: ModuleType) -> None:
+    """Let payloads show messages by role and parts, and refer to those that were written before."""
+    tracker.tracking.shapes.register(module.BaseMessage, Shape(describe_message, attrgetter("__dict__")))

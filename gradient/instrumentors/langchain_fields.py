@@ -1,0 +1,119 @@
+"""What LangChain's events say about a run, picked out of their many places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradient.journal.events import Usage
+from gradient.runtime.execution import NodeExecution
+from gradient.runtime.shapes import text_of
+from gradient.runtime.step import Step
+
+_UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
+_NODE_KEYS = ("langgraph_step", "langgraph_triggers", "langgraph_checkpoint_ns")
+
+
+def name_of(name: str | None, serialized: Any, prefer: str = "id") -> str:
+    """Return the name of a run; LLMs and tools may have none and tell it in `serialized` only."""
+    if name:
+        return str(name)
+    if not isinstance(serialized, dict):
+        return "unnamed"
+    path = serialized.get("id")
+    last = path[-1] if isinstance(path, list) and path else None
+    first, second = (serialized.get("name"), last) if prefer == "name" else (last, serialized.get("name"))
+    return str(first or second or "unnamed")
+
+
+def node_metadata(metadata: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what LangGraph says about a node, without its prefixes."""
+    metadata = metadata or {}
+    return {key.removeprefix("langgraph_"): metadata[key] for key in _NODE_KEYS if key in metadata}
+
+
+def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: dict[str, Any], parent: Any) -> Step:
+    """Describe a call of a language model."""
+    params = kwargs.get("invocation_params") or {}
+    inputs: dict[str, Any] = {"messages": messages}
+    if tools := params.get("tools") or params.get("functions"):
+        inputs["tools"] = tools
+    if shown := {key: value for key, value in params.items() if key not in _UNSHOWN_PARAMS and value is not None}:
+        inputs["params"] = shown
+    model = metadata.get("ls_model_name") or params.get("model") or params.get("model_name")
+    return Step(
+        name_of(kwargs.get("name"), serialized),
+        "llm",
+        "langchain",
+        inputs,
+        None,
+        parent,
+        model=None if model is None else str(model),
+        provider=metadata.get("ls_provider") or None,
+    )
+
+
+def llm_outputs(response: Any) -> Any:
+    """Return the messages or texts that a model answered with, or None."""
+    generations = [candidate for batch in getattr(response, "generations", None) or () for candidate in batch]
+    if not generations:
+        return None
+    return {"messages": [_answer(generation) for generation in generations]}
+
+
+def note_response(execution: NodeExecution, response: Any) -> None:
+    """Note tokens and the model that answered."""
+    messages = [
+        message
+        for batch in getattr(response, "generations", None) or ()
+        for candidate in batch
+        if (message := getattr(candidate, "message", None)) is not None
+    ]
+    llm_output = getattr(response, "llm_output", None) or {}
+    execution.usage = _usage(messages, llm_output) or execution.usage
+    for message in messages:
+        told = getattr(message, "response_metadata", None) or {}
+        execution.model = told.get("model_name") or told.get("model") or execution.model
+        execution.provider = execution.provider or told.get("model_provider")
+
+
+def note_attempt(tracker: Any, node: NodeExecution, error: BaseException) -> None:
+    """Note that one attempt at a node failed; whether it is tried again is LangGraph's business."""
+    listeners = tracker.tracking.listeners
+    text = tracker.tracking.capture.text(f"{type(error).__name__}: {text_of(error)}")
+    if not _is_control_flow(error):
+        listeners.tell(listeners.on_update, node, "event", "attempt failed", {"number": node.attempts, "error": text})
+
+
+def _answer(generation: Any) -> Any:
+    message = getattr(generation, "message", None)
+    if message is not None:
+        return message
+    return {"role": "assistant", "parts": [{"type": "text", "content": getattr(generation, "text", "")}]}
+
+
+def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
+    told = [usage for message in messages if (usage := getattr(message, "usage_metadata", None))]
+    if told:
+        return Usage(
+            _sum(told, "input_tokens"),
+            _sum(told, "output_tokens"),
+            _sum([usage.get("input_token_details") or {} for usage in told], "cache_read"),
+            _sum([usage.get("input_token_details") or {} for usage in told], "cache_creation"),
+            _sum([usage.get("output_token_details") or {} for usage in told], "reasoning"),
+        )
+    counts = llm_output.get("token_usage") or llm_output.get("usage") or {}
+    if not isinstance(counts, dict) or not counts:
+        return None
+    return Usage(
+        counts.get("prompt_tokens", counts.get("input_tokens")),
+        counts.get("completion_tokens", counts.get("output_tokens")),
+    )
+
+
+def _sum(parts: list[Any], key: str) -> int | None:
+    numbers = [part[key] for part in parts if isinstance(part.get(key), int)]
+    return sum(numbers) if numbers else None
+
+
+def _is_control_flow(error: BaseException) -> bool:
+    return any(kind.__name__ == "GraphBubbleUp" for kind in type(error).__mro__)

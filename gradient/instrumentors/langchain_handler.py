@@ -1,0 +1,276 @@
+"""The callback handler: what LangChain and LangGraph tell of their runs, made into steps.
+
+Synchronous and inline, because a handler that is neither costs a thread or a task for each event, and sees another
+context. Every run has an id and names its parent, so the tree does not depend on contexts. What the handler does not
+know (a run that began before it was installed) is ignored.
+
+Parents: the framework's own, unless the running code is inside a step that is deeper in the tree.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from langchain_core.callbacks import BaseCallbackHandler
+
+from gradient.instrumentors import langchain_fields as fields
+from gradient.instrumentors.langgraph_graphs import GraphRuns
+from gradient.runtime.context import Scope, current_scope
+from gradient.runtime.execution import NodeExecution
+from gradient.runtime.step import Step
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_MAX_RUNS = 100_000
+
+
+class Handler(BaseCallbackHandler):
+    """Tells a tracker of every run.
+
+    Attributes:
+        tracker: Who is told.
+        users: The instrumentors on whose behalf: "langchain", "langgraph" or both.
+    """
+
+    run_inline = True
+    raise_error = False
+    # Read for every event and handler; class attributes are cheaper than the base's properties.
+    ignore_llm: ClassVar[bool] = False
+    ignore_chain: ClassVar[bool] = False
+    ignore_agent: ClassVar[bool] = True
+    ignore_retriever: ClassVar[bool] = False
+    ignore_retry: ClassVar[bool] = True
+    ignore_chat_model: ClassVar[bool] = False
+    ignore_custom_event: ClassVar[bool] = True
+
+    def __init__(self, tracker: Any) -> None:
+        self.tracker = tracker
+        self.users: frozenset[str] = frozenset()
+        self.runs: dict[Any, Scope | None] = {}
+        self._graphs = GraphRuns(tracker)
+
+    def __deepcopy__(self, memo: Any) -> Handler:
+        """Stay one: configurations that hold the handler get copied."""
+        return self
+
+    def __copy__(self) -> Handler:
+        """Stay one, as above."""
+        return self
+
+    def forget(self) -> None:
+        """Forget the runs that are open."""
+        self.runs.clear()
+
+    def scope_of(self, run_id: UUID | None) -> Scope | None:
+        """Return the execution of a run, or of the nearest recorded one above it."""
+        found = self.runs.get(run_id) if run_id is not None else None
+        return deepest(found, current_scope.get())
+
+    # ── chains, graphs and nodes ─────────────────────────────────────────────────────────────────────────────────
+
+    def on_chain_start(  # noqa: PLR0913 - LangChain's signature
+        self,
+        serialized: dict[str, Any] | None,
+        inputs: Any,
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Begin a chain or a graph, or note another attempt of a node."""
+        scope = current_scope.get()
+        if parent_run_id is not None and type(scope) is NodeExecution and scope.graph_run == parent_run_id:
+            # The node that LangGraph's runner has begun: this run is one attempt at it.
+            scope.attempts += 1
+            self._remember(run_id, scope)
+            return
+        parent = self.scope_of(parent_run_id)
+        step = self._graphs.step(parent, inputs, name) if "langgraph" in self.users else None
+        if step is None and "langgraph" in self.users and _is_node(parent, name, metadata):
+            step = Step(str(name), "node", "langgraph", inputs, fields.node_metadata(metadata), parent)
+        if step is None and "langchain" in self.users:
+            shown = None if kwargs.get("defers_inputs") else inputs
+            step = Step(fields.name_of(name, serialized), "chain", "langchain", shown, None, parent)
+        self._begin(run_id, step, parent)
+
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a chain or a graph."""
+        execution = self._ended(run_id)
+        if execution is None:
+            return
+        status = self._graphs.ended(execution) if execution.kind == "graph" else None
+        self.tracker.end(execution, outputs, status=status, late_inputs=kwargs.get("inputs") or None)
+
+    def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a chain or a graph that raised, or note that an attempt at a node did."""
+        scope = self.runs.get(run_id)
+        execution = self._ended(run_id)
+        if execution is not None:
+            self.tracker.end(execution, None, error)
+        elif type(scope) is NodeExecution and scope.graph_run is not None:
+            fields.note_attempt(self.tracker, scope, error)
+
+    # ── language models ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_chat_model_start(  # noqa: PLR0913 - LangChain's signature
+        self,
+        serialized: dict[str, Any],
+        messages: list[list[Any]],
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Begin a call of a chat model."""
+        self._llm(serialized, messages[0] if len(messages) == 1 else messages, run_id, parent_run_id, metadata, kwargs)
+
+    def on_llm_start(  # noqa: PLR0913 - LangChain's signature
+        self,
+        serialized: dict[str, Any],
+        prompts: list[str],
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Begin a call of a completion model."""
+        messages = [{"role": "user", "parts": [{"type": "text", "content": prompt}]} for prompt in prompts]
+        self._llm(serialized, messages, run_id, parent_run_id, metadata, kwargs)
+
+    def _llm(  # noqa: PLR0913 - what two events have in common
+        self, serialized: Any, messages: Any, run_id: Any, parent_run_id: Any, metadata: Any, kwargs: dict[str, Any]
+    ) -> None:
+        parent = self.scope_of(parent_run_id)
+        step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if self._wants() else None
+        self._begin(run_id, step, parent)
+
+    def on_llm_new_token(self, token: str, *, run_id: UUID, **kwargs: Any) -> None:
+        """Note when the first token came."""
+        execution = self.runs.get(run_id)
+        if type(execution) is NodeExecution and execution.kind == "llm" and execution.first_token_ns is None:
+            execution.first_token_ns = self.tracker.tracking.clock.monotonic_ns()
+
+    def on_llm_end(self, response: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a call of a language model, with its tokens."""
+        execution = self._ended(run_id)
+        if execution is not None:
+            fields.note_response(execution, response)
+            self.tracker.end(execution, fields.llm_outputs(response))
+
+    def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a call that raised, or whose stream was given up; what had come by then is kept."""
+        execution = self._ended(run_id)
+        if execution is not None:
+            response = kwargs.get("response")
+            fields.note_response(execution, response)
+            self.tracker.end(execution, fields.llm_outputs(response), error)
+
+    # ── tools and retrievers ─────────────────────────────────────────────────────────────────────────────────────
+
+    def on_tool_start(  # noqa: PLR0913 - LangChain's signature
+        self,
+        serialized: dict[str, Any] | None,
+        input_str: str,
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        inputs: dict[str, Any] | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Begin a tool."""
+        shown: Any = inputs if inputs is not None else input_str
+        call_id = kwargs.get("tool_call_id")
+        described = {"tool_call_id": call_id} if call_id else None
+        self._simple(fields.name_of(name, serialized, prefer="name"), "tool", shown, described, run_id, parent_run_id)
+
+    def on_tool_end(self, output: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a tool."""
+        self.tracker.end(self._ended(run_id), output)
+
+    def on_tool_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a tool that raised."""
+        self.tracker.end(self._ended(run_id), None, error)
+
+    def on_retriever_start(  # noqa: PLR0913 - LangChain's signature
+        self,
+        serialized: dict[str, Any] | None,
+        query: str,
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Begin a retriever."""
+        self._simple(fields.name_of(name, serialized), "retriever", {"query": query}, None, run_id, parent_run_id)
+
+    def on_retriever_end(self, documents: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a retriever."""
+        self.tracker.end(self._ended(run_id), documents)
+
+    def on_retriever_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        """End a retriever that raised."""
+        self.tracker.end(self._ended(run_id), None, error)
+
+    def _simple(  # noqa: PLR0913 - what tools and retrievers have in common
+        self, name: str, kind: str, inputs: Any, metadata: Any, run_id: Any, parent_run_id: Any
+    ) -> None:
+        parent = self.scope_of(parent_run_id)
+        step = Step(name, kind, "langchain", inputs, metadata, parent) if self._wants() else None
+        self._begin(run_id, step, parent)
+
+    # ── the table of runs ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _wants(self) -> bool:
+        return "langchain" in self.users
+
+    def _begin(self, run_id: Any, step: Step | None, parent: Scope | None) -> None:
+        """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
+        execution = None if step is None else self.tracker.start(step)
+        if execution is not None:
+            execution.run_id = run_id
+            if execution.kind == "graph":
+                self._graphs.started(execution)
+        self._remember(run_id, execution or parent)
+
+    def _remember(self, run_id: Any, scope: Scope | None) -> None:
+        runs = self.runs
+        runs[run_id] = scope
+        if len(runs) > _MAX_RUNS:  # runs that were abandoned never end
+            del runs[next(iter(runs))]
+
+    def _ended(self, run_id: Any) -> NodeExecution | None:
+        """Forget a run; return its execution where the run is ours to end, and not only under one that is not."""
+        scope = self.runs.pop(run_id, None)
+        if type(scope) is not NodeExecution or scope.graph_run is not None or scope.run_id != run_id:
+            return None
+        return scope
+
+
+def deepest(known: Scope | None, running: Scope | None) -> Scope | None:
+    """Return `running` where it is `known` or below it, else `known`: the deeper of two possible parents."""
+    if known is None:
+        return running
+    at: Any = running
+    while type(at) is NodeExecution and at is not known:
+        at = at.parent
+    return running if at is known else known
+
+
+def _is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:
+    """Tell whether a run is a node's, where LangGraph's runner has no seam for us."""
+    is_in_graph = type(parent) is NodeExecution and parent.kind == "graph"
+    return is_in_graph and metadata is not None and name is not None and metadata.get("langgraph_node") == name

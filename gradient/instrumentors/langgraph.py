@@ -1,0 +1,147 @@
+"""Trace LangGraph: graphs, nodes, tasks, subgraphs, interrupts, whatever runs them.
+
+Three hooks together, because none sees everything:
+
+    the callback handler    graphs, and what runs inside nodes       (public, shared with LangChain)
+    `run_with_retry`        nodes: one task each, all its attempts    (in the runner's own namespace)
+    `output_writes`         nodes that were cached or restored        (the only place that sees them)
+
+and `RemoteGraph`, which has no callbacks, by its two streams. Each is looked for by name, so that a version without it
+loses that hook and nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from gradient.instrumentors import langgraph_graphs
+from gradient.instrumentors.langchain import hook, register_messages
+from gradient.instrumentors.langgraph_tasks import NodeCall, cached_step, node_step, outputs_of
+from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
+from gradient.runtime.calls import UNTRACED, OpenCall, traced
+from gradient.runtime.shapes import Shape
+from gradient.runtime.status import Status, register_control_flow
+from gradient.runtime.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+_HOOK = "langchain_core.tracers.context"
+_MESSAGES = "langchain_core.messages.base"
+_RUNNERS = ("langgraph.pregel._runner", "langgraph.pregel.runner")
+_LOOPS = ("langgraph.pregel._loop", "langgraph.pregel.loop")
+_PREGEL = ("langgraph.pregel.main", "langgraph.pregel")
+_REMOTE = "langgraph.pregel.remote"
+_ERRORS = "langgraph.errors"
+_TYPES = "langgraph.types"
+_WRITES = ("output_writes", "_output_writes")
+
+
+class LangGraphInstrumentor(SeamInstrumentor):
+    """Records graphs and their nodes."""
+
+    name: ClassVar[str] = "langgraph"
+    modules: ClassVar[tuple[str, ...]] = (_HOOK, _MESSAGES, *_RUNNERS, *_LOOPS, *_PREGEL, _REMOTE, _ERRORS, _TYPES)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forget_control_flow: Callable[[], None] | None = None
+
+    def activate(self, module: ModuleType) -> None:
+        """Take hold of what `module` owns."""
+        name = module.__name__
+        if name == _HOOK:
+            hook.use(self.name, self.tracker)
+            hook.register(module)
+        elif name == _MESSAGES:
+            register_messages(self.tracker, module)
+        elif name in _RUNNERS:
+            self.try_seam(lambda: self.patches.replace(module, "run_with_retry", self._traced_node))
+            self.try_seam(lambda: self.patches.replace(module, "arun_with_retry", self._traced_node))
+        elif name in _LOOPS:
+            self.try_seam(lambda: self._wrap_writes(module.PregelLoop))
+        elif name in _PREGEL:
+            if hasattr(module, "Pregel"):
+                langgraph_graphs.learn_streams(module.Pregel)
+        elif name == _ERRORS:
+            self._classify(module)
+        elif name == _TYPES:
+            shape = Shape(lambda send: {"$type": "langgraph.types.Send", "fields": {"node": send.node, "arg": send.arg}})
+            self.tracker.tracking.shapes.register(module.Send, shape)
+        else:
+            super().activate(module)
+
+    def deactivate(self) -> None:
+        """Let go of the handler and of LangGraph's exceptions."""
+        hook.release(self.name, self.tracker)
+        if self._forget_control_flow is not None:
+            self._forget_control_flow()
+            self._forget_control_flow = None
+
+    def seams(self, module: ModuleType) -> Iterator[Seam]:
+        """Yield the streams of `RemoteGraph`; its `invoke` goes through them."""
+        for method in ("stream", "astream"):
+            yield Seam(module.RemoteGraph, method, describe_remote)
+
+    def _classify(self, module: ModuleType) -> None:
+        interrupt, bubble_up = module.GraphInterrupt, getattr(module, "GraphBubbleUp", module.GraphInterrupt)
+
+        def classify(error: BaseException) -> Status | None:
+            if isinstance(error, interrupt):
+                return "interrupted"
+            return "completed" if isinstance(error, bubble_up) else None
+
+        if self._forget_control_flow is None:
+            self._forget_control_flow = register_control_flow(classify)
+
+    def _traced_node(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        return traced(original, self._open_node)
+
+    def _open_node(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """Start the execution of a task, under the graph that runs it."""
+        if not self.patches.active:
+            return UNTRACED
+        task = args[0] if args else kwargs["task"]
+        handler = hook.handler
+        graph_run = getattr(task.config.get("callbacks"), "parent_run_id", None)
+        step = node_step(task, None if handler is None else handler.scope_of(graph_run))
+        execution = None if step is None else self.tracker.start(step)
+        if execution is None:
+            return UNTRACED
+        execution.graph_run = graph_run
+        return NodeCall(self.tracker, task, execution)
+
+    def _wrap_writes(self, loop: Any) -> None:
+        name = next((name for name in _WRITES if hasattr(loop, name)), _WRITES[0])
+
+        def around(original: Callable[..., None]) -> Callable[..., None]:
+            patches = self.patches
+
+            @functools.wraps(original)
+            def output_writes(self_: Any, task_id: str, writes: Any, *, cached: bool = False) -> None:
+                if cached and patches.active:
+                    self.try_seam(lambda: self._note_cached(self_, task_id))
+                original(self_, task_id, writes, cached=cached)
+
+            return output_writes
+
+        self.patches.replace(loop, name, around)
+
+    def _note_cached(self, loop: Any, task_id: str) -> None:
+        """Record a node that did not run: its result came from a cache, or from before an interrupt."""
+        handler = hook.handler
+        graph_run = getattr(getattr(loop, "manager", None), "run_id", None)
+        task = loop.tasks.get(task_id)
+        if task is not None:
+            step = cached_step(task, None if handler is None else handler.scope_of(graph_run))
+            if step is not None:
+                self.tracker.end(self.tracker.start(step), outputs_of(task.writes))
+
+
+def describe_remote(call: Call) -> Step:
+    """Describe a run of a graph on a LangGraph server."""
+    config = call.argument("config", 1) or {}
+    metadata = {"assistant_id": call.instance.assistant_id, **langgraph_graphs.thread_of(config, call.argument("input"))}
+    return Step(str(call.instance.name or "RemoteGraph"), "graph", "langgraph", call.argument("input"), metadata)

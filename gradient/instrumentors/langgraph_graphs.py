@@ -1,0 +1,152 @@
+"""Runs of LangGraph graphs: telling them from chains, their topology, their threads, whether they were interrupted.
+
+To the callback handler a graph is a chain like any other. That it is a graph, which one, and how its loop ended stands
+in the frame that reports it: `Pregel.stream` or `astream`, a few frames up. Looking there costs nothing per node and
+changes nothing, where wrapping a generator would be in the way of every item.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from gradient.runtime.step import Step
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from gradient.runtime.context import Scope
+    from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.status import Status
+
+_MAX_FRAMES = 9
+_MAX_TOPOLOGIES = 1_000
+_stream_codes: set[Any] = set()
+
+
+def learn_streams(pregel: Any) -> None:
+    """Remember by which code a graph runs."""
+    for name in ("stream", "astream"):
+        function = inspect.unwrap(getattr(pregel, name))
+        _stream_codes.add(function.__code__)
+
+
+class GraphRuns:
+    """Describes the graphs that run, for one handler."""
+
+    def __init__(self, tracker: Any) -> None:
+        self._tracker = tracker
+        self._known: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+        self._topologies: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._drawings: dict[str, dict[str, Any]] = {}
+
+    def step(self, parent: Scope | None, inputs: Any, name: str | None) -> Step | None:
+        """Return the step of a graph that is about to report its start, or None where it is none."""
+        frame = _stream_frame()
+        if frame is None:
+            return None
+        variables = frame.f_locals
+        graph, config = variables.get("self"), variables.get("config") or {}
+        metadata = thread_of(config, inputs)
+        step = Step(str(name or "LangGraph"), "graph", "langgraph", inputs, metadata, parent)
+        topology = self._topology(graph, step.name)
+        if topology is not None:
+            metadata["graph_id"] = topology[0]
+        return step
+
+    def started(self, execution: NodeExecution) -> None:
+        """Tell the topology of a graph that has begun, and which session its thread is."""
+        metadata, request = execution.metadata, execution.request
+        topology = self._drawings.get(metadata.get("graph_id", ""))
+        if topology is not None:
+            listeners = self._tracker.tracking.listeners
+            listeners.tell(listeners.on_update, execution, "graph", metadata["graph_id"], topology)
+        if request is not None and request.session_id is None and "thread_id" in metadata:
+            request.session_id = str(metadata["thread_id"])
+
+    def ended(self, execution: NodeExecution) -> Status | None:
+        """Return `interrupted` where a graph that reports its end waits for a human; None for its plain end."""
+        frame = _stream_frame()
+        loop = None if frame is None else frame.f_locals.get("loop")
+        checkpoint = _checkpoint_of(loop)
+        if checkpoint is not None:
+            execution.metadata = {**execution.metadata, "checkpoint_id": checkpoint}
+        stopped = str(getattr(loop, "status", "")).startswith("interrupt")
+        return "interrupted" if stopped or execution.interrupted else None
+
+    def _topology(self, graph: Any, name: str) -> tuple[str, dict[str, Any]] | None:
+        """Return id and topology of a compiled graph; drawn once for all graphs that are built alike."""
+        try:
+            key = self._known.get(graph)
+            if key is None:
+                key = self._known[graph] = _likeness(graph, name)
+            if key not in self._topologies:
+                if len(self._topologies) > _MAX_TOPOLOGIES:
+                    self._topologies.clear()
+                    self._drawings.clear()
+                graph_id, drawing = self._topologies[key] = _drawn(graph, name)
+                self._drawings[graph_id] = drawing
+            return self._topologies[key]
+        except Exception:  # noqa: BLE001 - a picture is not worth a run
+            return None
+
+
+def _stream_frame() -> FrameType | None:
+    """Return the frame of the graph that is calling us, or None where a chain is."""
+    frame: FrameType | None = sys._getframe(2)
+    for _ in range(_MAX_FRAMES):
+        if frame is None or frame.f_code in _stream_codes:
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def thread_of(config: Any, inputs: Any) -> dict[str, Any]:
+    """Return by which thread and checkpoint a run can be found again, and whether it takes up an interrupted one."""
+    configurable = config.get("configurable") or {}
+    metadata = {key: configurable[key] for key in ("thread_id", "checkpoint_ns") if configurable.get(key)}
+    is_command = any(kind.__name__ == "Command" for kind in type(inputs).__mro__)
+    if "thread_id" in metadata and (inputs is None or (is_command and inputs.resume is not None)):
+        metadata["resume"] = True
+    return metadata
+
+
+def _checkpoint_of(loop: Any) -> str | None:
+    config = getattr(loop, "checkpoint_config", None) or {}
+    found = (config.get("configurable") or {}).get("checkpoint_id")
+    return found if isinstance(found, str) else None
+
+
+def _likeness(graph: Any, name: str) -> str:
+    """Return a text that graphs share which are built alike: drawing one anew for each request would cost too much."""
+    builder = getattr(graph, "builder", None)
+    edges = sorted(map(str, getattr(builder, "edges", ())))
+    branches = sorted((start, sorted(ends)) for start, ends in getattr(builder, "branches", {}).items())
+    inner = [
+        (node, _likeness(subgraph, node)) for node, spec in graph.nodes.items() for subgraph in spec.subgraphs or ()
+    ]
+    return str((name, list(graph.nodes), edges, branches, inner, id(graph) if builder is None else 0))
+
+
+def _drawn(graph: Any, name: str) -> tuple[str, dict[str, Any]]:
+    drawable = graph.get_graph(xray=True)
+    topology = {
+        "name": name,
+        "nodes": [{"id": node.id, "name": node.name} for node in drawable.nodes.values()],
+        "edges": [
+            {
+                "source": edge.source,
+                "target": edge.target,
+                "conditional": bool(edge.conditional),
+                "label": None if edge.data is None else str(edge.data),
+            }
+            for edge in drawable.edges
+        ],
+    }
+    digest = hashlib.sha256(msgspec.json.encode(topology)).hexdigest()
+    return digest[:16], topology

@@ -1,0 +1,102 @@
+"""A LangGraph task as a step: what a node was given, and what it wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradient.runtime.step import Step
+
+if TYPE_CHECKING:
+    from gradient.runtime.context import Scope
+    from gradient.runtime.execution import NodeExecution
+
+# Internal tasks, and internal channels: "__pregel_tasks", "branch:to:tools".
+_START = "__start__"
+_CONTROL = ("__", "branch:")
+_ROOT = "__root__"
+_RETURN = "__return__"
+_PUSH_TASKS = "__pregel_tasks"
+
+
+class NodeCall:
+    """A node that runs."""
+
+    __slots__ = ("_execution", "_task", "_tracker", "scope")
+
+    def __init__(self, tracker: Any, task: Any, execution: NodeExecution) -> None:
+        self.scope: Scope | None = execution
+        self._execution = execution
+        self._task = task
+        self._tracker = tracker
+
+    def item(self, value: Any) -> None:
+        """Nodes do not stream."""
+
+    def close(self, outputs: Any, error: BaseException | None) -> None:
+        """End the execution with what the node wrote; an interrupt holds up the graph too."""
+        execution = self._execution
+        if execution.attempts > 1:
+            execution.attempt = execution.attempts
+        graph = execution.parent
+        self._tracker.end(execution, outputs_of(self._task.writes) if error is None else None, error)
+        if execution.recorded_status == "interrupted":
+            note_interrupt(self._tracker, execution, graph, error)
+
+
+def node_step(task: Any, parent: Scope | None) -> Step | None:
+    """Return the step of a task, or None for LangGraph's own."""
+    name = task.name
+    if name == _START:
+        return None
+    told = task.config.get("metadata") or {}
+    metadata = {"step": told.get("langgraph_step"), "task_id": task.id, "triggers": list(task.triggers)}
+    inputs = task.input
+    if task.path and task.path[-1] is True:  # a call of a `@task`: (args, kwargs)
+        inputs = _arguments(inputs)
+        metadata["task"] = True
+    return Step(name, "node", "langgraph", inputs, metadata, parent)
+
+
+def cached_step(task: Any, parent: Scope | None) -> Step | None:
+    """Return the step of a task whose result was there already."""
+    step = node_step(task, parent)
+    if step is not None:
+        step.cached = getattr(task, "cache_key", None) is not None
+        if not step.cached:
+            step.metadata = {**(step.metadata or {}), "restored": True}
+    return step
+
+
+def outputs_of(writes: Any) -> Any:
+    """Return what a task wrote, by channel, without what LangGraph tells itself; a lone value as itself."""
+    written: dict[str, Any] = {}
+    sent: list[Any] = []
+    for channel, value in list(writes):
+        if channel == _PUSH_TASKS:
+            sent.append(value)
+        elif channel in (_ROOT, _RETURN):
+            return value
+        elif not channel.startswith(_CONTROL):
+            written[channel] = value
+    return {**written, "sends": sent} if sent else written
+
+
+def note_interrupt(tracker: Any, node: NodeExecution, graph: Any, error: BaseException | None) -> None:
+    """Say on the graph that it waits, and for what."""
+    if graph is not None:
+        graph.interrupted = True
+    interrupts = error.args[0] if error is not None and error.args else ()
+    values = [
+        {"id": getattr(interrupt, "id", None), "value": getattr(interrupt, "value", None)}
+        for interrupt in (interrupts if isinstance(interrupts, list | tuple) else ())
+    ]
+    listeners = tracker.tracking.listeners
+    scope = graph if graph is not None else node
+    listeners.tell(listeners.on_update, scope, "event", "interrupt", {"node": node.node_name, "interrupts": values})
+
+
+def _arguments(inputs: Any) -> Any:
+    if isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[1], dict):  # noqa: PLR2004 - args, kwargs
+        args, kwargs = inputs
+        return {"args": list(args), "kwargs": kwargs} if kwargs else {"args": list(args)}
+    return inputs

@@ -1,0 +1,90 @@
+"""Replace attributes of other people's classes and modules, and put them back.
+
+A wrapper is inert unless its patches are `active`. That matters where somebody patched after us: putting the original
+back would erase their patch, so our wrapper stays underneath, does nothing, and is used again at the next install.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from gradient.runtime.errors import SeamMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ABSENT: Any = object()
+
+
+class Patches:
+    """The patches of one instrumentor, undone together, newest first.
+
+    Attributes:
+        active: Whether wrappers shall do anything.
+    """
+
+    def __init__(self) -> None:
+        self.active = False
+        self._installed: list[_Patch] = []
+        self._buried: list[_Patch] = []
+
+    def replace(self, owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
+        """Set `owner.name` to `wrap(original)`.
+
+        Raises:
+            SeamMissing: `owner` has no such attribute.
+        """
+        self.active = True
+        if any(patch.is_at(owner, name) for patch in self._installed):
+            return
+        try:
+            # Static: the descriptor itself, so that class and static methods stay what they are.
+            found = inspect.getattr_static(owner, name)
+        except AttributeError:
+            raise SeamMissing(f"{getattr(owner, '__name__', owner)}.{name}") from None
+        buried = next((patch for patch in self._buried if patch.is_at(owner, name)), None)
+        if buried is not None and found is not buried.original:
+            self._buried.remove(buried)
+            self._installed.append(buried)  # it is still underneath, and just woke up
+            return
+        # An inherited attribute must be deleted again: writing it back would freeze the
+        # subclass at today's version of its parent's method.
+        own = vars(owner).get(name, _ABSENT)
+        patch = _Patch(owner, name, found, own, wrap(found))
+        setattr(owner, name, patch.ours)
+        self._installed.append(patch)
+
+    def undo(self) -> None:
+        """Put every attribute back, where nobody patched it after us. Doing it twice is harmless."""
+        self.active = False
+        while self._installed:
+            patch = self._installed.pop()
+            if not patch.restore():
+                self._buried.append(patch)
+
+
+class _Patch:
+    """One replaced attribute."""
+
+    __slots__ = ("_own", "name", "original", "ours", "owner")
+
+    def __init__(self, owner: Any, name: str, original: Any, own: Any, ours: Any) -> None:  # noqa: PLR0913
+        self.owner = owner
+        self.name = name
+        self.original = original
+        self.ours = ours
+        self._own = own
+
+    def is_at(self, owner: Any, name: str) -> bool:
+        return self.owner is owner and self.name == name
+
+    def restore(self) -> bool:
+        """Put the original back; False where somebody has patched over us."""
+        if vars(self.owner).get(self.name) is not self.ours:
+            return False
+        if self._own is _ABSENT:
+            delattr(self.owner, self.name)
+        else:
+            setattr(self.owner, self.name, self._own)
+        return True

@@ -1,0 +1,156 @@
+"""Read the journals of all processes, while they are written or long after.
+
+Reading uses `pread` only: a writer is never disturbed and never waited for. Whatever the disk holds, nothing here
+raises for it: what is no frame is skipped and counted.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from gradient.journal.frames import (
+    SEGMENT_HEADER_BYTES,
+    FrameWindow,
+    SegmentHeader,
+    frame_bytes,
+    read_at,
+    unpack_segment_header,
+)
+from gradient.journal.process import Liveness, liveness_of
+
+
+class Frame(NamedTuple):
+    """One frame as it was written.
+
+    Attributes:
+        body: What the writer was given.
+        segment: Number of the segment it is in.
+        offset: Place of the frame in its segment, in bytes.
+    """
+
+    body: bytes
+    segment: int
+    offset: int
+
+
+class SegmentReader:
+    """The frames of one segment, a few at a time.
+
+    Attributes:
+        path: The segment.
+        segment: Its number.
+        offset: Where the next poll begins, in bytes; give it to another reader to go on from there.
+        damaged: How many stretches were skipped because they were no whole frame.
+        ended: Whether the segment was read to an end after which nothing will be written.
+    """
+
+    def __init__(self, path: Path, offset: int = SEGMENT_HEADER_BYTES) -> None:
+        self.path = path
+        self.segment = segment_number(path)
+        self.offset = offset
+        self.damaged = 0
+        self.ended = False
+
+    def poll(self, *, final: bool = False) -> Iterator[Frame]:
+        """Yield the frames committed since the last poll; stopping half-way loses nothing.
+
+        Args:
+            final: Nobody writes here any more: the process was already dead before this call, or has moved on to
+                a later segment. Without it, a frame that is not whole is waited for, unless a whole one follows
+                or the segment is marked closed.
+        """
+        try:
+            file = self.path.open("rb", buffering=0)
+        except OSError:
+            self.ended = True
+            return
+        with file:
+            size = file.seek(0, 2)
+            header = unpack_segment_header(read_at(file, SEGMENT_HEADER_BYTES, 0))
+            used = None if header is None else header.used_bytes
+            final = final or used is not None
+            end = size if used is None else min(used, size)
+            yield from self._frames(FrameWindow(file, end), nearby=not final)
+            if final:
+                self._end(FrameWindow(file, end), header, missing=used is not None and used > size)
+
+    def _frames(self, window: FrameWindow, *, nearby: bool) -> Iterator[Frame]:
+        while True:
+            body = window.body_at(self.offset)
+            if body is None and self._skip(window, nearby=nearby):
+                continue
+            if body is None:
+                return
+            offset = self.offset
+            self.offset = offset + frame_bytes(len(body))
+            yield Frame(body, self.segment, offset)
+
+    def _skip(self, window: FrameWindow, *, nearby: bool) -> bool:
+        """Step over something that is no frame; tell whether there is more to read."""
+        following = window.next_frame(self.offset, nearby=nearby)
+        if following is None:
+            return False
+        # Frames are committed in order, so this one is broken for good, unless it was committed while we read.
+        window.load(self.offset)
+        if window.body_at(self.offset) is None:
+            self.damaged += 1
+            self.offset = following
+        return True
+
+    def _end(self, window: FrameWindow, header: SegmentHeader | None, *, missing: bool) -> None:
+        if self.ended:
+            return
+        self.ended = True
+        self.damaged += (header is None) + (missing or window.has_content(self.offset))
+
+
+class ProcessJournal:
+    """What one process wrote.
+
+    Attributes:
+        path: Folder of the process.
+        damaged: How many stretches the last complete `frames()` skipped because they were no whole frame.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.damaged = 0
+
+    @property
+    def id(self) -> str:
+        """The process id: sorts by time, is unique."""
+        return self.path.name
+
+    def liveness(self) -> Liveness:
+        """Tell whether the process still writes here. While another asks with an exclusive lock: "alive"."""
+        return liveness_of(self.path)
+
+    def segments(self) -> list[Path]:
+        """Return the segments in the order in which they were written."""
+        return sorted(self.path.glob("*.seg"), key=segment_number)
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield every frame of every segment, in order."""
+        self.damaged = 0
+        # Asked first: who dies after this may have written more, and the last frame is then not called damaged.
+        alive = self.liveness() == "alive"
+        segments = self.segments()
+        for path in segments:
+            reader = SegmentReader(path)
+            yield from reader.poll(final=not alive or path != segments[-1])
+            self.damaged += reader.damaged
+
+
+def processes(root: Path) -> list[ProcessJournal]:
+    """Return the journals under `root`, oldest first; none when there is no such folder."""
+    try:
+        names = sorted(path for path in root.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+    return [ProcessJournal(path) for path in names if path.is_dir()]
+
+
+def segment_number(path: Path) -> int:
+    """Return the number in a segment's name, or 0 for a name that has none."""
+    stem = path.name.partition(".")[0]
+    return int(stem) if stem.isdecimal() else 0

@@ -1,0 +1,101 @@
+"""Keep the journals within an age and a size, oldest segments first.
+
+A live process's files are never touched. Where nobody can tell whether a process lives, it is taken for dead once
+its newest file is older than the limit.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from gradient.journal.process import ALIVE_NAME, liveness_of
+
+
+class Pruned(NamedTuple):
+    """What was deleted.
+
+    Attributes:
+        files: How many segments.
+        bytes: Their size.
+    """
+
+    files: int
+    bytes: int
+
+
+class _Segment(NamedTuple):
+    written_s: float
+    path: Path
+    size: int
+
+
+def prune(root: Path, *, max_age_s: float, max_bytes: int, now_s: float) -> Pruned:
+    """Delete segments of dead processes: those past the age, then the oldest until all fit in `max_bytes`.
+
+    Args:
+        root: Folder of all processes' journals; may be missing.
+        max_age_s: Segments last written longer ago go, in seconds.
+        max_bytes: Most bytes of segments to keep, those of live processes counted.
+        now_s: The time now, in seconds since the epoch.
+    """
+    oldest_s = now_s - max_age_s
+    total, candidates, gone = 0, list[_Segment](), list[Path]()
+    for folder in _folders(root):
+        segments = _segments(folder)
+        total += sum(segment.size for segment in segments)
+        if _is_over(folder, segments, oldest_s):
+            candidates += segments
+            gone.append(folder)
+    files = freed = 0
+    for segment in sorted(candidates):
+        if segment.written_s >= oldest_s and total - freed <= max_bytes:
+            break
+        if _delete(segment.path):
+            files += 1
+            freed += segment.size
+    for folder in gone:
+        _remove_emptied(folder)
+    return Pruned(files, freed)
+
+
+def _folders(root: Path) -> list[Path]:
+    try:
+        # Folders that were never renamed from their temporary name are dead, or a moment old; see `_is_over`.
+        return [path for path in root.iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def _segments(folder: Path) -> list[_Segment]:
+    found: list[_Segment] = []
+    with suppress(OSError):
+        for path in folder.glob("*.seg*"):
+            state = path.stat()
+            found.append(_Segment(state.st_mtime, path, state.st_size))
+    return found
+
+
+def _is_over(folder: Path, segments: list[_Segment], oldest_s: float) -> bool:
+    with suppress(OSError):
+        newest_s = max((segment.written_s for segment in segments), default=folder.stat().st_mtime)
+        # Looking at the lock of a folder that is being made could keep its owner from taking it.
+        if folder.name.startswith(".") and newest_s >= oldest_s:
+            return False
+        liveness = liveness_of(folder)
+        return liveness == "dead" or (liveness == "unknown" and newest_s < oldest_s)
+    return False
+
+
+def _delete(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _remove_emptied(folder: Path) -> None:
+    if not _segments(folder):
+        with suppress(OSError):
+            (folder / ALIVE_NAME).unlink(missing_ok=True)
+            folder.rmdir()

@@ -1,0 +1,211 @@
+"""Run a function of any colour as a traced call: sync, async, generator, async generator.
+
+What a trace does around a call is a `CallSite`: it opens a call, and closes it with the outcome. The four drivers here
+are the only places where colours differ. A stream's body runs in its own scope, but only while it runs: between two
+items the caller's scope is current, so that nothing leaks into whoever consumes it. Items pass one by one, as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gradient.runtime.context import current_scope
+from gradient.runtime.listeners import warn
+
+if TYPE_CHECKING:
+    from gradient.runtime.context import Scope
+
+
+class OpenCall(Protocol):
+    """A call that runs.
+
+    Attributes:
+        scope: What is current while its body runs, or None to leave that alone.
+    """
+
+    scope: Scope | None
+
+    def item(self, value: Any) -> None:
+        """Note an item that a stream is about to hand out."""
+
+    def close(self, outputs: Any, error: BaseException | None) -> None:
+        """Note the outcome; `outputs` is what was returned."""
+
+
+CallSite = Callable[[tuple[Any, ...], dict[str, Any]], OpenCall]
+
+
+class Untraced:
+    """A call that is not recorded."""
+
+    __slots__ = ()
+    scope = None
+
+    def item(self, value: Any) -> None:
+        """Nobody wants it."""
+
+    def close(self, outputs: Any, error: BaseException | None) -> None:
+        """Nobody wants it."""
+
+
+UNTRACED: OpenCall = Untraced()
+
+
+def traced(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    """Return a function of the same colour as `function` whose calls are opened and closed by `site`.
+
+    What fails in `site` and in what it opens costs the record and one warning, never the call.
+    """
+    if inspect.isasyncgenfunction(function):
+        return functools.wraps(function)(_async_generator(function, site))
+    if inspect.isgeneratorfunction(function):
+        return functools.wraps(function)(_generator(function, site))
+    if inspect.iscoroutinefunction(function):
+        return functools.wraps(function)(_coroutine(function, site))
+    return functools.wraps(function)(_plain(function, site))
+
+
+def _open(site: CallSite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+    try:
+        return site(args, kwargs)
+    except Exception as error:  # noqa: BLE001 - our failure is not the call's
+        warn(f"a call could not be recorded: {error!r}.")
+        return UNTRACED
+
+
+def _close(opened: OpenCall, outputs: Any, error: BaseException | None) -> None:
+    try:
+        opened.close(outputs, error)
+    except Exception as failure:  # noqa: BLE001 - as above
+        warn(f"the end of a call could not be recorded: {failure!r}.")
+
+
+def _note(opened: OpenCall, item: Any) -> None:
+    try:
+        opened.item(item)
+    except Exception as failure:  # noqa: BLE001 - as above
+        warn(f"an item of a stream could not be recorded: {failure!r}.")
+
+
+class Turn:
+    """Makes the scope of a call current while its body runs, and the caller's again afterwards.
+
+    The body may change what is current (a `step` around a `yield`); its next turn begins where the last one ended.
+    No tokens: a generator may be closed in another context than it was started in.
+    """
+
+    __slots__ = ("_callers", "_own")
+
+    def __init__(self, call: OpenCall) -> None:
+        self._own = call.scope
+        self._callers: Scope | None = None
+
+    def __enter__(self) -> None:
+        self._callers = current_scope.get()
+        if self._own is not None:
+            current_scope.set(self._own)
+
+    def __exit__(self, *_: object) -> None:
+        if self._own is not None:
+            self._own = current_scope.get() or self._own
+            current_scope.set(self._callers)
+
+
+def _plain(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        opened = _open(site, args, kwargs)
+        before = current_scope.get()
+        current_scope.set(opened.scope or before)
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:
+            current_scope.set(before)
+            _close(opened, None, error)
+            raise
+        current_scope.set(before)
+        _close(opened, result, None)
+        return result
+
+    return call
+
+
+def _coroutine(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        opened = _open(site, args, kwargs)
+        before = current_scope.get()
+        current_scope.set(opened.scope or before)
+        try:
+            result = await function(*args, **kwargs)
+        except BaseException as error:
+            current_scope.set(before)
+            _close(opened, None, error)
+            raise
+        current_scope.set(before)
+        _close(opened, result, None)
+        return result
+
+    return call
+
+
+def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        opened = _open(site, args, kwargs)
+        turn = Turn(opened)
+        try:
+            with turn:
+                body = function(*args, **kwargs)
+                resume = functools.partial(next, body)
+            while True:
+                with turn:
+                    item = resume()
+                _note(opened, item)
+                try:
+                    sent = yield item
+                except GeneratorExit:
+                    with turn:
+                        body.close()
+                    raise
+                except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
+                    resume = functools.partial(body.throw, thrown)
+                else:
+                    resume = functools.partial(next, body) if sent is None else functools.partial(body.send, sent)
+        except StopIteration as end:
+            _close(opened, end.value, None)
+            return end.value
+        except BaseException as error:
+            _close(opened, None, error)
+            raise
+
+    return call
+
+
+def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        opened = _open(site, args, kwargs)
+        turn = Turn(opened)
+        try:
+            with turn:
+                body = function(*args, **kwargs)
+                resume = functools.partial(body.asend, None)
+            while True:
+                with turn:
+                    item = await resume()
+                _note(opened, item)
+                try:
+                    resume = functools.partial(body.asend, (yield item))
+                except GeneratorExit:
+                    with turn:
+                        await body.aclose()
+                    raise
+                except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
+                    resume = functools.partial(body.athrow, thrown)
+        except StopAsyncIteration:
+            _close(opened, None, None)
+        except BaseException as error:
+            _close(opened, None, error)
+            raise
+
+    return call

@@ -1,0 +1,162 @@
+"""Which request and which execution the running code belongs to.
+
+One context variable holds the innermost of both. Tasks inherit it; threads do not, see `gradient.instrumentors.threads`.
+It is never left set across the `yield` of a stream, see `gradient.runtime.calls`.
+"""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from gradient.runtime.execution import Moment, NodeExecution, Payload, duration_ms, told_status
+
+if TYPE_CHECKING:
+    from gradient.journal.events import Failure
+    from gradient.runtime.status import Status
+
+
+@dataclass(eq=False)
+class RequestContext:
+    """One outermost call of an entrypoint, from its start to its answer or error.
+
+    Attributes:
+        request_id: Random UUID, as text.
+        entrypoint_name: Name of the decorated function.
+        start_time: Aware UTC time, for people to read. Never subtract it: clocks get set.
+        end_time: Aware UTC time, or None while running.
+        inputs: The arguments, as recorded.
+        outputs: The return value, as recorded.
+        error: Message of the exception it ended with, or None.
+        metadata: Plain data about it, added to by `set_metadata`.
+        tags: Labels to find it by.
+        session_id: The conversation or thread it belongs to.
+        user_id: Whose request it is, in the user's own terms.
+        trace_id: 32 hex digits; the request id's bits unless taken over from outside.
+        follows: Id of an ended request that this work outlived, or None.
+        executions: Its executions so far; emptied when it has ended and everybody was told.
+        dropped: How many executions or events could not be recorded.
+        truncated: How many payloads were cut.
+        sampled: Whether it is listed and exported, decided at its end.
+        manager: The `RuntimeManager` that started it, or None.
+    """
+
+    request_id: str = field(default_factory=lambda: str(uuid4()))
+    entrypoint_name: str = ""
+    start_time: datetime = Moment("started_ns")  # type: ignore[assignment]  # a descriptor is the default
+    end_time: datetime | None = Moment("ended_ns")  # type: ignore[assignment]
+    inputs: Any = Payload()
+    outputs: Any = Payload()
+    error: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    session_id: str | None = None
+    user_id: str | None = None
+    trace_id: str = ""
+    follows: str | None = None
+    failure: Failure | None = field(default=None, repr=False)
+    started_ns: int | None = field(default=None, repr=False)
+    ended_ns: int | None = field(default=None, repr=False)
+    wall_offset_ns: int = field(default=0, repr=False)
+    executions: list[NodeExecution] = field(default_factory=list, repr=False)
+    dropped: int = 0
+    truncated: int = 0
+    sampled: bool = True
+    manager: Any = field(default=None, repr=False)
+    previous: Scope | None = field(default=None, repr=False)
+    recorded_status: Status | None = field(default=None, repr=False)
+    pid: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.started_ns is None:
+            self.started_ns = time.perf_counter_ns()
+            self.wall_offset_ns = time.time_ns() - self.started_ns
+        uuid = UUID(self.request_id)
+        self.key = uuid.bytes
+        self.trace_id = self.trace_id or uuid.hex
+
+    # So that whatever is current, an execution or a request, is asked in the same words.
+    @property
+    def request(self) -> RequestContext:
+        """The request itself."""
+        return self
+
+    @property
+    def execution_id(self) -> int:
+        """0: a request is nobody's parent execution."""
+        return 0
+
+    @property
+    def duration_ms(self) -> float | None:
+        """Time from start to end in milliseconds, or None while running."""
+        return duration_ms(self)
+
+    @property
+    def status(self) -> Status:
+        """What became of it, see `gradient.runtime.status`."""
+        return told_status(self)
+
+    @property
+    def span_id(self) -> int:
+        """The low 64 bits of the request id: the root span's id for OpenTelemetry."""
+        return int.from_bytes(self.key[8:], "big")
+
+    def time_at(self, at_ns: int) -> datetime:
+        """Return the time of day at a moment of the monotonic clock."""
+        return datetime.fromtimestamp((at_ns + self.wall_offset_ns) / 1e9, timezone.utc)
+
+
+Scope = RequestContext | NodeExecution
+
+current_scope: ContextVar[Scope | None] = ContextVar("gradient_scope", default=None)
+
+
+def get_current_context() -> RequestContext | None:
+    """Return the request that the calling code belongs to, or None outside of any."""
+    scope = current_scope.get()
+    return None if scope is None else scope.request
+
+
+def start_request_context(
+    entrypoint_name: str, inputs: Any = None, metadata: dict[str, Any] | None = None
+) -> RequestContext:
+    """Make a new request current; nothing is recorded of it, `RuntimeManager.start_request` does that."""
+    context = RequestContext(entrypoint_name=entrypoint_name, inputs=inputs, metadata=dict(metadata or {}))
+    context.previous = current_scope.get()
+    current_scope.set(context)
+    return context
+
+
+def end_request_context(outputs: Any = None, error: Any = None) -> RequestContext | None:
+    """End the current request and make its predecessor current; return it, or None outside of any."""
+    context = get_current_context()
+    if context is None:
+        return None
+    context.outputs = outputs
+    context.error = None if error is None else str(error)
+    context.ended_ns = time.perf_counter_ns()
+    leave(context)
+    return context
+
+
+def leave(context: RequestContext) -> None:
+    """Make the predecessor of a request current, where the request or a part of it is."""
+    scope = current_scope.get()
+    if scope is not None and scope.request is context:
+        current_scope.set(open_scope(context.previous))
+
+
+def open_scope(scope: Scope | None) -> Scope | None:
+    """Return `scope`, or the nearest of those it was opened in whose request is not over."""
+    while scope is not None and scope.request is not None and scope.request.ended_ns is not None:
+        scope = scope.request.previous
+    return scope
+
+
+def clear_request_context() -> None:
+    """Make no request current, without ending any."""
+    current_scope.set(None)

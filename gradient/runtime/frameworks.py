@@ -1,0 +1,68 @@
+"""The frameworks we can instrument: where each instrumentor is, and which module must be there for it to be of use.
+
+Named as text, so that neither the runtime nor the manager imports an instrumentor, let alone a framework.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import Any
+
+from gradient.runtime.listeners import warn
+
+ENTRY_POINT_GROUP = "gradient.instrumentors"
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """One framework.
+
+    Attributes:
+        name: As users write it in settings.
+        instrumentor: `module:class`.
+        module: Top-level module that the framework brings, or None where it is part of Python.
+    """
+
+    name: str
+    instrumentor: str
+    module: str | None
+
+
+FRAMEWORKS = (
+    Framework("threads", "gradient.instrumentors.threads:ThreadsInstrumentor", None),
+    Framework("langchain", "gradient.instrumentors.langchain:LangChainInstrumentor", "langchain_core"),
+    Framework("langgraph", "gradient.instrumentors.langgraph:LangGraphInstrumentor", "langgraph"),
+)
+
+
+def default_instrumentors() -> list[Any]:
+    """Return an instrumentor for each framework that is there, ours first, then those of other distributions."""
+    found = [_load(framework.instrumentor) for framework in FRAMEWORKS if _is_there(framework.module)]
+    found += [_load(point.value) for point in entry_points(group=ENTRY_POINT_GROUP)]
+    return [instrumentor for instrumentor in found if instrumentor is not None]
+
+
+def known_names() -> set[str]:
+    """Return the names of all instrumentors, ours and those of other distributions."""
+    return {framework.name for framework in FRAMEWORKS} | {
+        point.name for point in entry_points(group=ENTRY_POINT_GROUP)
+    }
+
+
+def _is_there(module: str | None) -> bool:
+    try:
+        return module is None or find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _load(path: str) -> Any | None:
+    module, _, name = path.partition(":")
+    try:
+        return getattr(import_module(module), name)()
+    except Exception as error:  # noqa: BLE001 - one that cannot be loaded must not cost the others
+        warn(f"the instrumentor {path} cannot be loaded: {error!r}; its framework is not traced.")
+        return None

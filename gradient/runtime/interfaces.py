@@ -1,0 +1,245 @@
+"""What instrumentors, trackers and listeners are to each other.
+
+    FrameworkInstrumentor ── Step ──> ExecutionTracker ── NodeExecution ──> Listener
+
+An instrumentor listens to one framework and tells a tracker of each piece of work as a `Step`. The tracker makes a
+`NodeExecution` of it, and tells the listeners. Each of the three may be the user's own.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from gradient.runtime.capture import Captured
+from gradient.runtime.context import current_scope, open_scope
+from gradient.runtime.execution import NodeExecution
+from gradient.runtime.failures import failure_of
+from gradient.runtime.listeners import Listener
+from gradient.runtime.status import Status, status_of
+from gradient.runtime.step import Step
+from gradient.runtime.tracking import Tracking
+
+if TYPE_CHECKING:
+    from gradient.runtime.context import RequestContext, Scope
+
+__all__ = ["ExecutionTracker", "FrameworkInstrumentor", "Listener", "NodeExecution", "Step"]
+
+_MAX_KEPT = 10_000  # executions of one running request in memory; the journal has all of them
+_new_execution = NodeExecution.__new__
+
+
+class ExecutionTracker(ABC):
+    """Receives starts and ends, and makes node executions of them.
+
+    A tracker of the user's own needs the two abstract methods and nothing else. Instrumentors speak the richer `start`
+    and `end`: they find request and parent, capture payloads, tell the listeners, and call those two.
+    """
+
+    _tracking: Tracking | None = None
+
+    @property
+    def tracking(self) -> Tracking:
+        """Clocks, settings, capture and listeners; the manager's, once it has adopted the tracker."""
+        if self._tracking is None:  # a subclass need not call an __init__ of ours
+            self._tracking = Tracking()
+        return self._tracking
+
+    @tracking.setter
+    def tracking(self, tracking: Tracking) -> None:
+        self._tracking = tracking
+
+    @abstractmethod
+    def start_node_execution(
+        self,
+        node_id: str,
+        node_name: str,
+        framework: str,
+        inputs: Any = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> NodeExecution | None:
+        """Note that a node begins; return what shall be given to `end_node_execution`."""
+
+    @abstractmethod
+    def end_node_execution(self, node_execution: Any, outputs: Any = None, error: Any = None) -> None:
+        """Note that a node is over; `error` is a text."""
+
+    def get_executions(self) -> list[NodeExecution]:
+        """Return the executions of the current request, or outside of any the newest ones."""
+        return []
+
+    def clear_executions(self) -> None:
+        """Forget the executions kept so far."""
+
+    def keep(self, executions: list[NodeExecution]) -> None:
+        """Take over the executions of a request that has ended."""
+
+    def start(self, step: Step) -> NodeExecution | None:
+        """Begin an execution.
+
+        Returns:
+            The execution, to be given to `end`; or None where it is not to be recorded, because settings say so or
+            because it belongs to no request. Children then belong to whatever is current.
+        """
+        tracking = self._tracking or self.tracking
+        scope: Scope | None = step.parent if step.parent is not None else current_scope.get()
+        request = None if scope is None else scope.request
+        opened = None
+        if request is None or request.ended_ns is not None:
+            scope, opened = self._outside(step, request)
+            if scope is None:
+                return None
+            request = scope.request
+        if opened is None and not tracking.records(step):
+            return None
+        execution = begin(step, scope, request, tracking)
+        execution.own = opened
+        executions = request.executions
+        executions.append(execution)
+        if len(executions) > _MAX_KEPT:
+            del executions[: _MAX_KEPT // 2]
+        self._started(execution, step)
+        listeners = tracking.listeners
+        listeners.tell(listeners.on_execution_start, execution)
+        return execution
+
+    def end(
+        self,
+        execution: NodeExecution | None,
+        outputs: Any = None,
+        error: Any = None,
+        *,
+        status: Status | None = None,
+        ended_ns: int | None = None,
+        late_inputs: Any = None,
+    ) -> None:
+        """End an execution; a second end of the same one is counted and ignored.
+
+        Args:
+            execution: What `start` returned; None is nothing.
+            outputs: What it returned; captured at once, never kept.
+            error: The exception it ended with, or a text.
+            status: What became of it, where the exception does not tell.
+            ended_ns: When it ended on the monotonic clock, or None for now.
+            late_inputs: What it was given, where that was not known at the start.
+        """
+        if execution is None:
+            return
+        tracking = self._tracking or self.tracking
+        if execution.ended_ns is not None:
+            tracking.unmatched += 1
+            return
+        execution.ended_ns = tracking.clock.monotonic_ns() if ended_ns is None else ended_ns
+        if late_inputs is not None:
+            execution.late_inputs = True
+            _capture(execution, "_inputs", late_inputs, tracking)
+        finish(execution, outputs, error, status, tracking)
+        self._ended(execution, outputs)
+        request = execution.request
+        # A forked child never ends what its parent began.
+        if request is not None and request.pid == os.getpid():
+            listeners = tracking.listeners
+            listeners.tell(listeners.on_execution_end, execution)
+            if execution.own is not None:
+                tracking.close_root(execution.own, execution)
+        execution.parent = execution.own = None
+
+    def _outside(self, step: Step, ended: RequestContext | None) -> tuple[Scope | None, RequestContext | None]:
+        """Return a scope for work outside of any request, or that has outlived its own, and what was opened for it."""
+        tracking = self.tracking
+        if ended is not None and (scope := open_scope(current_scope.get() or ended)) is not None:
+            return scope, None
+        opened = tracking.open_root(step, ended) if step.opens_request else None
+        if opened is None and step.opens_request:
+            tracking.orphans += 1
+        return opened, opened
+
+    def _started(self, execution: NodeExecution, step: Step) -> None:
+        """Tell the subclass's own account; what it does with it is its business."""
+        try:
+            execution.account = self.start_node_execution(
+                execution.node_id, step.name, step.framework, step.inputs, step.metadata
+            )
+        except Exception:  # noqa: BLE001 - a tracker is anybody's code
+            self.tracking.custom_failures += 1
+
+    def _ended(self, execution: NodeExecution, outputs: Any) -> None:
+        account, execution.account = execution.account, None
+        if account is None:
+            self.tracking.custom_failures += 1
+            return
+        try:
+            self.end_node_execution(account, outputs, execution.error)
+        except Exception:  # noqa: BLE001 - a tracker is anybody's code
+            self.tracking.custom_failures += 1
+
+
+class FrameworkInstrumentor(ABC):
+    """Listens to one framework. What it installs it can uninstall."""
+
+    _installed = False
+
+    @property
+    @abstractmethod
+    def framework_name(self) -> str:
+        """Name of the framework, as it stands in `NodeExecution.framework`."""
+
+    @abstractmethod
+    def install(self, tracker: ExecutionTracker) -> None:
+        """Start listening; whatever happens is told to `tracker`."""
+
+    @abstractmethod
+    def uninstall(self) -> None:
+        """Stop listening and put everything back."""
+
+    def is_installed(self) -> bool:
+        """Tell whether it listens."""
+        return self._installed
+
+
+def begin(step: Step, scope: Scope | None, request: RequestContext | None, tracking: Tracking) -> NodeExecution:
+    """Make the execution of a step. Fields that keep their defaults are not set: this runs at every node."""
+    execution = _new_execution(NodeExecution)
+    kind = step.kind
+    execution.node_id = step.node_id or f"{kind}_{step.name}"
+    execution.node_name = step.name
+    execution.framework = step.framework
+    execution.kind = kind
+    execution.metadata = step.metadata or {}
+    execution.request = request
+    execution.parent = scope
+    execution.parent_id = 0 if scope is None else scope.execution_id
+    execution.execution_id = tracking.identities.execution_id()
+    if step.model is not None or step.provider is not None:
+        execution.model, execution.provider = step.model, step.provider
+    if step.attempt is not None:
+        execution.attempt = step.attempt
+    if step.cached:
+        execution.cached = True
+    if step.inputs is not None:
+        _capture(execution, "_inputs", step.inputs, tracking)
+    execution.ended_ns = None
+    execution.started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
+    return execution
+
+
+def finish(execution: NodeExecution, outputs: Any, error: Any, status: Status | None, tracking: Tracking) -> None:
+    """Note how an execution ended: status, failure, outputs."""
+    if error is None:
+        execution.recorded_status = status or "completed"
+    else:
+        told = status or (status_of(error) if isinstance(error, BaseException) else "error")
+        execution.recorded_status = told
+        if told in ("error", "cancelled"):
+            execution.failure = failure = failure_of(error, tracking.capture.text)
+            execution.error = failure.message or failure.type
+    if outputs is not None:
+        _capture(execution, "_outputs", outputs, tracking)
+
+
+def _capture(execution: NodeExecution, field: str, value: Any, tracking: Tracking) -> None:
+    captured = tracking.capture.payload(value)
+    execution.__dict__[field] = captured
+    if type(captured) is Captured and captured.truncated and execution.request is not None:
+        execution.request.truncated += 1

@@ -1,0 +1,15 @@
+"""The seed's place of the LangGraph instrumentor, which is `gradient.instrumentors.langgraph`.
+
+Looked up when asked for: the runtime stands below the instrumentors and imports none of them.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["LangGraphInstrumentor"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(import_module("gradient.instrumentors.langgraph"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

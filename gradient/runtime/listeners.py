@@ -1,0 +1,116 @@
+"""Who is told of what happens, and what happens to one that fails.
+
+A failing listener is removed and told about once; the others and the user's code go on.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gradient.runtime.context import RequestContext, Scope
+    from gradient.runtime.execution import NodeExecution
+
+_EVENTS = ("on_request_start", "on_request_end", "on_execution_start", "on_execution_end", "on_update")
+
+
+_MAX_TOLD = 100
+_told: set[str] = set()
+
+
+def warn(message: str) -> None:
+    """Say something to whoever runs the program, once; a closed stderr is no reason to fail."""
+    if message in _told or len(_told) >= _MAX_TOLD:
+        return
+    _told.add(message)
+    try:
+        sys.stderr.write(f"[RUNTIME] Warning: {message}\n")
+    except Exception:  # noqa: BLE001, S110 - there is nobody left to tell
+        pass
+
+
+class Listener:
+    """Receives what the tracker made of the work. Every method may be left out; one that is costs nothing.
+
+    A listener that raises is removed, once and with one warning; the others go on.
+    """
+
+    def on_request_start(self, request: RequestContext) -> None:
+        """Learn that an entrypoint was called."""
+
+    def on_request_end(self, request: RequestContext) -> None:
+        """Learn that a request is over; its status, outputs and executions are known."""
+
+    def on_execution_start(self, execution: NodeExecution) -> None:
+        """Learn that a node execution begins; the user's code has not run yet."""
+
+    def on_execution_end(self, execution: NodeExecution) -> None:
+        """Learn that a node execution is over."""
+
+    def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:
+        """Learn something about a running execution or request: "metadata", "event", "link" or "graph"."""
+
+
+class Listeners:
+    """The listeners of one manager; only methods that a listener has are called.
+
+    Attributes:
+        failures: How many calls of a listener raised.
+    """
+
+    on_request_start: tuple[Callable[..., None], ...]
+    on_request_end: tuple[Callable[..., None], ...]
+    on_execution_start: tuple[Callable[..., None], ...]
+    on_execution_end: tuple[Callable[..., None], ...]
+    on_update: tuple[Callable[..., None], ...]
+
+    def __init__(self) -> None:
+        self._listeners: list[Any] = []
+        self.failures = 0
+        self._bind()
+
+    def add(self, listener: Any) -> None:
+        """Tell `listener` of everything from now on; adding it twice is adding it once."""
+        if not any(listener is known for known in self._listeners):
+            self._listeners = [*self._listeners, listener]
+            self._bind()
+
+    def remove(self, listener: Any) -> None:
+        """Tell `listener` nothing more; one that is not there is none of our business."""
+        self._listeners = [known for known in self._listeners if known is not listener]
+        self._bind()
+
+    def all(self) -> list[Any]:
+        """Return the listeners, in the order they were added."""
+        return list(self._listeners)
+
+    def __contains__(self, listener: object) -> bool:
+        return any(listener is known for known in self._listeners)
+
+    def tell(self, calls: tuple[Callable[..., None], ...], *facts: Any) -> None:
+        """Call each; one that raises is removed."""
+        for call in calls:
+            try:
+                call(*facts)
+            except Exception as error:  # noqa: BLE001 - a listener is anybody's code
+                self._failed(call, error)
+
+    def _failed(self, call: Callable[..., None], error: Exception) -> None:
+        self.failures += 1
+        owner = getattr(call, "__self__", None)
+        if owner in self:
+            self.remove(owner)
+            warn(f"{type(owner).__qualname__}.{call.__name__} raised {error!r}; it is told nothing more.")
+
+    def _bind(self) -> None:
+        for event in _EVENTS:
+            inherited = getattr(Listener, event)
+            bound = [
+                getattr(listener, event)
+                for listener in self._listeners
+                if getattr(type(listener), event, getattr(listener, event, None)) not in (None, inherited)
+            ]
+            setattr(self, event, tuple(bound))

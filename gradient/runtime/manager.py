@@ -1,0 +1,373 @@
+"""Runs the runtime: requests, instrumentors, listeners, one manager for a process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from gradient.runtime import frameworks
+from gradient.runtime.capture import Capture
+from gradient.runtime.console import Console
+from gradient.runtime.context import RequestContext, Scope, current_scope, get_current_context, leave
+from gradient.runtime.conversation import Conversations
+from gradient.runtime.errors import ConfigError, UnknownSetting
+from gradient.runtime.failures import failure_of
+from gradient.runtime.listeners import warn
+from gradient.runtime.recorder import Recorder
+from gradient.runtime.session import current_session
+from gradient.runtime.shapes import Shapes
+from gradient.runtime.sources import default_home, default_project, load_settings
+from gradient.runtime.status import Status, status_of
+from gradient.runtime.tracker import DefaultExecutionTracker
+from gradient.runtime.tracking import Tracking
+
+if TYPE_CHECKING:
+    from gradient.runtime.clock import Clock, Identities
+    from gradient.runtime.config import Settings
+    from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
+    from gradient.runtime.step import Step
+
+_SHOW_COMMAND = "gradient show {}"
+
+
+class RuntimeManager:
+    """Starts and ends requests, installs and uninstalls instrumentors, and tells listeners.
+
+    Args:
+        tracker: A tracker of the user's own, or None for the default one.
+        settings: How to record, or None for what files and environment say.
+        clock: Time, for tests.
+        identities: Ids, for tests.
+        record: False keeps everything in memory.
+    """
+
+    def __init__(
+        self,
+        tracker: ExecutionTracker | None = None,
+        *,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        identities: Identities | None = None,
+        record: bool = True,
+    ) -> None:
+        self.settings = settings if settings is not None else load_settings(on_error=warn).settings
+        _check_names(self.settings)
+        shapes = Shapes()
+        self.recorder = (
+            Recorder(self.settings.home or default_home(), self.settings.project or default_project())
+            if record
+            else None
+        )
+        conversations = Conversations(shapes, self.recorder.generation) if self.recorder else None
+        self.tracking = Tracking(
+            self.settings,
+            clock=clock,
+            identities=identities,
+            shapes=shapes,
+            capture=Capture(self.settings, shapes, conversations),
+        )
+        self.tracking.open_root = self._open_root
+        self.tracking.close_root = self._close_root
+        self._tracker = tracker if tracker is not None else DefaultExecutionTracker()
+        self._tracker.tracking = self.tracking
+        self._instrumentors: list[FrameworkInstrumentor] = []
+        self._installed: list[FrameworkInstrumentor] = []
+        self._wanted = False
+        self._lock = threading.RLock()
+        self._add_default_listeners()
+        self._register_default_instrumentors()
+
+    # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def start_request(
+        self,
+        entrypoint_name: str,
+        inputs: Any = None,
+        metadata: dict[str, Any] | None = None,
+        *,
+        tags: tuple[str, ...] | list[str] = (),
+        session_id: str | None = None,
+        user_id: str | None = None,
+    ) -> RequestContext:
+        """Start a request and make it current.
+
+        Args:
+            entrypoint_name: What was called.
+            inputs: Its arguments; captured at once, never kept.
+            metadata: Plain data about the request.
+            tags: Labels to find it by.
+            session_id: The conversation or thread it belongs to.
+            user_id: Whose request it is.
+        """
+        request = self.open_request(
+            entrypoint_name, inputs, metadata, tags=tags, session_id=session_id, user_id=user_id
+        )
+        current_scope.set(request)
+        return request
+
+    def open_request(
+        self,
+        entrypoint_name: str,
+        inputs: Any = None,
+        metadata: dict[str, Any] | None = None,
+        *,
+        tags: tuple[str, ...] | list[str] = (),
+        session_id: str | None = None,
+        user_id: str | None = None,
+        follows: RequestContext | None = None,
+    ) -> RequestContext:
+        """Start a request without making it current: for streams, and for work that frameworks start."""
+        tracking = self.tracking
+        started_ns = tracking.clock.monotonic_ns()
+        session = current_session()
+        request = RequestContext(
+            str(tracking.identities.request_id()),
+            entrypoint_name,
+            metadata={**session.metadata, **(metadata or {})},
+            tags=[*session.tags, *tags],
+            session_id=session_id or session.session_id,
+            user_id=user_id or session.user_id,
+            follows=None if follows is None else follows.request_id,
+            started_ns=started_ns,
+            wall_offset_ns=tracking.clock.wall_ns() - started_ns,
+            manager=self,
+            previous=current_scope.get(),
+            pid=os.getpid(),
+        )
+        if inputs is not None:
+            request.inputs = tracking.capture.payload(inputs)
+        listeners = tracking.listeners
+        listeners.tell(listeners.on_request_start, request)
+        return request
+
+    def end_request(
+        self,
+        outputs: Any = None,
+        error: Any = None,
+        *,
+        request: RequestContext | None = None,
+        status: Status | None = None,
+    ) -> RequestContext | None:
+        """End a request and make the former one current; a second end is harmless.
+
+        Args:
+            outputs: What it returned; captured at once, never kept.
+            error: The exception it ended with, or a text.
+            request: Which request, or None for the current one.
+            status: What became of it, where neither the exception nor its last graph tells.
+
+        Returns:
+            The request, or None where there was none to end.
+        """
+        request = request or get_current_context()
+        if request is None:
+            return None
+        if request.ended_ns is not None or request.pid != os.getpid():
+            leave(request)
+            return None
+        self._finish(request, outputs, error, status)
+        leave(request)
+        listeners = self.tracking.listeners
+        listeners.tell(listeners.on_request_end, request)
+        self._tracker.keep([self._detached(execution, request) for execution in request.executions])
+        request.executions = []
+        request.previous = None
+        return request
+
+    def _finish(self, request: RequestContext, outputs: Any, error: Any, status: Status | None) -> None:
+        tracking = self.tracking
+        request.ended_ns = tracking.clock.monotonic_ns()
+        if error is None:
+            request.recorded_status = status or _status_of_graphs(request.executions)
+        else:
+            request.recorded_status = status or (status_of(error) if isinstance(error, BaseException) else "error")
+            if request.recorded_status in ("error", "cancelled"):
+                request.failure = failure_of(error, tracking.capture.text)
+                request.error = request.failure.message or request.failure.type
+        if outputs is not None:
+            request.outputs = tracking.capture.payload(outputs)
+        request.sampled = request.recorded_status != "completed" or _is_sampled(request, self.settings.sample_rate)
+
+    def _detached(self, execution: NodeExecution, request: RequestContext) -> NodeExecution:
+        """Let go of a request that is over, so that the newest executions do not hold on to whole trees."""
+        if execution.ended_ns is not None:
+            execution.wall_offset_ns = request.wall_offset_ns
+            execution.request = execution.parent = None
+        return execution
+
+    def _open_root(self, step: Step, follows: RequestContext | None) -> RequestContext | None:
+        """Open a request for a framework's run outside of any entrypoint, where settings want that."""
+        if not self.settings.root_runs:
+            return None
+        return self.open_request(step.name, step.inputs, follows=follows)
+
+    def _close_root(self, request: RequestContext, execution: NodeExecution) -> None:
+        request.outputs = execution.__dict__.get("_outputs")
+        request.failure, request.error = execution.failure, execution.error
+        self.end_request(request=request, status=execution.status)
+
+    # ── instrumentors ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def register_instrumentor(self, instrumentor: FrameworkInstrumentor) -> None:
+        """Add an instrumentor; it is installed at once where instrumentation is."""
+        self._instrumentors.append(instrumentor)
+        if self._wanted:
+            self.install_instrumentation()
+
+    def install_instrumentation(self) -> None:
+        """Install every instrumentor that settings allow and that is not installed; twice is once."""
+        with self._lock:
+            self._wanted = True
+            for instrumentor in list(self._instrumentors):
+                if any(instrumentor is known for known in self._installed) or not self._allows(instrumentor):
+                    continue
+                try:
+                    instrumentor.install(self._tracker)
+                except Exception as error:  # noqa: BLE001 - never the user's problem
+                    warn(f"{type(instrumentor).__qualname__} cannot be installed: {error!r}; its framework is not traced.")
+                else:
+                    self._installed.append(instrumentor)
+
+    def ensure_installed(self) -> None:
+        """Install what was added since; as cheap as two comparisons when nothing was."""
+        if not self._wanted or len(self._installed) < len(self._instrumentors):
+            self.install_instrumentation()
+
+    def uninstall_instrumentation(self) -> None:
+        """Uninstall every instrumentor, newest first; twice is harmless."""
+        with self._lock:
+            self._wanted = False
+            while self._installed:
+                instrumentor = self._installed.pop()
+                try:
+                    instrumentor.uninstall()
+                except Exception as error:  # noqa: BLE001 - the others must go all the same
+                    warn(f"{type(instrumentor).__qualname__} cannot be uninstalled: {error!r}.")
+
+    def successor(self, settings: Settings) -> RuntimeManager:
+        """Return a manager with other settings that takes over tracker, listeners, instrumentors and journal."""
+        installed = self._wanted
+        self.uninstall_instrumentation()
+        heir = RuntimeManager(self._tracker, settings=settings)
+        own = {type(instrumentor) for instrumentor in heir._instrumentors}
+        heir._instrumentors += [known for known in self._instrumentors if type(known) not in own]
+        for listener in self.tracking.listeners.all():
+            if not isinstance(listener, Console | Recorder):
+                heir.add_listener(listener)
+        if installed:
+            heir.install_instrumentation()
+        return heir
+
+    def get_tracker(self) -> ExecutionTracker:
+        """Return the tracker that instrumentors report to."""
+        return self._tracker
+
+    def shutdown(self) -> None:
+        """Uninstall everything and close the journal; the manager can be used again."""
+        self.uninstall_instrumentation()
+        if self.recorder is not None:
+            self.recorder.close()
+
+    def add_listener(self, listener: Any) -> None:
+        """Tell `listener` of everything from now on, see `gradient.runtime.Listener`."""
+        self.tracking.listeners.add(listener)
+
+    def remove_listener(self, listener: Any) -> None:
+        """Tell `listener` nothing more."""
+        self.tracking.listeners.remove(listener)
+
+    def update(self, scope: Scope | None, what: str, name: str, value: Any) -> None:
+        """Tell the listeners something about a running execution or request."""
+        if scope is not None:
+            listeners = self.tracking.listeners
+            listeners.tell(listeners.on_update, scope, what, name, value)
+
+    def _add_default_listeners(self) -> None:
+        if self.recorder is not None:
+            self.recorder.tracking = self.tracking
+            self.add_listener(self.recorder)
+        if self.settings.console != "off":
+            hint = _SHOW_COMMAND if self.recorder is not None else None
+            self.add_listener(Console(self.settings, self.tracking.capture, hint=hint))
+
+    def _register_default_instrumentors(self) -> None:
+        self._instrumentors.extend(frameworks.default_instrumentors())
+
+    def _allows(self, instrumentor: FrameworkInstrumentor) -> bool:
+        settings, name = self.settings, instrumentor.framework_name
+        if not settings.enabled or name in settings.disabled_instrumentors:
+            return False
+        return settings.instrumentors is None or name in settings.instrumentors or name not in frameworks.known_names()
+
+
+_manager: RuntimeManager | None = None
+_manager_lock = threading.Lock()
+
+
+def get_runtime_manager() -> RuntimeManager:
+    """Return the process's manager; it is made, and nothing is installed, at the first call.
+
+    Raises:
+        ConfigError: A setting from a file or from the environment cannot be used.
+    """
+    global _manager  # noqa: PLW0603 - one for a process is what it is
+    if _manager is None:
+        with _manager_lock:
+            if _manager is None:
+                _manager = RuntimeManager()
+    return _manager
+
+
+def installed_manager() -> RuntimeManager | None:
+    """Return the process's manager if there is one, without making it."""
+    return _manager
+
+
+def set_runtime_manager(manager: RuntimeManager | None) -> RuntimeManager | None:
+    """Make `manager` the process's; return the one before. None: the next call of `get_runtime_manager` makes one."""
+    global _manager  # noqa: PLW0603 - as above
+    former, _manager = _manager, manager
+    return former
+
+
+def install_runtime() -> RuntimeManager:
+    """Install the instrumentors of the process's manager, and return it."""
+    manager = get_runtime_manager()
+    manager.install_instrumentation()
+    return manager
+
+
+def uninstall_runtime() -> None:
+    """Uninstall whatever the process's manager installed."""
+    if _manager is not None:
+        _manager.shutdown()
+
+
+def _status_of_graphs(executions: list[NodeExecution]) -> Status:
+    """Return `interrupted` where the last top-level graph was: its `invoke` returns as if it had completed."""
+    graphs = [execution for execution in executions if execution.kind == "graph"]
+    if all(graph.status != "interrupted" for graph in graphs):
+        return "completed"
+    parents = {execution.execution_id: execution.parent_id for execution in executions}
+    inside = {graph.execution_id for graph in graphs}
+    for graph in reversed(graphs):
+        above = graph.parent_id
+        while above and above not in inside:
+            above = parents.get(above, 0)
+        if not above:
+            return "interrupted" if graph.status == "interrupted" else "completed"
+    return "completed"
+
+
+def _is_sampled(request: RequestContext, rate: float) -> bool:
+    return rate >= 1 or int.from_bytes(request.key[:8], "big") < rate * 2**64
+
+
+def _check_names(settings: Settings) -> None:
+    known = frameworks.known_names()
+    for setting in ("instrumentors", "disabled_instrumentors"):
+        for name in getattr(settings, setting) or ():
+            if name not in known:
+                raise ConfigError(setting, name, "some of " + ", ".join(sorted(known)))

@@ -1,0 +1,143 @@
+"""How objects that are not plain data are written down.
+
+A framework registers the classes it owns; everything else is told by its kind. No `repr`, `str` or property of the
+user's is run, with one exception: the text of an exception, which is what it is for.
+
+    chat messages and what frameworks register      as registered
+    dataclasses, pydantic and attrs models, tuples   {"$type": name, "fields": {...}}
+    dates, UUIDs, paths, numbers of the library      {"$type": name, "text": ...}
+    other objects                                    {"$type": name, "fields": {plain public attributes}}
+    functions, classes, modules, what has no fields  {"$type": name, "text": ...}
+"""
+
+import datetime
+import decimal
+import enum
+import fractions
+import pathlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+_TEXT_TYPES = (
+    datetime.date, datetime.time, datetime.timedelta, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath,
+    complex,
+)  # fmt: skip
+_PLAIN = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset)
+_NAMED = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How instances of one class are written down.
+
+    Attributes:
+        describe: Returns plain data, or data that holds further objects.
+        state: Where instances come in growing lists, returns everything that `describe` looks at, as data that msgspec
+            can encode, so that two states with the same bytes have the same description. None: always written in full.
+    """
+
+    describe: Callable[[Any], Any]
+    state: Callable[[Any], Any] | None = None
+
+
+class Shapes:
+    """The registered shapes, found by exact type after the first look."""
+
+    def __init__(self) -> None:
+        self._registered: dict[type, Shape] = {}
+        self._found: dict[type, Shape | None] = {}
+
+    def register(self, owner: type, shape: Shape) -> None:
+        """Write instances of `owner` and of its subclasses as `shape` says."""
+        self._registered[owner] = shape
+        self._found.clear()
+
+    def find(self, kind: type) -> Shape | None:
+        """Return the shape for instances of exactly `kind`, or None."""
+        try:
+            return self._found[kind]
+        except KeyError:
+            shape = next((self._registered[base] for base in kind.__mro__ if base in self._registered), None)
+            self._found[kind] = shape
+            return shape
+
+
+def describe_object(value: Any) -> dict[str, Any]:
+    """Return {"$type", "fields" | "text"} for an object that nobody registered a shape for."""
+    kind = type(value)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if isinstance(value, enum.Enum):
+        return {"$type": name, "text": value._name_}
+    if isinstance(value, BaseException):
+        return {"$type": name, "text": text_of(value)}
+    if isinstance(value, _NAMED):
+        return {"$type": name, "text": _name_of(value)}
+    if kind.__module__ in _TRUSTED and isinstance(value, _TEXT_TYPES):
+        return {"$type": name, "text": str(value)}
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"$type": name, "text": f"{len(value)} bytes"}
+    fields = _fields(value, kind)
+    return {"$type": name, "text": f"<{name}>"} if fields is None else {"$type": name, "fields": fields}
+
+
+def text_of(error: BaseException) -> str:
+    """Return the message of an exception, whatever its `__str__` does."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - it is the user's code
+        return f"<{type(error).__qualname__} without a readable message>"
+
+
+_TRUSTED = {kind.__module__ for kind in (*_TEXT_TYPES, pathlib.PosixPath)} | {"builtins", "pathlib._local"}
+
+
+def _name_of(value: Any) -> str:
+    module = getattr(value, "__module__", "") or ""
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+    return f"{module}.{name}".strip(".") if isinstance(module, str) and isinstance(name, str) else "<unnamed>"
+
+
+def _fields(value: Any, kind: type) -> dict[str, Any] | None:
+    """Return an object's fields without running its code, or None where it has none to show."""
+    names = _declared(kind)
+    if names is not None:
+        return {name: _stored(value, name) for name in names}
+    if isinstance(value, tuple):  # a named tuple
+        return dict(zip(getattr(kind, "_fields", ()), value, strict=False)) or None
+    stored = _dict_of(value)
+    if not stored:
+        return None
+    # Any object at all: what it holds may be a client, a connection, half the program. Plain attributes will do.
+    return {
+        key: item for key, item in stored.items() if isinstance(key, str) and key[:1] != "_" and type(item) in _PLAIN
+    }
+
+
+def _declared(kind: type) -> list[str] | None:
+    for attribute in ("__dataclass_fields__", "__pydantic_fields__", "model_fields", "__struct_fields__"):
+        found = kind.__dict__.get(attribute) or getattr(kind, attribute, None)
+        if isinstance(found, dict | tuple):
+            return [str(name) for name in found]
+    attrs = getattr(kind, "__attrs_attrs__", None)
+    return [str(item.name) for item in attrs] if isinstance(attrs, tuple) else None
+
+
+def _stored(value: Any, name: str) -> Any:
+    stored = _dict_of(value)
+    if stored is not None and name in stored:
+        return stored[name]
+    try:
+        return object.__getattribute__(value, name)  # a slot
+    except Exception:  # noqa: BLE001 - unset, or computed by user code that fails
+        return None
+
+
+def _dict_of(value: Any) -> dict[Any, Any] | None:
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except Exception:  # noqa: BLE001 - no __dict__, or one computed by user code
+        return None
+    return dict(found) if isinstance(found, dict) else None

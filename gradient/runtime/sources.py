@@ -1,0 +1,187 @@
+"""Where settings come from, weakest first, and what each came from.
+
+    defaults < user's config file < [tool.gradient] of the nearest pyproject.toml < GRADIENT_* < configure(...)
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from gradient.runtime.config import Settings
+from gradient.runtime.errors import ConfigError, UnknownSetting
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the same library under its former name
+    import tomli as tomllib
+
+_PREFIX = "GRADIENT_"
+_TRUE = ("1", "true", "yes", "on")
+_FALSE = ("0", "false", "no", "off")
+_KINDS: dict[str, str] = {setting.name: str(setting.type) for setting in fields(Settings) if setting.init}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and for each the place its value came from ("default", a file, a variable or "configure()")."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    folder: Path | None = None,
+    on_error: Callable[[str], None] | None = None,
+) -> Loaded:
+    """Read the settings from everywhere.
+
+    Args:
+        overrides: What `configure` was given.
+        environment: The variables to read `GRADIENT_*` from.
+        folder: Where the search for a pyproject.toml starts; None for the working directory.
+        on_error: Told of each setting in a file or variable that cannot be used, which is then left out; None: raise.
+
+    Raises:
+        UnknownSetting: A file, variable or argument names no setting.
+        ConfigError: A value cannot be used.
+    """
+    layers = [
+        _from_file(platformdirs.user_config_path("gradient") / "config.toml", (), on_error),
+        _from_file(nearest_pyproject(folder), ("tool", "gradient"), on_error),
+        *_from_environment(environment),
+        ("configure()", overrides or {}),
+    ]
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(_KINDS, "default")
+    for origin, layer in layers:
+        for name, value in layer.items():
+            try:
+                values[name] = _checked(name, value, origin)
+            except ConfigError as error:
+                if on_error is None or layer is overrides:
+                    raise
+                on_error(f"{error} It is ignored.")
+            else:
+                origins[name] = origin
+    return Loaded(Settings(**values), origins)
+
+
+def nearest_pyproject(folder: Path | None = None) -> Path | None:
+    """Return the pyproject.toml of `folder` or of its nearest parent that has one."""
+    try:
+        start = (folder or Path.cwd()).absolute()
+    except OSError:  # the working directory was removed
+        return None
+    return next((path for at in (start, *start.parents) if (path := at / "pyproject.toml").is_file()), None)
+
+
+def default_project(folder: Path | None = None) -> str:
+    """Return the name in the nearest pyproject.toml, else that of the folder."""
+    path = nearest_pyproject(folder)
+    try:
+        name = _table(path, ("project",)).get("name") if path else None
+    except ConfigError:  # no valid TOML; whoever reads settings from it says so
+        name = None
+    try:
+        return str(name or (folder or Path.cwd()).name or "default")
+    except OSError:
+        return "default"
+
+
+def default_home() -> Path:
+    """Return the platform's folder for our data."""
+    return Path(platformdirs.user_data_path("gradient"))
+
+
+def _from_file(
+    path: Path | None, table: tuple[str, ...], on_error: Callable[[str], None] | None
+) -> tuple[str, Mapping[str, Any]]:
+    if path is None:
+        return "", {}
+    try:
+        return str(path), _table(path, table)
+    except ConfigError as error:
+        if on_error is None:
+            raise
+        on_error(f"{error} It is ignored.")
+        return str(path), {}
+
+
+def _table(path: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
+    try:
+        found: Any = tomllib.loads(path.read_text("utf-8"))
+    except OSError:
+        return {}
+    except ValueError as error:
+        raise ConfigError(str(path), "", f"valid TOML ({error})") from None
+    for name in names:
+        found = found.get(name, {})
+    return found if isinstance(found, dict) else {}
+
+
+def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return one layer for each `GRADIENT_*` variable, so that each is named in errors."""
+    return [
+        (variable, {variable[len(_PREFIX) :].lower(): value})
+        for variable, value in environment.items()
+        if variable.startswith(_PREFIX)
+    ]
+
+
+def _checked(name: str, value: Any, origin: str) -> Any:
+    """Return a value as its setting wants it, or raise what is wrong with it."""
+    if name not in _KINDS:
+        raise UnknownSetting(name, origin, _KINDS)
+    converted = _converted(name, value)
+    Settings(**{name: converted})
+    return converted
+
+
+def _converted(name: str, value: Any) -> Any:
+    """Give a value from text or TOML the type that its setting has."""
+    kind = _KINDS[name]
+    if "Path" in kind and isinstance(value, str):
+        return Path(value).expanduser()
+    if "Sequence" in kind:
+        return _names(name, value)
+    if kind == "bool":
+        return _flag(name, value)
+    if kind in ("int", "float"):
+        return _number(name, value, int if kind == "int" else float)
+    return value
+
+
+def _names(name: str, value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise ConfigError(name, value, "a list of names")
+
+
+def _flag(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise ConfigError(name, value, "true or false")
+
+
+def _number(name: str, value: Any, kind: type[int] | type[float]) -> int | float:
+    if isinstance(value, bool):
+        raise ConfigError(name, value, "a number")
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        raise ConfigError(name, value, "a whole number" if kind is int else "a number") from None

@@ -1,0 +1,39 @@
+"""What became of a request or a node execution, and how an exception tells it.
+
+    running -> completed | error | interrupted | cancelled | abandoned
+
+`aborted` (the process died) and `unknown` (the journal came from elsewhere) are for readers to find.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import Literal
+
+Status = Literal["running", "completed", "error", "interrupted", "cancelled", "abandoned", "aborted", "unknown"]
+
+_CANCELLED = (asyncio.CancelledError, CancelledError, KeyboardInterrupt)
+_control_flow: list[Callable[[BaseException], Status | None]] = []
+
+
+def register_control_flow(classify: Callable[[BaseException], Status | None]) -> Callable[[], None]:
+    """Let a framework say which of its exceptions are no errors; return the function that takes it back."""
+    _control_flow.append(classify)
+    return lambda: _control_flow.remove(classify) if classify in _control_flow else None
+
+
+def status_of(error: BaseException | None) -> Status:
+    """Return the status of work that ended with `error`, or with none."""
+    if error is None:
+        return "completed"
+    if isinstance(error, GeneratorExit):
+        return "abandoned"
+    if isinstance(error, _CANCELLED):
+        return "cancelled"
+    if isinstance(error, SystemExit):
+        return "completed" if error.code in (None, 0) else "error"
+    for classify in _control_flow:
+        status = classify(error)
+        if status is not None:
+            return status
+    return "error"

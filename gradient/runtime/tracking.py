@@ -1,0 +1,84 @@
+"""What all trackers of a manager share, and what they may record."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from gradient.runtime.capture import Capture
+from gradient.runtime.clock import Clock, Identities
+from gradient.runtime.config import Settings
+from gradient.runtime.listeners import Listeners
+from gradient.runtime.shapes import Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gradient.runtime.context import RequestContext
+    from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.step import Step
+
+_MAX_REMEMBERED = 10_000
+_identities = Identities()
+
+
+class Tracking:
+    """What all trackers of a manager share: clocks, ids, settings, capture, listeners.
+
+    Attributes:
+        unmatched: Ends of executions that had ended already, or never begun.
+        orphans: Starts outside of any request that were not recorded.
+        custom_failures: Calls of a user's own tracker that raised.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        identities: Identities | None = None,
+        shapes: Shapes | None = None,
+        capture: Capture | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or Clock()
+        self.identities = identities or _identities
+        self.shapes = shapes or Shapes()
+        self.capture = capture or Capture(self.settings, self.shapes)
+        self.listeners = Listeners()
+        self.open_root: Callable[[Step, RequestContext | None], RequestContext | None] = _open_nothing
+        self.close_root: Callable[[RequestContext, NodeExecution], None] = _close_nothing
+        self.unmatched = 0
+        self.orphans = 0
+        self.custom_failures = 0
+        self._chosen: dict[tuple[str, str, str | None], bool] = {}
+
+    def records(self, step: Step) -> bool:
+        """Tell whether granularity and patterns let a step be recorded."""
+        settings = self.settings
+        if settings.granularity == "all" and not settings.include and not settings.exclude:
+            return True
+        key = (step.kind, step.name, step.node_id)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            if len(self._chosen) > _MAX_REMEMBERED:
+                self._chosen.clear()
+            chosen = self._chosen[key] = self._choose(step)
+        return chosen
+
+    def _choose(self, step: Step) -> bool:
+        settings = self.settings
+        if settings.granularity == "request" or (settings.granularity == "nodes" and step.kind == "chain"):
+            return False
+        names = (step.name, step.node_id or f"{step.kind}_{step.name}")
+        if any(fnmatchcase(name, pattern) for name in names for pattern in settings.exclude):
+            return False
+        return not settings.include or any(fnmatchcase(name, pattern) for name in names for pattern in settings.include)
+
+
+def _open_nothing(_step: Step, _follows: RequestContext | None) -> None:
+    """Without a manager, work outside of any request belongs to none."""
+
+
+def _close_nothing(_request: RequestContext, _execution: NodeExecution) -> None:
+    """Without a manager, nothing was opened."""

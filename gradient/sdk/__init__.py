@@ -1,0 +1,25 @@
+"""What a program needs to be observable: one decorator, and a few words to say more.
+
+    from gradient.sdk import entrypoint
+
+    @entrypoint
+    def my_agent(question: str) -> str: ...
+"""
+
+from gradient.runtime.config import Settings
+from gradient.sdk.annotations import annotate, current_request, session, set_metadata
+from gradient.sdk.configuring import configure
+from gradient.sdk.entrypoints import entrypoint
+from gradient.sdk.steps import StepHandle, step
+
+__all__ = [
+    "Settings",
+    "StepHandle",
+    "annotate",
+    "configure",
+    "current_request",
+    "entrypoint",
+    "session",
+    "set_metadata",
+    "step",
+]

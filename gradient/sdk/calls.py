@@ -1,0 +1,97 @@
+"""What a traced function of the user's records: its arguments, the items it streams, its outcome."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from gradient.runtime.capture import Capture, Captured, Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gradient.runtime.config import Limits
+    from gradient.runtime.context import Scope
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Arguments:
+    """Binds the arguments of one function to their names, without `self` or `cls`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        try:
+            parameters = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):  # some callables written in C have none
+            parameters = []
+        self._names = [parameter.name for parameter in parameters if parameter.kind in _POSITIONAL]
+        self._rest = next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "args")
+        self._skips_first = self._names[:1] in (["self"], ["cls"])
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments by name, in the order they were given."""
+        bound = dict(zip(self._names, args, strict=False))
+        if len(args) > len(self._names):
+            bound[self._rest] = args[len(self._names) :]
+        if self._skips_first and args:
+            del bound[self._names[0]]
+        return bound | kwargs if kwargs else bound
+
+
+class TracedCall:
+    """A call that is recorded.
+
+    Args:
+        scope: Its request or execution.
+        close: Records the outcome.
+        capture: Captures the items of a stream, or None where outputs are not wanted.
+        limits: How many of them.
+    """
+
+    def __init__(
+        self,
+        scope: Scope | None,
+        close: Callable[[Any, BaseException | None], None],
+        capture: Capture | None,
+        limits: Limits,
+    ) -> None:
+        self.scope = scope
+        self._close = close
+        self._capture = capture
+        self._items: list[bytes] | None = None
+        self._left = limits.max_items
+        self._room = limits.max_payload_bytes
+        self._count = 0
+
+    def item(self, value: Any) -> None:
+        """Note an item as it is now; the recorded form is kept, never the item."""
+        if self._capture is None:
+            return
+        self._items = [] if self._items is None else self._items
+        self._count += 1
+        if self._left > 0 and self._room > 0:
+            item = _json(self._capture.payload(value, referring=False))
+            self._items.append(item)
+            self._left -= 1
+            self._room -= len(item)
+
+    def close(self, outputs: Any, error: BaseException | None) -> None:
+        """Record the outcome."""
+        self._close(self._outputs(outputs), error)
+
+    def _outputs(self, returned: Any) -> Any:
+        if self._capture is None:
+            return None
+        if self._items is None:
+            return returned
+        items = b",".join(self._items)
+        if self._count > len(self._items):
+            head = b"the first %d items" % len(self._items)
+            items += b',{"$cut":{"length":%d,"head":"%s"}}' % (self._count, head)
+        if returned is None:
+            return Recorded(b"[%s]" % items)
+        return Recorded(b'{"items":[%s],"returned":%s}' % (items, _json(self._capture.payload(returned))))
+
+
+def _json(captured: bytes | Captured) -> bytes:
+    return captured.json if isinstance(captured, Captured) else captured

@@ -1,0 +1,149 @@
+"""The decorator that makes an agent observable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from gradient.runtime.calls import UNTRACED
+from gradient.runtime.context import current_scope, open_scope
+from gradient.runtime.listeners import warn
+from gradient.runtime.manager import RuntimeManager, get_runtime_manager
+from gradient.runtime.step import Step
+from gradient.sdk.calls import Arguments, TracedCall
+from gradient.sdk.decorating import decorate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gradient.runtime.calls import CallSite, OpenCall
+
+F = TypeVar("F")
+
+
+@overload
+def entrypoint(function: F) -> F: ...
+@overload
+def entrypoint(
+    *,
+    name: str | None = None,
+    tags: Sequence[str] = (),
+    metadata: dict[str, Any] | None = None,
+    session_id: str | None = None,
+    user_id: str | None = None,
+    capture_inputs: bool = True,
+    capture_outputs: bool = True,
+) -> Callable[[F], F]: ...
+def entrypoint(
+    function: Any = None,
+    *,
+    name: str | None = None,
+    tags: Sequence[str] = (),
+    metadata: dict[str, Any] | None = None,
+    session_id: str | None = None,
+    user_id: str | None = None,
+    capture_inputs: bool = True,
+    capture_outputs: bool = True,
+) -> Any:
+    """Make every call of a function a tracked request; inside another request, a step of that.
+
+    Works bare and with arguments, on sync, async, generator and async generator functions, methods and callable
+    objects. What comes back is of the same kind, has the same signature, and returns and raises the very same objects.
+
+    Args:
+        function: The function, where the decorator stands bare.
+        name: What the request is called; None for the function's name.
+        tags: Labels to find its requests by.
+        metadata: Plain data about its requests.
+        session_id: The conversation or thread they belong to.
+        user_id: Whose requests they are.
+        capture_inputs: Whether arguments are recorded.
+        capture_outputs: Whether return values and streamed items are recorded.
+
+    Raises:
+        NotTraceable: It stands on something that cannot be called.
+    """
+    options = _Options(name, tags, metadata, session_id, user_id, capture_inputs, capture_outputs)
+    if function is None:
+        return lambda target: _decorated(target, options)
+    return _decorated(function, options)
+
+
+class _Options:
+    """What the decorator was given."""
+
+    def __init__(
+        self,
+        name: str | None,
+        tags: Sequence[str],
+        metadata: dict[str, Any] | None,
+        session_id: str | None,
+        user_id: str | None,
+        inputs: bool,  # noqa: FBT001 - one call, by position
+        outputs: bool,  # noqa: FBT001
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.request = {
+            "tags": [tags] if isinstance(tags, str) else list(tags),
+            "metadata": metadata,
+            "session_id": session_id,
+            "user_id": user_id,
+        }
+
+
+def _decorated(target: Any, options: _Options) -> Any:
+    try:
+        manager = get_runtime_manager()
+        if manager.settings.enabled:
+            manager.ensure_installed()
+    except Exception as error:  # noqa: BLE001 - a tracer that cannot start must not stop the program
+        warn(f"the runtime cannot start: {error!r}; nothing is traced.")
+        return target
+    if not manager.settings.enabled and (callable(target) or hasattr(target, "__func__")):
+        return target
+    return decorate(target, "entrypoint", lambda function: _site(function, options))
+
+
+def _site(function: Callable[..., Any], options: _Options) -> CallSite:
+    arguments = Arguments(function)
+    name = options.name or getattr(function, "__name__", None) or type(function).__name__
+
+    def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        manager = get_runtime_manager()
+        if not manager.settings.enabled:
+            return UNTRACED
+        manager.ensure_installed()
+        inputs = arguments.bind(args, kwargs) if options.inputs else None
+        outer = open_scope(current_scope.get())
+        if outer is None:
+            return _request(manager, name, inputs, options)
+        return inner_call(outer.request.manager or manager, name, inputs, outputs=options.outputs)
+
+    return open_call
+
+
+def _request(manager: RuntimeManager, name: str, inputs: Any, options: _Options) -> OpenCall:
+    request = manager.open_request(name, inputs, **options.request)
+
+    def close(outputs: Any, error: BaseException | None) -> None:
+        manager.end_request(outputs, error, request=request)
+
+    capture = manager.tracking.capture if options.outputs else None
+    return TracedCall(request, close, capture, manager.settings.limits)
+
+
+def inner_call(
+    manager: RuntimeManager, name: str, inputs: Any, *, outputs: bool, kind: str = "step", metadata: Any = None
+) -> OpenCall:
+    """Open a call of the user's own code as an execution of the current request."""
+    tracker = manager.get_tracker()
+    execution = tracker.start(Step(name, kind, "custom", inputs, metadata))
+    if execution is None:
+        return UNTRACED
+
+    def close(returned: Any, error: BaseException | None) -> None:
+        tracker.end(execution, returned, error)
+
+    capture = manager.tracking.capture if outputs else None
+    return TracedCall(execution, close, capture, manager.settings.limits)

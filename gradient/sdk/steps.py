@@ -1,0 +1,168 @@
+"""Record a piece of the user's own code, as a block or as a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gradient.journal.events import Usage
+from gradient.runtime.calls import UNTRACED
+from gradient.runtime.context import Scope, current_scope, open_scope
+from gradient.runtime.listeners import warn
+from gradient.runtime.manager import get_runtime_manager
+from gradient.runtime.step import Step
+from gradient.sdk.calls import Arguments
+from gradient.sdk.decorating import decorate
+from gradient.sdk.entrypoints import inner_call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from gradient.runtime.calls import CallSite, OpenCall
+    from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.interfaces import ExecutionTracker
+
+F = TypeVar("F")
+
+
+class step:  # noqa: N801 - reads as a word where it is used, like `property`
+    """Record a block or a function as an execution of the current request.
+
+    As a context manager (`with` or `async with`), the handle takes outputs, usage and events:
+
+        with step("search", kind="retriever", inputs={"query": query}) as search:
+            search.outputs = documents
+
+    As a decorator, arguments and return value or streamed items are recorded. Outside of any request it opens one of
+    its own, where root runs are on. An exception goes on as it is.
+
+    Args:
+        name: What it is called.
+        kind: What kind of work it is: `step`, `node`, `agent`, `llm`, `tool`, `retriever`, ...
+        inputs: What it is given, where it is a block.
+        metadata: Plain data about it.
+    """
+
+    def __init__(
+        self, name: str, *, kind: str = "step", inputs: Any = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        self._step = Step(name, kind, "custom", inputs, metadata)
+        self._handle: StepHandle | None = None
+
+    def __call__(self, function: F) -> F:
+        """Trace a function."""
+        decorated: F = decorate(function, "step", self._site)
+        return decorated
+
+    def __enter__(self) -> StepHandle:
+        """Begin the block."""
+        self._handle = handle = StepHandle(self._step)
+        handle.open()
+        return handle
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the block; its exception goes on."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.close(error)
+
+    async def __aenter__(self) -> StepHandle:
+        """Begin the block."""
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the block; its exception goes on."""
+        self.__exit__(kind, error, trace)
+
+    def _site(self, function: Callable[..., Any]) -> CallSite:
+        arguments, described = Arguments(function), self._step
+
+        def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+            manager = _manager_of(open_scope(current_scope.get()))
+            if not manager.settings.enabled:
+                return UNTRACED
+            inputs = arguments.bind(args, kwargs)
+            return inner_call(
+                manager, described.name, inputs, outputs=True, kind=described.kind, metadata=described.metadata
+            )
+
+        return open_call
+
+
+class StepHandle:
+    """What a running block of `step` is told.
+
+    Attributes:
+        outputs: What the block produced; recorded at its end.
+        execution: The execution, or None where it is not recorded.
+    """
+
+    def __init__(self, described: Step) -> None:
+        self.outputs: Any = None
+        self.execution: NodeExecution | None = None
+        self._described = described
+        self._tracker: ExecutionTracker | None = None
+        self._callers: Scope | None = None
+
+    def set_usage(
+        self,
+        *,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        cache_read_tokens: int | None = None,
+        cache_write_tokens: int | None = None,
+        reasoning_tokens: int | None = None,
+        cost_usd: float | None = None,
+        model: str | None = None,
+        provider: str | None = None,
+    ) -> None:
+        """Say what an LLM call of the user's own cost; `input_tokens` is the total, cached tokens included."""
+        if self.execution is not None:
+            self.execution.usage = Usage(
+                input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd
+            )
+            self.execution.model = model or self.execution.model
+            self.execution.provider = provider or self.execution.provider
+
+    def set_metadata(self, **metadata: Any) -> None:
+        """Add plain data about the block."""
+        if self.execution is not None:
+            self.execution.metadata = {**self.execution.metadata, **metadata}
+
+    def event(self, name: str, **attributes: Any) -> None:
+        """Note that something happened, now."""
+        if self.execution is not None:
+            _manager_of(self.execution).update(self.execution, "event", name, attributes)
+
+    def open(self) -> None:
+        """Begin; whatever fails in here costs the record, not the block."""
+        try:
+            self._callers = current_scope.get()
+            manager = _manager_of(open_scope(self._callers))
+            if manager.settings.enabled:
+                self._tracker = manager.get_tracker()
+                self.execution = self._tracker.start(self._described)
+            if self.execution is not None:
+                current_scope.set(self.execution)
+        except Exception as error:  # noqa: BLE001
+            warn(f"the step {self._described.name} could not be recorded: {error!r}.")
+
+    def close(self, error: BaseException | None) -> None:
+        """End; what was current before the block is current again."""
+        try:
+            if self.execution is None or self._tracker is None:
+                return
+            if current_scope.get() is self.execution:
+                current_scope.set(self._callers)
+            self._tracker.end(self.execution, self.outputs, error)
+        except Exception as failure:  # noqa: BLE001
+            warn(f"the end of the step {self._described.name} could not be recorded: {failure!r}.")
+
+
+def _manager_of(scope: Scope | None) -> Any:
+    request = None if scope is None else scope.request
+    return get_runtime_manager() if request is None or request.manager is None else request.manager

@@ -1,0 +1,228 @@
+"""The documents that users and programs read: `gradient.run/1` and `gradient.ls/1`.
+
+Plain dictionaries with stable names. None means unknown. Times of day are RFC 3339 in UTC with microseconds, offsets are
+milliseconds since the start of the request.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+
+from gradient.journal.events import Failure, GraphSeen, Updated
+from gradient.journal.messages import SegmentMessages
+from gradient.store.runs import Execution, Run, Writer, request_id
+from gradient.store.usage import total_usage, usage_document
+
+RUN_SCHEMA = "gradient.run/1"
+LS_SCHEMA = "gradient.ls/1"
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
+    """Describe a run that was read with its payloads.
+
+    Args:
+        run: The run.
+        links: Its links to other runs, as far as only other runs tell them.
+    """
+    head, ended = run.head, run.ended
+    updates = _Updates(run)
+    executions = [_execution(execution, run, updates) for execution in run.by_start()]
+    return {
+        "schema": RUN_SCHEMA,
+        "request_id": run.id,
+        "entrypoint": run.entrypoint,
+        "project": run.project,
+        "status": run.status,
+        "started_at": rfc3339(run.wall_ns),
+        "duration_ms": _ms(run.duration_ns),
+        "inputs": None if run.started is None else read(run.started_messages, run.started.inputs),
+        "outputs": None if ended is None else read(run.ended_messages, ended.outputs),
+        "error": _error(None if ended is None else ended.error),
+        "tags": [] if head is None else list(head.tags),
+        "metadata": run_metadata(run),
+        "session_id": None if head is None else head.session_id,
+        "user_id": None if head is None else head.user_id,
+        "links": [*_follows(run), *updates.links(0), *links],
+        "process": _process(run.writer),
+        "usage": usage_document(total_usage(run)),
+        "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
+        "span_id": run.key[8:].hex(),
+        "remote_parent": None,
+        "loss": {"dropped": ended.dropped if ended else 0, "truncated": ended.truncated if ended else 0},
+        "graphs": _graphs(run, executions),
+        "executions": executions,
+    }
+
+
+def ls_document(runs: Iterable[Run]) -> dict[str, Any]:
+    """List runs."""
+    return {"schema": LS_SCHEMA, "runs": [_listed(run) for run in runs]}
+
+
+def _listed(run: Run) -> dict[str, Any]:
+    return {
+        "request_id": run.id,
+        "entrypoint": run.entrypoint,
+        "project": run.project,
+        "status": run.status,
+        "started_at": rfc3339(run.wall_ns),
+        "duration_ms": _ms(run.duration_ns),
+        "executions": len(run.executions),
+        "errors": sum(execution.status == "error" for execution in run.executions.values()),
+        "usage": usage_document(total_usage(run)),
+        "session_id": None if run.head is None else run.head.session_id,
+        "tags": [] if run.head is None else list(run.head.tags),
+    }
+
+
+def _execution(execution: Execution, run: Run, updates: "_Updates") -> dict[str, Any]:
+    head, ended = execution.head, execution.ended
+    first_token_at = None if ended is None else ended.first_token_at
+    return {
+        "execution_id": _hex(execution.id),
+        "parent_id": _hex(head.parent) if head.parent else None,
+        "node_id": head.node_id,
+        "name": head.name,
+        "framework": head.framework,
+        "kind": head.kind,
+        "status": execution.status,
+        "start_offset_ms": _ms(execution.started_at - run.started_at),
+        "duration_ms": _ms(execution.duration_ns),
+        "inputs": _inputs(execution),
+        "outputs": None if ended is None else read(execution.ended_messages, ended.outputs),
+        "error": _error(None if ended is None else ended.error),
+        "attempt": None if ended is None else ended.attempt,
+        "cached": ended is not None and ended.cached,
+        "model": head.model or (execution.started.model if execution.started else None),
+        "provider": head.provider or (execution.started.provider if execution.started else None),
+        "usage": usage_document(ended.usage) if ended is not None and ended.usage is not None else None,
+        "time_to_first_token_ms": None if first_token_at is None else _ms(first_token_at - execution.started_at),
+        "metadata": _merged(execution.started, updates.of(execution.id), ended),
+        "events": updates.events(execution.id),
+        "links": updates.links(execution.id),
+    }
+
+
+def _inputs(execution: Execution) -> Any:
+    """Return the inputs; those known only at the end tell more than those at the start."""
+    ended, started = execution.ended, execution.started
+    if ended is not None and ended.late_inputs is not None:
+        return read(execution.ended_messages, ended.late_inputs)
+    return None if started is None else read(execution.messages, started.inputs)
+
+
+class _Updates:
+    """What was learnt about a run while it ran, sorted by what it is about."""
+
+    def __init__(self, run: Run) -> None:
+        self._started_at = run.started_at
+        self._by_id: dict[int, list[Updated]] = {}
+        for update in run.updates:
+            self._by_id.setdefault(update.execution, []).append(update)
+
+    def of(self, execution_id: int) -> list[Updated]:
+        return self._by_id.get(execution_id, [])
+
+    def events(self, execution_id: int) -> list[dict[str, Any]]:
+        return [
+            {"name": one.name, "offset_ms": _ms(one.at - self._started_at), "attributes": _mapping(one.payload)}
+            for one in self.of(execution_id)
+            if one.what == "event"
+        ]
+
+    def links(self, execution_id: int) -> list[dict[str, Any]]:
+        return [
+            {"request_id": None, **_mapping(one.payload), "relation": one.name}
+            for one in self.of(execution_id)
+            if one.what == "link"
+        ]
+
+
+def run_metadata(run: Run) -> dict[str, Any]:
+    """Return the metadata of a request."""
+    return _merged(run.started, [update for update in run.updates if update.execution == 0], run.ended)
+
+
+def execution_metadata(execution: Execution, run: Run) -> dict[str, Any]:
+    """Return the metadata of an execution."""
+    updates = [update for update in run.updates if update.execution == execution.id]
+    return _merged(execution.started, updates, execution.ended)
+
+
+def _merged(started: Any, updates: list[Updated], ended: Any) -> dict[str, Any]:
+    """Put metadata together; what was said last wins, and what the end says is the last word."""
+    merged = {} if started is None else _mapping(started.metadata)
+    for update in updates:
+        if update.what == "metadata":
+            merged |= _mapping(update.payload)
+    return merged if ended is None else merged | _mapping(ended.metadata)
+
+
+def _mapping(payload: bytes | None) -> dict[str, Any]:
+    value = read(SegmentMessages(), payload)
+    return value if isinstance(value, dict) else {}
+
+
+def read(messages: SegmentMessages, payload: bytes | None) -> Any:
+    """Decode a payload; one that cannot be decoded says so in its place."""
+    try:
+        return messages.read(payload)
+    except (msgspec.DecodeError, RecursionError, TypeError) as error:
+        return {"$damaged": str(error)}
+
+
+def _follows(run: Run) -> list[dict[str, str]]:
+    follows = None if run.head is None else run.head.follows
+    return [] if follows is None else [link(follows, "follows")]
+
+
+def link(key: bytes, relation: str) -> dict[str, str]:
+    """Describe a link to another run."""
+    return {"request_id": request_id(key), "relation": relation}
+
+
+def _process(writer: Writer) -> dict[str, Any]:
+    started = writer.started
+    if started is None:
+        return {"pid": None, "host": None, "python": None, "argv": None}
+    return {"pid": started.pid, "host": started.host, "python": started.python, "argv": list(started.argv)}
+
+
+def _graphs(run: Run, executions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Describe the graphs that ran, in the order in which they began, each once."""
+    named = [str(execution["metadata"].get("graph_id")) for execution in executions if execution["kind"] == "graph"]
+    seen: dict[str, GraphSeen] = {}
+    for writer in run.places:
+        seen.update(writer.graphs)
+    return [_graph(seen[graph_id]) for graph_id in dict.fromkeys(named) if graph_id in seen]
+
+
+def _graph(graph: GraphSeen) -> dict[str, Any]:
+    topology = _mapping(graph.payload)
+    nodes, edges = topology.get("nodes") or [], topology.get("edges") or []
+    return {"graph_id": graph.graph_id, "name": graph.name, "nodes": nodes, "edges": edges}
+
+
+def _error(failure: Failure | None) -> dict[str, Any] | None:
+    if failure is None:
+        return None
+    return {"type": failure.type, "message": failure.message, "stacktrace": failure.stacktrace}
+
+
+def _hex(number: int) -> str:
+    return f"{number:016x}"
+
+
+def _ms(duration_ns: int | None) -> float | None:
+    return None if duration_ns is None else duration_ns / 1e6
+
+
+def rfc3339(wall_ns: int | None) -> str | None:
+    """Return a moment as RFC 3339 in UTC with microseconds."""
+    if wall_ns is None:
+        return None
+    moment = _EPOCH + timedelta(microseconds=wall_ns // 1000)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
