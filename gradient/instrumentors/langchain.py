@@ -52,6 +52,8 @@ class ConfigureHook:
         from gradient.instrumentors.langchain_handler import Handler
 
         if self.handler is None or self.handler.tracker is not tracker:
+            if self.handler is not None:
+                self.handler.forget()
             self._users.clear()
             self.handler = Handler(tracker)
         self._users[user] = self.handler

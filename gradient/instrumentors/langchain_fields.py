@@ -10,6 +10,8 @@ from gradient.runtime.shapes import text_of
 from gradient.runtime.step import Step
 
 _UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
+_HIDDEN = "langsmith:hidden"
+_WRITES = ("_write", "ChannelWrite<")
 _NODE_KEYS = ("langgraph_step", "langgraph_triggers", "langgraph_checkpoint_ns")
 
 
@@ -29,6 +31,14 @@ def node_metadata(metadata: dict[str, Any] | None) -> dict[str, Any]:
     """Return what LangGraph says about a node, without its prefixes."""
     metadata = metadata or {}
     return {key.removeprefix("langgraph_"): metadata[key] for key in _NODE_KEYS if key in metadata}
+
+
+def is_plumbing(name: str | None, tags: list[str] | None, metadata: dict[str, Any] | None) -> bool:
+    """Tell whether a run is LangGraph's own, as 0.2 reports them: its start task, and the writes after each node."""
+    if metadata is not None and metadata.get("langgraph_node") == "__start__":
+        return True
+    # The tag alone says too little: children inherit it, and so did real nodes.
+    return bool(tags) and _HIDDEN in tags and str(name).startswith(_WRITES)
 
 
 def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: dict[str, Any], parent: Any) -> Step:

@@ -9,19 +9,21 @@ Parents: the framework's own, unless the running code is inside a step that is d
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from langchain_core.callbacks import BaseCallbackHandler
 
 from gradient.instrumentors import langchain_fields as fields
 from gradient.instrumentors.langgraph_graphs import GraphRuns
-from gradient.runtime.context import Scope, current_scope
+from gradient.runtime.context import Scope, current_scope, deepest, register_scope_finder, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+_CONFIG_MODULE = "langchain_core.runnables.config"
 _MAX_RUNS = 100_000
 
 
@@ -49,6 +51,7 @@ class Handler(BaseCallbackHandler):
         self.users: frozenset[str] = frozenset()
         self.runs: dict[Any, Scope | None] = {}
         self._graphs = GraphRuns(tracker)
+        self._forget_finder = register_scope_finder(self.running)
 
     def __deepcopy__(self, memo: Any) -> Handler:
         """Stay one: configurations that hold the handler get copied."""
@@ -59,13 +62,24 @@ class Handler(BaseCallbackHandler):
         return self
 
     def forget(self) -> None:
-        """Forget the runs that are open."""
+        """Forget the runs that are open, and take no notice of what else comes: callers in flight keep the handler."""
+        self.users = frozenset()
         self.runs.clear()
+        self._forget_finder()
 
     def scope_of(self, run_id: UUID | None) -> Scope | None:
         """Return the execution of a run, or of the nearest recorded one above it."""
         found = self.runs.get(run_id) if run_id is not None else None
-        return deepest(found, current_scope.get())
+        return running_scope() if found is None else deepest(found, current_scope.get())
+
+    def running(self) -> Scope | None:
+        """Return the execution that LangChain is running, if it is one of ours.
+
+        LangChain sets the configuration for what a lambda, a tool or a node calls; no scope of ours is set for those.
+        """
+        module = sys.modules.get(_CONFIG_MODULE)
+        config = None if module is None else module.var_child_runnable_config.get()
+        return None if config is None else self.runs.get(getattr(config.get("callbacks"), "parent_run_id", None))
 
     # ── chains, graphs and nodes ─────────────────────────────────────────────────────────────────────────────────
 
@@ -89,11 +103,13 @@ class Handler(BaseCallbackHandler):
             self._remember(run_id, scope)
             return
         parent = self.scope_of(parent_run_id)
+        shown = None if kwargs.get("defers_inputs") else inputs
         step = self._graphs.step(parent, inputs, name) if "langgraph" in self.users else None
-        if step is None and "langgraph" in self.users and _is_node(parent, name, metadata):
+        if step is not None or fields.is_plumbing(name, tags, metadata):
+            pass
+        elif "langgraph" in self.users and _is_node(parent, name, metadata):
             step = Step(str(name), "node", "langgraph", inputs, fields.node_metadata(metadata), parent)
-        if step is None and "langchain" in self.users:
-            shown = None if kwargs.get("defers_inputs") else inputs
+        elif "langchain" in self.users:
             step = Step(fields.name_of(name, serialized), "chain", "langchain", shown, None, parent)
         self._begin(run_id, step, parent)
 
@@ -258,16 +274,6 @@ class Handler(BaseCallbackHandler):
         if type(scope) is not NodeExecution or scope.graph_run is not None or scope.run_id != run_id:
             return None
         return scope
-
-
-def deepest(known: Scope | None, running: Scope | None) -> Scope | None:
-    """Return `running` where it is `known` or below it, else `known`: the deeper of two possible parents."""
-    if known is None:
-        return running
-    at: Any = running
-    while type(at) is NodeExecution and at is not known:
-        at = at.parent
-    return running if at is known else known
 
 
 def _is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:

@@ -137,7 +137,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
         if task is not None:
             step = cached_step(task, None if handler is None else handler.scope_of(graph_run))
             if step is not None:
-                self.tracker.end(self.tracker.start(step), outputs_of(task.writes))
+                self.tracker.end(self.tracker.start(step), outputs_of(task))
 
 
 def describe_remote(call: Call) -> Step:

@@ -48,9 +48,9 @@ class GraphRuns:
     def step(self, parent: Scope | None, inputs: Any, name: str | None) -> Step | None:
         """Return the step of a graph that is about to report its start, or None where it is none."""
         frame = _stream_frame()
-        if frame is None:
+        variables = None if frame is None else frame.f_locals
+        if variables is None or variables.get("run_manager") is not None:  # a chain, in a node of a graph that runs
             return None
-        variables = frame.f_locals
         graph, config = variables.get("self"), variables.get("config") or {}
         metadata = thread_of(config, inputs)
         step = Step(str(name or "LangGraph"), "graph", "langgraph", inputs, metadata, parent)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
     from gradient.runtime.context import Scope
     from gradient.runtime.execution import NodeExecution
 
-# Internal tasks, and internal channels: "__pregel_tasks", "branch:to:tools".
+# Internal tasks, and internal channels: "__pregel_tasks", "branch:to:tools", "join:a+b:c".
 _START = "__start__"
-_CONTROL = ("__", "branch:")
+_CONTROL = ("__", "branch:", "join:")
 _ROOT = "__root__"
 _RETURN = "__return__"
 _PUSH_TASKS = "__pregel_tasks"
+_UNSHOWN = msgspec.Raw(b'{"$redacted":"the TracePolicy failed"}')
 
 
 class NodeCall:
@@ -38,7 +41,7 @@ class NodeCall:
         if execution.attempts > 1:
             execution.attempt = execution.attempts
         graph = execution.parent
-        self._tracker.end(execution, outputs_of(self._task.writes) if error is None else None, error)
+        self._tracker.end(execution, outputs_of(self._task) if error is None else None, error)
         if execution.recorded_status == "interrupted":
             note_interrupt(self._tracker, execution, graph, error)
 
@@ -54,7 +57,7 @@ def node_step(task: Any, parent: Scope | None) -> Step | None:
     if task.path and task.path[-1] is True:  # a call of a `@task`: (args, kwargs)
         inputs = _arguments(inputs)
         metadata["task"] = True
-    return Step(name, "node", "langgraph", inputs, metadata, parent)
+    return Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent)
 
 
 def cached_step(task: Any, parent: Scope | None) -> Step | None:
@@ -67,18 +70,18 @@ def cached_step(task: Any, parent: Scope | None) -> Step | None:
     return step
 
 
-def outputs_of(writes: Any) -> Any:
+def outputs_of(task: Any) -> Any:
     """Return what a task wrote, by channel, without what LangGraph tells itself; a lone value as itself."""
     written: dict[str, Any] = {}
     sent: list[Any] = []
-    for channel, value in list(writes):
+    for channel, value in list(task.writes):
         if channel == _PUSH_TASKS:
             sent.append(value)
         elif channel in (_ROOT, _RETURN):
-            return value
-        elif not channel.startswith(_CONTROL):
+            return _shown(task, "process_outputs", value)
+        elif not channel.startswith(_CONTROL) and channel != task.name:  # 0.2 has a channel for each node
             written[channel] = value
-    return {**written, "sends": sent} if sent else written
+    return _shown(task, "process_outputs", {**written, "sends": sent} if sent else written)
 
 
 def note_interrupt(tracker: Any, node: NodeExecution, graph: Any, error: BaseException | None) -> None:
@@ -93,6 +96,18 @@ def note_interrupt(tracker: Any, node: NodeExecution, graph: Any, error: BaseExc
     listeners = tracker.tracking.listeners
     scope = graph if graph is not None else node
     listeners.tell(listeners.on_update, scope, "event", "interrupt", {"node": node.node_name, "interrupts": values})
+
+
+def _shown(task: Any, process: str, value: Any) -> Any:
+    """Return what a node's `TracePolicy` (1.2) lets be recorded of a value."""
+    policy = getattr(task.proc, "trace_policy", None)
+    transform = None if policy is None else getattr(policy, process, None)
+    if transform is None:
+        return value
+    try:
+        return transform(value)
+    except Exception:  # noqa: BLE001 - it is the user's code, and what it meant to hide stays hidden
+        return _UNSHOWN
 
 
 def _arguments(inputs: Any) -> Any:

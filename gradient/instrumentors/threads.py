@@ -1,17 +1,18 @@
 """Let threads and thread pools run in the request that started them.
 
 Only our own scope is carried, nothing else of the context. A pool's worker lives longer than the work that happened to
-start it: so the scope is cleared while a pool starts a worker, and goes with each piece of work instead.
+start it: so no scope is carried while a pool starts a worker; it goes with each piece of work instead.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
 import threading
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors.seams import Instrumentor
-from gradient.runtime.context import current_scope
+from gradient.runtime.context import current_scope, running_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gradient.runtime.context import Scope
 
 _ATTRIBUTE = "_gradient_scope"
+_starts_worker: ContextVar[bool] = ContextVar("gradient_starts_worker", default=False)
 
 
 class ThreadsInstrumentor(Instrumentor):
@@ -39,14 +41,14 @@ class ThreadsInstrumentor(Instrumentor):
         patches = self.patches
 
         def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-            scope = current_scope.get()
-            if scope is None or not patches.active:
+            scope = running_scope() if patches.active else None
+            if scope is None:
                 return original(self, fn, *args, **kwargs)
-            current_scope.set(None)
+            _starts_worker.set(True)
             try:
                 return original(self, Carried(scope, fn), *args, **kwargs)
             finally:
-                current_scope.set(scope)
+                _starts_worker.set(False)
 
         return _like(submit, original)
 
@@ -54,8 +56,8 @@ class ThreadsInstrumentor(Instrumentor):
         patches = self.patches
 
         def start(self: threading.Thread) -> None:
-            scope = current_scope.get()
-            if scope is not None and patches.active:
+            scope = running_scope() if patches.active and not _starts_worker.get() else None
+            if scope is not None:
                 self.__dict__[_ATTRIBUTE] = scope
             original(self)
 

@@ -6,16 +6,21 @@
     Updated             something learnt in between, about an execution or its request
     GraphSeen           the topology of a compiled graph, once for each segment that needs it
 
-A body is a msgpack array that begins with the struct's tag. Payloads are opaque JSON bytes inside it. Times are nanoseconds:
+A body is a JSON array that begins with the struct's tag. One call of the encoder writes all of it, head and payloads: in
+the middle of an agent each further call costs more than the bytes do. Readers get payloads as bytes, not decoded. Times are nanoseconds:
 `at` on the process's monotonic clock, `wall` since the epoch. Identifiers: a request is 16 bytes, an execution 64 bits,
 0 standing for none. Ends repeat what their starts said, so that a run stays readable when retention took its start.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 FORMAT_VERSION = 1
+_NULL = msgspec.Raw(b"null")
+
+# What is written may be any data that can be JSON, or `msgspec.Raw`; what is read is bytes, or None for null.
+JsonPayload = Any if TYPE_CHECKING else msgspec.Raw
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True):
@@ -45,7 +50,7 @@ class Messages(msgspec.Struct, array_like=True, frozen=True):
         lists: Number, base list (0: none), how many of its messages to keep, and the numbers of the messages after them.
     """
 
-    written: list[tuple[int, bytes]]
+    written: list[tuple[int, msgspec.Raw]]
     lists: list[tuple[int, int, int, list[int]]]
 
 
@@ -73,9 +78,9 @@ class RequestStarted(msgspec.Struct, array_like=True, tag=2):
     session_id: str | None = None
     user_id: str | None = None
     tags: list[str] = []
-    metadata: bytes | None = None
+    metadata: JsonPayload = None
     follows: bytes | None = None
-    inputs: bytes | None = None
+    inputs: JsonPayload = None
     messages: Messages | None = None
 
 
@@ -93,12 +98,12 @@ class RequestEnded(msgspec.Struct, array_like=True, tag=3):
     session_id: str | None = None
     user_id: str | None = None
     tags: list[str] = []
-    metadata: bytes | None = None
+    metadata: JsonPayload = None
     follows: bytes | None = None
     sampled: bool = True
     dropped: int = 0
     truncated: int = 0
-    outputs: bytes | None = None
+    outputs: JsonPayload = None
     messages: Messages | None = None
 
 
@@ -113,10 +118,10 @@ class ExecutionStarted(msgspec.Struct, array_like=True, tag=4):
     kind: str
     framework: str
     node_id: str
-    metadata: bytes | None = None
+    metadata: JsonPayload = None
     model: str | None = None
     provider: str | None = None
-    inputs: bytes | None = None
+    inputs: JsonPayload = None
     messages: Messages | None = None
 
 
@@ -134,15 +139,15 @@ class ExecutionEnded(msgspec.Struct, array_like=True, tag=5):
     node_id: str
     status: str
     error: Failure | None = None
-    metadata: bytes | None = None
+    metadata: JsonPayload = None
     model: str | None = None
     provider: str | None = None
     usage: Usage | None = None
     first_token_at: int | None = None
     attempt: int | None = None
     cached: bool = False
-    outputs: bytes | None = None
-    late_inputs: bytes | None = None
+    outputs: JsonPayload = None
+    late_inputs: JsonPayload = None
     messages: Messages | None = None
 
 
@@ -154,7 +159,7 @@ class Updated(msgspec.Struct, array_like=True, tag=6):
     at: int
     what: str
     name: str
-    payload: bytes | None = None
+    payload: JsonPayload = None
 
 
 class GraphSeen(msgspec.Struct, array_like=True, tag=7):
@@ -162,20 +167,25 @@ class GraphSeen(msgspec.Struct, array_like=True, tag=7):
 
     graph_id: str
     name: str
-    payload: bytes
+    payload: JsonPayload = None
 
 
 Event = ProcessStarted | RequestStarted | RequestEnded | ExecutionStarted | ExecutionEnded | Updated | GraphSeen
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Event)
+_decoder = msgspec.json.Decoder(Event)
+_PAYLOADS = ("inputs", "outputs", "late_inputs", "metadata", "payload")
 
-encode_event = _encoder.encode
+encode_event = msgspec.json.Encoder().encode
 
 
 def decode_event(body: bytes) -> Any:
-    """Return the event that `body` says, or None where it cannot be understood (a newer or a foreign format)."""
+    """Return the event that `body` says, payloads as JSON bytes or None; None where it cannot be understood."""
     try:
-        return _decoder.decode(body)
-    except msgspec.DecodeError:  # ValidationError is one of them
+        event = _decoder.decode(body)
+    except msgspec.DecodeError:  # a newer or a foreign format; ValidationError is one of them
         return None
+    for name in _PAYLOADS:
+        payload = getattr(event, name, None)
+        if payload is not None:
+            setattr(event, name, None if payload == _NULL else bytes(payload))
+    return event

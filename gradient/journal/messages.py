@@ -64,6 +64,6 @@ class SegmentMessages:
         found = self._written.get(number)
         if found is None:
             return {"$missing": number}
-        if isinstance(found, bytes):
+        if isinstance(found, msgspec.Raw):
             found = self._written[number] = _decode(found)
         return found

@@ -3,17 +3,21 @@
 The slow way, for what `capture` cannot hand to the encoder as it stands. Costs are bounded by the limits, not by the value.
 """
 
+import enum
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from gradient.runtime.config import Limits
-from gradient.runtime.redaction import REDACTED, Redactor
+from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
 from gradient.runtime.shapes import Shapes, describe_object
 
-_HEAD_CHARS = 200
 _MAX_INT_BITS = 64
+_MAX_SHOWN_INT_BITS = 800
+# What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
+_SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 
 
 class Cleaner:
@@ -55,50 +59,53 @@ class Cleaner:
             return self._cut(_length(value), f"<{kind.__module__}.{kind.__qualname__}>")
         self._open.add(id(value))
         try:
-            if isinstance(value, dict):
+            if issubclass(kind, dict):
                 return self._mapping(value, depth)
             if kind is list or kind is tuple:
-                return self._sequence(value, depth)
-            if isinstance(value, set | frozenset):
-                return {"$type": f"{kind.__module__}.{kind.__qualname__}", "fields": self._sequence(value, depth)}
+                return self._sequence(value, kind, depth)
+            if issubclass(kind, set | frozenset):
+                items = self._sequence(value, _base_of(kind), depth)
+                return {"$type": f"{kind.__module__}.{kind.__qualname__}", "fields": items}
             return self._object(value, kind, depth)
         finally:
             self._open.discard(id(value))
 
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         cleaned: dict[str, Any] = {}
-        for key, item in _first(dict.items(value), self._limits.max_items):
-            text = self._key(key)
-            sensitive = type(key) is str and key not in self._redactor.ordinary_keys and self._redactor.is_sensitive(key)
-            cleaned[text] = REDACTED if sensitive and item is not None else self.clean(item, depth + 1)
+        ordinary, is_sensitive = self._redactor.ordinary_keys, self._redactor.is_sensitive
+        for key, item in _first(partial(dict.items, value), self._limits.max_items):
+            name = key if type(key) is str else _key_text(key)
+            sensitive = name not in ordinary and is_sensitive(name) and item is not None
+            cleaned[self._key(name)] = REDACTED if sensitive else self.clean(item, depth + 1)
             if self._room <= 0:
                 break
         if len(cleaned) < dict.__len__(value):
             cleaned |= self._cut(dict.__len__(value), f"the first {len(cleaned)} items")
         return cleaned
 
-    def _sequence(self, value: Any, depth: int) -> Any:
+    def _sequence(self, value: Any, base: type[Any], depth: int) -> Any:
         if type(value) is list and (messages := self._messages(value)) is not None:
             return messages
         cleaned: list[Any] = []
-        for item in _first(value, self._limits.max_items):
+        for item in _first(partial(base.__iter__, value), self._limits.max_items):
             cleaned.append(self.clean(item, depth + 1))
             if self._room <= 0:
                 break
-        if len(cleaned) < len(value):
-            cleaned.append(self._cut(len(value), f"the first {len(cleaned)} items"))
+        length = base.__len__(value)
+        if len(cleaned) < length:
+            cleaned.append(self._cut(length, f"the first {len(cleaned)} items"))
         return cleaned
 
     def _object(self, value: Any, kind: type, depth: int) -> Any:
-        if isinstance(value, str):  # a subclass: an enum's member, a markup string
+        if issubclass(kind, str):  # a subclass: an enum's member, a markup string
             return self._text(str.__str__(value))
         shape = self._shapes.find(kind)
         if shape is not None:
             return self._described(shape.describe(value), depth)
-        if isinstance(value, list):
-            return self._sequence(list(list.__iter__(value)), depth)
-        if isinstance(value, int | float) and not hasattr(value, "_name_"):
-            return self.clean(int.__int__(value) if isinstance(value, int) else float.__float__(value), depth)
+        if issubclass(kind, list):
+            return self._sequence(value, list, depth)
+        if issubclass(kind, int | float) and not issubclass(kind, enum.Enum):
+            return self.clean(int.__int__(value) if issubclass(kind, int) else float.__float__(value), depth)
         return self._described(describe_object(value), depth)
 
     def _described(self, description: Any, depth: int) -> Any:
@@ -108,34 +115,22 @@ class Cleaner:
         rest = {key: self.clean(item, depth) for key, item in description.items() if key != "$type"}
         return {"$type": description["$type"], **rest}
 
-    def _key(self, key: Any) -> str:
-        text = key if type(key) is str else self._key_text(key)
-        if len(text) > _HEAD_CHARS:
-            text = text[:_HEAD_CHARS] + "…"
+    def _key(self, name: str) -> str:
+        text = self._redactor.clean_start(name, MAX_KEY_CHARS).encode("utf-8", "replace").decode()
+        if len(name) > MAX_KEY_CHARS:
+            text += "…"
             self.truncated = True
-        text = self._redactor.clean_text(text).encode("utf-8", "replace").decode()
         return f"${text}" if text.startswith("$") else text
-
-    def _key_text(self, key: Any) -> str:
-        if type(key) in (int, float, bool, type(None)):
-            return str(key)
-        if isinstance(key, str):
-            return str.__str__(key)
-        if type(key) is tuple:
-            return ", ".join(self._key_text(part) for part in key[:_HEAD_CHARS])
-        return f"<{type(key).__module__}.{type(key).__qualname__}>"
 
     def _text(self, text: str) -> Any:
         limit = max(0, min(self._limits.max_string_chars, self._room))
-        cut = len(text) > limit
-        # Search what is kept, and a little more, so that a secret across the cut is not half kept.
-        kept = self._redactor.clean_text(text[: limit + _HEAD_CHARS] if cut else text)
-        kept = kept[:limit].encode("utf-8", "replace").decode() if cut or not kept.isascii() else kept
+        kept = self._redactor.clean_start(text, limit)
+        kept = kept if kept.isascii() else kept.encode("utf-8", "replace").decode()
         self._room -= len(kept)
-        return self._cut(len(text), kept) if cut else kept
+        return self._cut(len(text), kept) if len(text) > limit else kept
 
     def _big(self, value: int) -> Any:
-        if value.bit_length() > 4 * _HEAD_CHARS:
+        if value.bit_length() > _MAX_SHOWN_INT_BITS:
             return self._cut(value.bit_length(), "an integer of that many bits")
         return {"$type": "builtins.int", "text": str(value)}
 
@@ -144,14 +139,33 @@ class Cleaner:
         return {"$cut": {"length": length, "head": head}}
 
 
-def _first(items: Any, count: int) -> list[Any]:
+def _first(items: Callable[[], Iterable[Any]], count: int) -> list[Any]:
     """Return the first items as a list of our own: another thread may change the original meanwhile."""
     while True:
         try:
-            return list(islice(items, count))
+            return list(islice(items(), count))
         except RuntimeError:  # changed while we looked
             continue
 
 
+def _key_text(key: Any) -> str:
+    """Return a key that is no plain string as text, without running code of the user's."""
+    kind = type(key)
+    if kind in (int, float, bool, type(None)):
+        return str(key)
+    if issubclass(kind, str):
+        return str.__str__(key)
+    if issubclass(kind, bytes):
+        return bytes.decode(key, "utf-8", "replace")
+    if kind is tuple:
+        return ", ".join(map(_key_text, key[:MAX_KEY_CHARS]))
+    return f"<{kind.__module__}.{kind.__qualname__}>"
+
+
+def _base_of(kind: type) -> type[Any]:
+    return next(base for base in _SEQUENCES if issubclass(kind, base))
+
+
 def _length(value: Any) -> int | None:
-    return len(value) if type(value) in (dict, list, tuple, set, frozenset) else None
+    kind = type(value)
+    return len(value) if kind is dict or kind in _SEQUENCES else None

@@ -103,6 +103,8 @@ class Settings:
                 raise ConfigError(name, getattr(self, name), "more than 0")
         if not 0 <= self.sample_rate <= 1:
             raise ConfigError("sample_rate", self.sample_rate, "between 0 and 1")
+        if self.redact_hook is not None and not callable(self.redact_hook):
+            raise ConfigError("redact_hook", self.redact_hook, "a function")
         for pattern in self.redact_patterns:
             _check_pattern(pattern)
         limits = Limits(self.max_string_chars, self.max_payload_bytes, self.max_items, self.max_depth)

@@ -49,7 +49,7 @@ class Console(Listener):
         """Print that a request started."""
         if self._level != "summary":
             self._print(f"Started request {_short(request)} for entrypoint: {_line(request.entrypoint_name)}")
-            self._debug("inputs", request.__dict__.get("_inputs"))
+            self._debug("inputs", request)
 
     def on_request_end(self, request: RequestContext) -> None:
         """Print how a request ended, and its summary."""
@@ -57,7 +57,7 @@ class Console(Listener):
             self._print(f"{request.status.upper()} request {_short(request)} ({_ms(request)})")
             if request.status == "error" and request.error:
                 self._print(f"Request {_short(request)} | Error details: {_line(request.error)}")
-            self._debug("outputs", request.__dict__.get("_outputs"))
+            self._debug("outputs", request)
         self.print_summary(request, request.executions)
 
     def on_execution_start(self, execution: NodeExecution) -> None:
@@ -65,7 +65,7 @@ class Console(Listener):
         if self._shows(execution):
             name = f"{execution.framework} {execution.kind}: {_line(execution.node_name)} (id: {_line(execution.node_id)})"
             self._print(f"Request {_short(execution.request)} | Started {name}")
-            self._debug("inputs", execution.__dict__.get("_inputs"))
+            self._debug("inputs", execution)
 
     def on_execution_end(self, execution: NodeExecution) -> None:
         """Print how a node ended."""
@@ -75,7 +75,7 @@ class Console(Listener):
             self._print(f"Request {_short(execution.request)} | {ended}")
             if execution.status == "error" and execution.error:
                 self._print(f"Request {_short(execution.request)} | Error details: {_line(execution.error)}")
-            self._debug("outputs", execution.__dict__.get("_outputs"))
+            self._debug("outputs", execution)
 
     def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:
         """Print what was learnt, when everything is asked for."""
@@ -115,10 +115,9 @@ class Console(Listener):
     def _shows(self, execution: NodeExecution) -> bool:
         return self._level == "debug" or (self._level == "nodes" and execution.kind not in _UNSHOWN)
 
-    def _debug(self, label: str, captured: Any) -> None:
-        if self._level == "debug" and captured is not None:
-            json = captured if isinstance(captured, bytes) else getattr(captured, "json", None)
-            text = json.decode() if isinstance(json, bytes) else msgspec.json.encode(captured).decode()
+    def _debug(self, label: str, scope: Scope) -> None:
+        if self._level == "debug" and (payload := getattr(scope, label)) is not None:
+            text = msgspec.json.encode(payload).decode()
             self._print(f"    {label}: {text[:_DEBUG_CHARS]}{'…' if len(text) > _DEBUG_CHARS else ''}")
 
     def _print(self, line: str) -> None:

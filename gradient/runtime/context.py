@@ -1,7 +1,9 @@
 """Which request and which execution the running code belongs to.
 
-One context variable holds the innermost of both. Tasks inherit it; threads do not, see `gradient.instrumentors.threads`.
-It is never left set across the `yield` of a stream, see `gradient.runtime.calls`.
+One context variable holds the innermost of both that we opened. Tasks inherit it; threads do not, see
+`gradient.instrumentors.threads`. It is never left set across the `yield` of a stream, see `gradient.runtime.calls`. What
+frameworks only tell us about (a tool, a lambda) sets no variable of ours: a framework that knows which of them is running
+registers a finder, and `running_scope` takes the deeper of the two.
 """
 
 from __future__ import annotations
@@ -16,7 +18,10 @@ from uuid import UUID, uuid4
 from gradient.runtime.execution import Moment, NodeExecution, Payload, duration_ms, told_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gradient.journal.events import Failure
+    from gradient.runtime.capture import Captured
     from gradient.runtime.status import Status
 
 
@@ -49,8 +54,8 @@ class RequestContext:
     entrypoint_name: str = ""
     start_time: datetime = Moment("started_ns")  # type: ignore[assignment]  # a descriptor is the default
     end_time: datetime | None = Moment("ended_ns")  # type: ignore[assignment]
-    inputs: Any = Payload()
-    outputs: Any = Payload()
+    inputs: Any = Payload("started", "inputs")
+    outputs: Any = Payload("ended", "outputs")
     error: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
@@ -69,6 +74,8 @@ class RequestContext:
     manager: Any = field(default=None, repr=False)
     previous: Scope | None = field(default=None, repr=False)
     recorded_status: Status | None = field(default=None, repr=False)
+    started: bytes | Captured | None = field(default=None, repr=False)
+    ended: bytes | Captured | None = field(default=None, repr=False)
     pid: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,11 +120,36 @@ class RequestContext:
 Scope = RequestContext | NodeExecution
 
 current_scope: ContextVar[Scope | None] = ContextVar("gradient_scope", default=None)
+_finders: list[Callable[[], Scope | None]] = []
+
+
+def register_scope_finder(find: Callable[[], Scope | None]) -> Callable[[], None]:
+    """Let a framework say which execution it is running; return the function that takes it back."""
+    _finders.append(find)
+    return lambda: _finders.remove(find) if find in _finders else None
+
+
+def running_scope() -> Scope | None:
+    """Return the innermost execution or request that the calling code belongs to, or None outside of any."""
+    scope = current_scope.get()
+    for find in _finders:
+        scope = deepest(find(), scope)
+    return scope
+
+
+def deepest(known: Scope | None, running: Scope | None) -> Scope | None:
+    """Return `running` where it is `known` or was begun below it, else `known`: the deeper of two possible parents."""
+    if known is None:
+        return running
+    at: Any = running
+    while at is not None and at is not known:
+        at = at.parent if type(at) is NodeExecution else at.previous
+    return known if at is None else running
 
 
 def get_current_context() -> RequestContext | None:
     """Return the request that the calling code belongs to, or None outside of any."""
-    scope = current_scope.get()
+    scope = running_scope()
     return None if scope is None else scope.request
 
 
@@ -126,7 +158,7 @@ def start_request_context(
 ) -> RequestContext:
     """Make a new request current; nothing is recorded of it, `RuntimeManager.start_request` does that."""
     context = RequestContext(entrypoint_name=entrypoint_name, inputs=inputs, metadata=dict(metadata or {}))
-    context.previous = current_scope.get()
+    context.previous = running_scope()
     current_scope.set(context)
     return context
 

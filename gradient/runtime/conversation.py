@@ -99,7 +99,7 @@ class Batch:
         self.on_publish: list[Callable[[], None]] = []
         self.used = False
         self._table = table
-        self._written: list[tuple[int, bytes]] = []
+        self._written: list[tuple[int, msgspec.Raw]] = []
         self._lists: list[tuple[int, int, int, list[int]]] = []
         self._new_bytes = 0
 
@@ -168,7 +168,7 @@ class Batch:
             room = self._new_bytes < _MAX_NEW_BYTES
             json = describe(message) if room else b'{"$cut":{"length":%d,"head":"a message"}}' % len(encoded)
             self._new_bytes += len(json)
-            self._written.append((number, json))
+            self._written.append((number, msgspec.Raw(json)))
         return number
 
 

@@ -10,21 +10,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from gradient.journal.events import Failure, Usage
-from gradient.runtime.capture import Captured
+from gradient.runtime.capture import Captured, payload_of
 
 if TYPE_CHECKING:
     from gradient.runtime.context import RequestContext
     from gradient.runtime.status import Status
 
-_decode = msgspec.json.Decoder().decode
 _NS_PER_MS = 1_000_000
 
 
 class Payload:
-    """A field that decodes captured bytes when it is read, and keeps whatever else it is given."""
+    """A field that is decoded from the event that recorded it when it is read, unless somebody sets it.
+
+    Args:
+        event: Attribute that holds the encoded event.
+        field: The payload's name in it.
+        late: The attribute and name to look at where the first has nothing.
+    """
+
+    def __init__(self, event: str, field: str, late: tuple[str, str] | None = None) -> None:
+        self._places = [(event, field), late] if late else [(event, field)]
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = f"_{name}"
@@ -32,10 +38,12 @@ class Payload:
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return None  # the dataclass default
-        value = instance.__dict__.get(self._name)
-        if type(value) is bytes:
-            return _decode(value)
-        return value.decode() if type(value) is Captured else value
+        own = instance.__dict__
+        value = own.get(self._name)
+        places = iter(self._places)
+        while value is None and (place := next(places, None)) is not None:
+            value = payload_of(own.get(place[0]), place[1])
+        return value
 
     def __set__(self, instance: Any, value: Any) -> None:
         instance.__dict__[self._name] = value
@@ -88,6 +96,8 @@ class NodeExecution:
         attempt: Which try it was, or None where there was one only.
         run_id: The framework's own id of it, for the instrumentor's use.
         graph_run: The framework's id of the graph that runs it as a node, likewise; `attempts` counts its tries.
+        told_metadata: The metadata that its start told of.
+        started: The event that recorded its start, encoded; `ended` likewise.
         interrupted: Whether something below it waits for a human.
     """
 
@@ -96,8 +106,8 @@ class NodeExecution:
     framework: str = ""
     start_time: datetime = Moment("started_ns")  # type: ignore[assignment]  # a descriptor is the default
     end_time: datetime | None = Moment("ended_ns")  # type: ignore[assignment]
-    inputs: Any = Payload()
-    outputs: Any = Payload()
+    inputs: Any = Payload("started", "inputs", late=("ended", "late_inputs"))
+    outputs: Any = Payload("ended", "outputs")
     error: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     execution_id: int = 0
@@ -121,7 +131,9 @@ class NodeExecution:
     graph_run: Any = field(default=None, repr=False)
     attempts: int = field(default=0, repr=False)
     interrupted: bool = field(default=False, repr=False)
-    late_inputs: bool = field(default=False, repr=False)
+    started: bytes | Captured | None = field(default=None, repr=False)
+    ended: bytes | Captured | None = field(default=None, repr=False)
+    told_metadata: Any = field(default=None, repr=False)
     account: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

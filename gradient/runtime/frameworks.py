@@ -11,6 +11,8 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import Any
 
+from gradient.runtime.config import Settings
+from gradient.runtime.errors import ConfigError
 from gradient.runtime.listeners import warn
 
 ENTRY_POINT_GROUP = "gradient.instrumentors"
@@ -50,6 +52,14 @@ def known_names() -> set[str]:
     return {framework.name for framework in FRAMEWORKS} | {
         point.name for point in entry_points(group=ENTRY_POINT_GROUP)
     }
+
+
+def check_names(settings: Settings) -> None:
+    """Raise `ConfigError` where settings name an instrumentor that there is not."""
+    for setting in ("instrumentors", "disabled_instrumentors"):
+        for name in getattr(settings, setting) or ():
+            if name not in (known := known_names()):
+                raise ConfigError(setting, name, "some of " + ", ".join(sorted(known)))
 
 
 def _is_there(module: str | None) -> bool:

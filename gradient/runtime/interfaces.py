@@ -8,12 +8,13 @@ An instrumentor listens to one framework and tells a tracker of each piece of wo
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from gradient.journal.events import ExecutionEnded, ExecutionStarted
+from gradient.runtime import process
 from gradient.runtime.capture import Captured
-from gradient.runtime.context import current_scope, open_scope
+from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.failures import failure_of
 from gradient.runtime.listeners import Listener
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ExecutionTracker", "FrameworkInstrumentor", "Listener", "NodeExecution", "Step"]
 
 _MAX_KEPT = 10_000  # executions of one running request in memory; the journal has all of them
+_NO_REQUEST = bytes(16)
 _new_execution = NodeExecution.__new__
 
 
@@ -83,7 +85,7 @@ class ExecutionTracker(ABC):
             because it belongs to no request. Children then belong to whatever is current.
         """
         tracking = self._tracking or self.tracking
-        scope: Scope | None = step.parent if step.parent is not None else current_scope.get()
+        scope: Scope | None = step.parent if step.parent is not None else running_scope()
         request = None if scope is None else scope.request
         opened = None
         if request is None or request.ended_ns is not None:
@@ -91,10 +93,11 @@ class ExecutionTracker(ABC):
             if scope is None:
                 return None
             request = scope.request
-        if opened is None and not tracking.records(step):
+        elif not tracking.records_all and not tracking.records(step):
             return None
         execution = begin(step, scope, request, tracking)
-        execution.own = opened
+        if opened is not None:
+            execution.own = opened
         executions = request.executions
         executions.append(execution)
         if len(executions) > _MAX_KEPT:
@@ -131,24 +134,25 @@ class ExecutionTracker(ABC):
             tracking.unmatched += 1
             return
         execution.ended_ns = tracking.clock.monotonic_ns() if ended_ns is None else ended_ns
-        if late_inputs is not None:
-            execution.late_inputs = True
-            _capture(execution, "_inputs", late_inputs, tracking)
-        finish(execution, outputs, error, status, tracking)
+        if error is None:
+            execution.recorded_status = status or "completed"
+        else:
+            fail(execution, error, status, tracking)
+        finish(execution, outputs, late_inputs, tracking)
         self._ended(execution, outputs)
         request = execution.request
         # A forked child never ends what its parent began.
-        if request is not None and request.pid == os.getpid():
+        if request is not None and request.pid == process.pid:
             listeners = tracking.listeners
             listeners.tell(listeners.on_execution_end, execution)
             if execution.own is not None:
-                tracking.close_root(execution.own, execution)
-        execution.parent = execution.own = None
+                tracking.close_root(execution.own, execution, outputs)
+                execution.own = None
 
     def _outside(self, step: Step, ended: RequestContext | None) -> tuple[Scope | None, RequestContext | None]:
         """Return a scope for work outside of any request, or that has outlived its own, and what was opened for it."""
         tracking = self.tracking
-        if ended is not None and (scope := open_scope(current_scope.get() or ended)) is not None:
+        if ended is not None and (scope := open_scope(running_scope() or ended)) is not None:
             return scope, None
         opened = tracking.open_root(step, ended) if step.opens_request else None
         if opened is None and step.opens_request:
@@ -199,47 +203,83 @@ class FrameworkInstrumentor(ABC):
 
 
 def begin(step: Step, scope: Scope | None, request: RequestContext | None, tracking: Tracking) -> NodeExecution:
-    """Make the execution of a step. Fields that keep their defaults are not set: this runs at every node."""
+    """Make the execution of a step, and the event that tells of it.
+
+    Fields that keep their defaults are not set: this runs at every node.
+    """
     execution = _new_execution(NodeExecution)
-    kind = step.kind
-    execution.node_id = step.node_id or f"{kind}_{step.name}"
-    execution.node_name = step.name
+    execution.node_name = name = step.name
+    execution.kind = kind = step.kind
     execution.framework = step.framework
-    execution.kind = kind
-    execution.metadata = step.metadata or {}
+    execution.node_id = node_id = step.node_id or f"{kind}_{name}"
+    execution.metadata = execution.told_metadata = metadata = step.metadata or {}
     execution.request = request
     execution.parent = scope
-    execution.parent_id = 0 if scope is None else scope.execution_id
-    execution.execution_id = tracking.identities.execution_id()
+    execution.parent_id = parent_id = 0 if scope is None else scope.execution_id
+    execution.execution_id = execution_id = tracking.identities.execution_id()
     if step.model is not None or step.provider is not None:
         execution.model, execution.provider = step.model, step.provider
     if step.attempt is not None:
         execution.attempt = step.attempt
     if step.cached:
         execution.cached = True
-    if step.inputs is not None:
-        _capture(execution, "_inputs", step.inputs, tracking)
-    execution.ended_ns = None
-    execution.started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
+    execution.started_ns = started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
+    event = ExecutionStarted(
+        _NO_REQUEST if request is None else request.key,
+        execution_id,
+        parent_id,
+        started_ns,
+        name,
+        kind,
+        step.framework,
+        node_id,
+        metadata or None,
+        step.model,
+        step.provider,
+        step.inputs,
+    )
+    execution.started = captured = tracking.capture.event(event, "inputs")
+    if type(captured) is Captured and captured.truncated and request is not None:
+        request.truncated += 1
     return execution
 
 
-def finish(execution: NodeExecution, outputs: Any, error: Any, status: Status | None, tracking: Tracking) -> None:
-    """Note how an execution ended: status, failure, outputs."""
-    if error is None:
-        execution.recorded_status = status or "completed"
-    else:
-        told = status or (status_of(error) if isinstance(error, BaseException) else "error")
-        execution.recorded_status = told
-        if told in ("error", "cancelled"):
-            execution.failure = failure = failure_of(error, tracking.capture.text)
-            execution.error = failure.message or failure.type
-    if outputs is not None:
-        _capture(execution, "_outputs", outputs, tracking)
+def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: Tracking) -> None:
+    """Make the event that tells of an end, from what the execution says by now."""
+    request = execution.request
+    metadata = execution.metadata
+    event = ExecutionEnded(
+        _NO_REQUEST if request is None else request.key,
+        execution.execution_id,
+        execution.parent_id,
+        execution.ended_ns or 0,
+        execution.started_ns or 0,
+        execution.node_name,
+        execution.kind,
+        execution.framework,
+        execution.node_id,
+        execution.recorded_status or "completed",
+        execution.failure,
+        # What the start has said already is not said again; whoever adds to it replaces the dictionary.
+        None if metadata is execution.told_metadata else metadata,
+        execution.model,
+        execution.provider,
+        execution.usage,
+        execution.first_token_ns,
+        execution.attempt,
+        execution.cached,
+        outputs,
+        None if late_inputs is None else tracking.capture.payload(late_inputs),
+    )
+    execution.ended = captured = tracking.capture.event(event, "outputs")
+    if type(captured) is Captured and captured.truncated and request is not None:
+        request.truncated += 1
 
 
-def _capture(execution: NodeExecution, field: str, value: Any, tracking: Tracking) -> None:
-    captured = tracking.capture.payload(value)
-    execution.__dict__[field] = captured
-    if type(captured) is Captured and captured.truncated and execution.request is not None:
-        execution.request.truncated += 1
+def fail(execution: NodeExecution, error: Any, status: Status | None, tracking: Tracking) -> None:
+    """Note what an execution or its request ended with; control flow is no failure."""
+    told = status or (status_of(error) if isinstance(error, BaseException) else "error")
+    execution.recorded_status = told
+    if told in ("error", "cancelled"):
+        execution.failure = failure = failure_of(error, tracking.capture.text)
+        execution.error = failure.message or failure.type

@@ -32,6 +32,11 @@ def warn(message: str) -> None:
         pass
 
 
+def forget_warnings() -> None:
+    """Say again what was said before. For tests."""
+    _told.clear()
+
+
 class Listener:
     """Receives what the tracker made of the work. Every method may be left out; one that is costs nothing.
 

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime import frameworks
+from gradient.runtime import frameworks, process
 from gradient.runtime.capture import Capture
 from gradient.runtime.console import Console
 from gradient.runtime.context import RequestContext, Scope, current_scope, get_current_context, leave
 from gradient.runtime.conversation import Conversations
-from gradient.runtime.errors import ConfigError, UnknownSetting
-from gradient.runtime.failures import failure_of
 from gradient.runtime.listeners import warn
 from gradient.runtime.recorder import Recorder
-from gradient.runtime.session import current_session
+from gradient.runtime.requests import begin_request, finish_request
 from gradient.runtime.shapes import Shapes
 from gradient.runtime.sources import default_home, default_project, load_settings
-from gradient.runtime.status import Status, status_of
 from gradient.runtime.tracker import DefaultExecutionTracker
 from gradient.runtime.tracking import Tracking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gradient.runtime.clock import Clock, Identities
     from gradient.runtime.config import Settings
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
+    from gradient.runtime.status import Status
     from gradient.runtime.step import Step
 
 _SHOW_COMMAND = "gradient show {}"
@@ -41,6 +40,7 @@ class RuntimeManager:
         clock: Time, for tests.
         identities: Ids, for tests.
         record: False keeps everything in memory.
+        instrumentors: What can be installed, or None for one for each framework that is there.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class RuntimeManager:
         clock: Clock | None = None,
         identities: Identities | None = None,
         record: bool = True,
+        instrumentors: Sequence[FrameworkInstrumentor] | None = None,
     ) -> None:
         self.settings = settings if settings is not None else load_settings(on_error=warn).settings
-        _check_names(self.settings)
+        frameworks.check_names(self.settings)
         shapes = Shapes()
         self.recorder = (
             Recorder(self.settings.home or default_home(), self.settings.project or default_project())
@@ -72,12 +73,13 @@ class RuntimeManager:
         self.tracking.close_root = self._close_root
         self._tracker = tracker if tracker is not None else DefaultExecutionTracker()
         self._tracker.tracking = self.tracking
-        self._instrumentors: list[FrameworkInstrumentor] = []
+        self._instrumentors: list[FrameworkInstrumentor] = list(instrumentors or ())
         self._installed: list[FrameworkInstrumentor] = []
         self._wanted = False
         self._lock = threading.RLock()
         self._add_default_listeners()
-        self._register_default_instrumentors()
+        if instrumentors is None:
+            self._register_default_instrumentors()
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,24 +122,9 @@ class RuntimeManager:
     ) -> RequestContext:
         """Start a request without making it current: for streams, and for work that frameworks start."""
         tracking = self.tracking
-        started_ns = tracking.clock.monotonic_ns()
-        session = current_session()
-        request = RequestContext(
-            str(tracking.identities.request_id()),
-            entrypoint_name,
-            metadata={**session.metadata, **(metadata or {})},
-            tags=[*session.tags, *tags],
-            session_id=session_id or session.session_id,
-            user_id=user_id or session.user_id,
-            follows=None if follows is None else follows.request_id,
-            started_ns=started_ns,
-            wall_offset_ns=tracking.clock.wall_ns() - started_ns,
-            manager=self,
-            previous=current_scope.get(),
-            pid=os.getpid(),
+        request = begin_request(
+            tracking, self, entrypoint_name, inputs, metadata, tags, session_id, user_id, follows
         )
-        if inputs is not None:
-            request.inputs = tracking.capture.payload(inputs)
         listeners = tracking.listeners
         listeners.tell(listeners.on_request_start, request)
         return request
@@ -164,38 +151,17 @@ class RuntimeManager:
         request = request or get_current_context()
         if request is None:
             return None
-        if request.ended_ns is not None or request.pid != os.getpid():
+        if request.ended_ns is not None or request.pid != process.pid:
             leave(request)
             return None
-        self._finish(request, outputs, error, status)
+        finish_request(request, self.tracking, outputs, error, status)
         leave(request)
         listeners = self.tracking.listeners
         listeners.tell(listeners.on_request_end, request)
-        self._tracker.keep([self._detached(execution, request) for execution in request.executions])
-        request.executions = []
+        self._tracker.keep(request.executions)
+        request.executions = []  # they hold the request; it must not hold them
         request.previous = None
         return request
-
-    def _finish(self, request: RequestContext, outputs: Any, error: Any, status: Status | None) -> None:
-        tracking = self.tracking
-        request.ended_ns = tracking.clock.monotonic_ns()
-        if error is None:
-            request.recorded_status = status or _status_of_graphs(request.executions)
-        else:
-            request.recorded_status = status or (status_of(error) if isinstance(error, BaseException) else "error")
-            if request.recorded_status in ("error", "cancelled"):
-                request.failure = failure_of(error, tracking.capture.text)
-                request.error = request.failure.message or request.failure.type
-        if outputs is not None:
-            request.outputs = tracking.capture.payload(outputs)
-        request.sampled = request.recorded_status != "completed" or _is_sampled(request, self.settings.sample_rate)
-
-    def _detached(self, execution: NodeExecution, request: RequestContext) -> NodeExecution:
-        """Let go of a request that is over, so that the newest executions do not hold on to whole trees."""
-        if execution.ended_ns is not None:
-            execution.wall_offset_ns = request.wall_offset_ns
-            execution.request = execution.parent = None
-        return execution
 
     def _open_root(self, step: Step, follows: RequestContext | None) -> RequestContext | None:
         """Open a request for a framework's run outside of any entrypoint, where settings want that."""
@@ -203,10 +169,9 @@ class RuntimeManager:
             return None
         return self.open_request(step.name, step.inputs, follows=follows)
 
-    def _close_root(self, request: RequestContext, execution: NodeExecution) -> None:
-        request.outputs = execution.__dict__.get("_outputs")
+    def _close_root(self, request: RequestContext, execution: NodeExecution, outputs: Any) -> None:
         request.failure, request.error = execution.failure, execution.error
-        self.end_request(request=request, status=execution.status)
+        self.end_request(outputs, request=request, status=execution.status)
 
     # ── instrumentors ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -230,6 +195,10 @@ class RuntimeManager:
                 else:
                     self._installed.append(instrumentor)
 
+    def is_instrumented(self) -> bool:
+        """Tell whether instrumentors are installed, or wait for their frameworks."""
+        return self._wanted
+
     def ensure_installed(self) -> None:
         """Install what was added since; as cheap as two comparisons when nothing was."""
         if not self._wanted or len(self._installed) < len(self._instrumentors):
@@ -248,7 +217,7 @@ class RuntimeManager:
 
     def successor(self, settings: Settings) -> RuntimeManager:
         """Return a manager with other settings that takes over tracker, listeners, instrumentors and journal."""
-        installed = self._wanted
+        installed = self.is_instrumented()
         self.uninstall_instrumentation()
         heir = RuntimeManager(self._tracker, settings=settings)
         own = {type(instrumentor) for instrumentor in heir._instrumentors}
@@ -327,7 +296,7 @@ def installed_manager() -> RuntimeManager | None:
 
 def set_runtime_manager(manager: RuntimeManager | None) -> RuntimeManager | None:
     """Make `manager` the process's; return the one before. None: the next call of `get_runtime_manager` makes one."""
-    global _manager  # noqa: PLW0603 - as above
+    global _manager
     former, _manager = _manager, manager
     return former
 
@@ -343,31 +312,3 @@ def uninstall_runtime() -> None:
     """Uninstall whatever the process's manager installed."""
     if _manager is not None:
         _manager.shutdown()
-
-
-def _status_of_graphs(executions: list[NodeExecution]) -> Status:
-    """Return `interrupted` where the last top-level graph was: its `invoke` returns as if it had completed."""
-    graphs = [execution for execution in executions if execution.kind == "graph"]
-    if all(graph.status != "interrupted" for graph in graphs):
-        return "completed"
-    parents = {execution.execution_id: execution.parent_id for execution in executions}
-    inside = {graph.execution_id for graph in graphs}
-    for graph in reversed(graphs):
-        above = graph.parent_id
-        while above and above not in inside:
-            above = parents.get(above, 0)
-        if not above:
-            return "interrupted" if graph.status == "interrupted" else "completed"
-    return "completed"
-
-
-def _is_sampled(request: RequestContext, rate: float) -> bool:
-    return rate >= 1 or int.from_bytes(request.key[:8], "big") < rate * 2**64
-
-
-def _check_names(settings: Settings) -> None:
-    known = frameworks.known_names()
-    for setting in ("instrumentors", "disabled_instrumentors"):
-        for name in getattr(settings, setting) or ():
-            if name not in known:
-                raise ConfigError(setting, name, "some of " + ", ".join(sorted(known)))

@@ -1,9 +1,9 @@
 """Which keys and which values are secrets.
 
-A key is sensitive when its words are (`apiKey`, `X-Api-Key`, `DB_PASSWORD`; not `input_tokens`, not `next_token`). A value
-is sensitive where it looks like a known credential. Values are searched in encoded JSON, for literal prefixes first: one
-pass over all prefixes takes 0.5 us per KB, a regular expression over the same text 40 times that. Only where a prefix
-stands is its exact rule tried.
+A key is sensitive when its words are (`apiKey`, `X-Api-Key`, `DB_PASSWORD`; not `input_tokens`, not `next_token`). A
+value is sensitive where it looks like a known credential. Values are searched in encoded JSON, for literal prefixes
+first: one pass over all prefixes takes 0.5 us per KB, a regular expression over the same text 40 times that. Only where
+a prefix stands is its exact rule tried. Messages, URLs and command lines also name secrets; those are searched as text.
 """
 
 import re
@@ -14,19 +14,27 @@ import ahocorasick_rs
 
 REDACTED = {"$redacted": "secret"}
 _REPLACEMENT = "[redacted]"
+MAX_KEY_CHARS = 200
 _MAX_KNOWN_KEYS = 8192
 
 # A key is split into words: "openaiApiKey" -> openai api key. One of these runs of words makes it sensitive.
 _SENSITIVE_WORDS = (
-    "authorization", "apikey", "api key", "password", "passwd", "passphrase", "secret", "secrets", "credential",
-    "credentials", "cookie", "cookies", "set cookie", "private key", "access key", "access token", "refresh token",
-    "id token", "auth token", "session token", "bearer token", "csrf token", "api token", "auth", "token", "bearer",
+    "authorization", "api key", "password", "passwd", "passphrase", "secret", "credential", "cookie", "private key",
+    "access key", "secret key", "client secret", "access token", "refresh token", "id token", "auth token",
+    "session token", "bearer token", "csrf token", "api token", "auth", "token", "bearer",
 )  # fmt: skip
 # `github_token` and the like are secrets, but these tokens are none.
-_HARMLESS_TOKENS = frozenset("next page continuation sync first last per max new stop eos bos pad end unk".split())
+_HARMLESS_TOKENS = frozenset(
+    ["next", "page", "continuation", "sync", "first", "last", "per", "max", "new", "stop", "eos", "bos", "pad", "end",
+     "unk"]
+)  # fmt: skip
 # These are sensitive only as the whole key: `token` is a secret, `next_token` and `token_count` are not.
 _WHOLE_ONLY = frozenset({"token", "auth", "bearer"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# A name and its value in a message, a URL or a command: `password='...'`, `"api_key": "..."`, `&token=...`.
+_NAMED_VALUE = re.compile(
+    r"""(?<![\w.-])([\w.-]+)(["']?\s*[=:]\s*(?P<quote>["'])|=)(?!\[redacted)((?(quote)[^"']+|[^\s"'&,;)\]}]+))"""
+)
 
 # Literal prefix -> what must follow it for the whole to be a credential.
 _CREDENTIALS: dict[str, str] = {
@@ -63,8 +71,10 @@ _CREDENTIALS: dict[str, str] = {
     "-----BEGIN ": r"[A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     "://": r"[^/\s:@\"'?#]*:[^/\s@\"']+(?=@)",
 }
-# A prefix inside a longer word is no credential ("risk-", "task-"), but JWTs and URLs may follow anything.
+# A prefix inside a longer word is no credential ("risk-", "task-"), but keys and URLs may follow anything.
 _ANYWHERE = frozenset({"://", "-----BEGIN "})
+# How far behind a cut a credential is looked for: what is cut off must not leave its first half behind.
+_BEHIND_CUT_CHARS = 8_192
 
 
 class Redactor:
@@ -76,12 +86,11 @@ class Redactor:
     """
 
     def __init__(self, keys: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
-        self._sensitive = {*_SENSITIVE_WORDS, *(" ".join(_words(key)) for key in keys)}
+        self._sensitive = _spellings([*_SENSITIVE_WORDS, *(" ".join(_words(key)) for key in keys)])
         self._patterns = [re.compile(pattern) for pattern in patterns]
-        self._byte_patterns = [re.compile(pattern.encode()) for pattern in patterns]
         prefixes = list(_CREDENTIALS)
         self._rules = [_rule(prefix) for prefix in prefixes]
-        self._byte_rules = [re.compile(rule.pattern.encode()) for rule in self._rules]
+        self._byte_rules = [_byte_rule(prefix) for prefix in prefixes]
         self._find = ahocorasick_rs.AhoCorasick(
             prefixes, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         ).find_matches_as_indexes
@@ -92,15 +101,15 @@ class Redactor:
 
     def is_ordinary(self, key: Any) -> bool:
         """Tell whether a key is text that needs neither redaction nor escaping, and remember it in `ordinary_keys`."""
-        if type(key) is not str or key.startswith("$") or self.is_sensitive(key):
+        if type(key) is not str or len(key) > MAX_KEY_CHARS or key.startswith("$") or self.is_sensitive(key):
             return False
-        if len(self.ordinary_keys) < _MAX_KNOWN_KEYS and len(key) < 200:  # noqa: PLR2004 - user data can be a key
+        if len(self.ordinary_keys) < _MAX_KNOWN_KEYS:
             self.ordinary_keys.add(key)
         return True
 
     def is_sensitive(self, key: str) -> bool:
         """Tell whether the value under `key` must be withheld."""
-        words = _words(key[:200])
+        words = _words(key[:MAX_KEY_CHARS])
         whole = " ".join(words)
         if whole in _WHOLE_ONLY:
             return True
@@ -110,11 +119,11 @@ class Redactor:
         return any(run in self._sensitive and run not in _WHOLE_ONLY for run in runs)
 
     def holds_secret(self, encoded: bytes) -> bool:
-        """Tell whether JSON or other UTF-8 text holds something that looks like a credential."""
-        hits = self._find_bytes(encoded)
-        if hits and any(self._byte_rules[rule].match(encoded, start) for rule, start, _ in hits):
+        """Tell whether JSON may hold a credential; what the user's patterns match can be told of plain text only."""
+        if self._patterns:
             return True
-        return any(pattern.search(encoded) for pattern in self._byte_patterns)
+        hits = self._find_bytes(encoded)
+        return bool(hits) and any(self._byte_rules[rule].match(encoded, start) for rule, start, _ in hits)
 
     def clean_text(self, text: str) -> str:
         """Return `text` with each credential in it replaced."""
@@ -124,17 +133,57 @@ class Redactor:
             for rule, start, end in hits:
                 found = self._rules[rule].match(text, start) if start >= position else None
                 if found:
-                    parts += text[position : end], _REPLACEMENT
+                    parts += text[position:end], _REPLACEMENT
                     position = found.end()
             text = "".join([*parts, text[position:]])
         for pattern in self._patterns:
             text = pattern.sub(_REPLACEMENT, text)
         return text
 
+    def clean_start(self, text: str, limit: int) -> str:
+        """Return the first `limit` characters of `text` without credentials, or halves of them."""
+        if len(text) <= limit:
+            return self.clean_text(text)
+        searched = text[: limit + _BEHIND_CUT_CHARS]
+        cleaned = self.clean_text(searched)
+        if len(searched) < len(text):
+            cleaned = cleaned[:-_BEHIND_CUT_CHARS]  # Its end was cut, too.
+        return cleaned[:limit]
+
+    def clean_message(self, text: str) -> str:
+        """Return a text for people without credentials, and without what it names as a secret."""
+        return _NAMED_VALUE.sub(self._clean_named, self.clean_text(text))
+
+    def clean_arguments(self, arguments: Iterable[str]) -> list[str]:
+        """Return the arguments of a command line without what follows an option for a secret."""
+        cleaned: list[str] = []
+        option = ""
+        for argument in arguments:
+            withheld = option and self.is_sensitive(option) and not argument.startswith("-")
+            cleaned.append(_REPLACEMENT if withheld else self.clean_message(argument))
+            option = argument if argument.startswith("-") and "=" not in argument else ""
+        return cleaned
+
+    def _clean_named(self, found: re.Match[str]) -> str:
+        name, between, _, value = found.groups()
+        return f"{name}{between}{_REPLACEMENT if self.is_sensitive(name) else value}"
+
 
 def _rule(prefix: str) -> re.Pattern[str]:
     guard = "" if prefix in _ANYWHERE else r"(?<![A-Za-z0-9_-])"
     return re.compile(guard + re.escape(prefix) + _CREDENTIALS[prefix])
+
+
+def _byte_rule(prefix: str) -> re.Pattern[bytes]:
+    # In JSON a line break before it is a backslash and the letter n, which would make it part of a longer word.
+    guard = "" if prefix in _ANYWHERE else r"(?:(?<![A-Za-z0-9_-])|(?<=\\[bfnrt]))"
+    return re.compile((guard + re.escape(prefix) + _CREDENTIALS[prefix]).encode())
+
+
+def _spellings(names: Iterable[str]) -> frozenset[str]:
+    """Return names of secrets, their plurals, and both in one word; `access_tokens` may be a count, so no plural."""
+    plurals = [name if name.endswith("token") else f"{name}s" for name in names]
+    return frozenset(spelling for name in (*names, *plurals) for spelling in (name, name.replace(" ", "")))
 
 
 def _words(key: str) -> list[str]:

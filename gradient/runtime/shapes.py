@@ -18,7 +18,7 @@ import pathlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 _TEXT_TYPES = (
@@ -27,6 +27,7 @@ _TEXT_TYPES = (
 )  # fmt: skip
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset)
 _NAMED = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
+_BYTES = (bytes, bytearray)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,16 @@ def describe_object(value: Any) -> dict[str, Any]:
     """Return {"$type", "fields" | "text"} for an object that nobody registered a shape for."""
     kind = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}"
-    if isinstance(value, enum.Enum):
-        return {"$type": name, "text": value._name_}
-    if isinstance(value, BaseException):
+    # `issubclass`, because `isinstance` asks the object for its `__class__`, and that may be code of the user's.
+    if issubclass(kind, enum.Enum):
+        return {"$type": name, "text": _stored(value, "_name_")}
+    if issubclass(kind, BaseException):
         return {"$type": name, "text": text_of(value)}
-    if isinstance(value, _NAMED):
+    if issubclass(kind, _NAMED):
         return {"$type": name, "text": _name_of(value)}
-    if kind.__module__ in _TRUSTED and isinstance(value, _TEXT_TYPES):
+    if kind.__module__ in _TRUSTED and issubclass(kind, _TEXT_TYPES):
         return {"$type": name, "text": str(value)}
-    if isinstance(value, bytes | bytearray | memoryview):
+    if kind in _BYTES:
         return {"$type": name, "text": f"{len(value)} bytes"}
     fields = _fields(value, kind)
     return {"$type": name, "text": f"<{name}>"} if fields is None else {"$type": name, "fields": fields}
@@ -95,6 +97,8 @@ _TRUSTED = {kind.__module__ for kind in (*_TEXT_TYPES, pathlib.PosixPath)} | {"b
 
 
 def _name_of(value: Any) -> str:
+    if isinstance(value, ModuleType):  # its own `__getattr__` may do anything
+        return str(vars(value).get("__name__"))
     module = getattr(value, "__module__", "") or ""
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
     return f"{module}.{name}".strip(".") if isinstance(module, str) and isinstance(name, str) else "<unnamed>"
@@ -105,8 +109,8 @@ def _fields(value: Any, kind: type) -> dict[str, Any] | None:
     names = _declared(kind)
     if names is not None:
         return {name: _stored(value, name) for name in names}
-    if isinstance(value, tuple):  # a named tuple
-        return dict(zip(getattr(kind, "_fields", ()), value, strict=False)) or None
+    if issubclass(kind, tuple):
+        return dict(zip(_static(kind, "_fields") or (), tuple.__iter__(value), strict=False)) or None
     stored = _dict_of(value)
     if not stored:
         return None
@@ -118,20 +122,26 @@ def _fields(value: Any, kind: type) -> dict[str, Any] | None:
 
 def _declared(kind: type) -> list[str] | None:
     for attribute in ("__dataclass_fields__", "__pydantic_fields__", "model_fields", "__struct_fields__"):
-        found = kind.__dict__.get(attribute) or getattr(kind, attribute, None)
+        found = _static(kind, attribute)
         if isinstance(found, dict | tuple):
             return [str(name) for name in found]
-    attrs = getattr(kind, "__attrs_attrs__", None)
+    attrs = _static(kind, "__attrs_attrs__")
     return [str(item.name) for item in attrs] if isinstance(attrs, tuple) else None
+
+
+def _static(kind: type, name: str) -> Any:
+    """Return an attribute of a class as it stands there; a metaclass may do anything."""
+    return next((base.__dict__[name] for base in kind.__mro__ if name in base.__dict__), None)
 
 
 def _stored(value: Any, name: str) -> Any:
     stored = _dict_of(value)
     if stored is not None and name in stored:
         return stored[name]
+    slot = _static(type(value), name)
     try:
-        return object.__getattribute__(value, name)  # a slot
-    except Exception:  # noqa: BLE001 - unset, or computed by user code that fails
+        return slot.__get__(value) if type(slot) is MemberDescriptorType else None  # and no property
+    except AttributeError:  # unset
         return None
 
 

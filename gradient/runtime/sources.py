@@ -1,17 +1,19 @@
 """Where settings come from, weakest first, and what each came from.
 
-    defaults < user's config file < [tool.gradient] of the nearest pyproject.toml < GRADIENT_* < configure(...)
+defaults < user's config file < [tool.gradient] of the nearest pyproject.toml < GRADIENT_* < configure(...)
 """
 
+import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
+from gradient.runtime import frameworks
 from gradient.runtime.config import Settings
 from gradient.runtime.errors import ConfigError, UnknownSetting
 
@@ -23,7 +25,7 @@ else:  # pragma: no cover - the same library under its former name
 _PREFIX = "GRADIENT_"
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
-_KINDS: dict[str, str] = {setting.name: str(setting.type) for setting in fields(Settings) if setting.init}
+_KINDS: dict[str, Any] = {setting.name: setting.type for setting in fields(Settings) if setting.init}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _table(path: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     except ValueError as error:
         raise ConfigError(str(path), "", f"valid TOML ({error})") from None
     for name in names:
-        found = found.get(name, {})
+        found = found.get(name) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else {}
 
 
@@ -140,30 +142,33 @@ def _checked(name: str, value: Any, origin: str) -> Any:
     """Return a value as its setting wants it, or raise what is wrong with it."""
     if name not in _KINDS:
         raise UnknownSetting(name, origin, _KINDS)
-    converted = _converted(name, value)
-    Settings(**{name: converted})
+    kind = _KINDS[name]
+    converted = _CONVERTERS[kind](name, value) if kind in _CONVERTERS else value
+    frameworks.check_names(Settings(**{name: converted}))
     return converted
 
 
-def _converted(name: str, value: Any) -> Any:
-    """Give a value from text or TOML the type that its setting has."""
-    kind = _KINDS[name]
-    if "Path" in kind and isinstance(value, str):
-        return Path(value).expanduser()
-    if "Sequence" in kind:
-        return _names(name, value)
-    if kind == "bool":
-        return _flag(name, value)
-    if kind in ("int", "float"):
-        return _number(name, value, int if kind == "int" else float)
-    return value
+def _path(name: str, value: Any) -> Path | None:
+    if value is None or isinstance(value, Path):
+        return value
+    return Path(str(_text(name, value))).expanduser()
 
 
-def _names(name: str, value: Any) -> tuple[str, ...] | None:
-    if value is None:
-        return None
+def _text(name: str, value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ConfigError(name, value, "text")
+
+
+def _names_or_none(name: str, value: Any) -> tuple[str, ...] | None:
+    return None if value is None else _names(name, value)
+
+
+def _names(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        # Regular expressions have commas of their own.
+        parts = value.split("\n" if name == "redact_patterns" else ",")
+        return tuple(part.strip() for part in parts if part.strip())
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise ConfigError(name, value, "a list of names")
@@ -178,10 +183,30 @@ def _flag(name: str, value: Any) -> bool:
     raise ConfigError(name, value, "true or false")
 
 
-def _number(name: str, value: Any, kind: type[int] | type[float]) -> int | float:
-    if isinstance(value, bool):
-        raise ConfigError(name, value, "a number")
+def _whole_number(name: str, value: Any) -> int:
+    number = _number(name, value, "a whole number")
+    if not number.is_integer():
+        raise ConfigError(name, value, "a whole number")
+    return value if isinstance(value, int) else int(number)
+
+
+def _number(name: str, value: Any, wanted: str = "a number") -> float:
     try:
-        return kind(value)
-    except (TypeError, ValueError):
-        raise ConfigError(name, value, "a whole number" if kind is int else "a number") from None
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if math.isnan(number):
+        raise ConfigError(name, value, wanted)
+    return number
+
+
+# What text and TOML give, made into the type of the setting; the others are checked by `Settings`.
+_CONVERTERS: dict[Any, Callable[[str, Any], Any]] = {
+    bool: _flag,
+    int: _whole_number,
+    float: _number,
+    str | None: _text,
+    Path | None: _path,
+    Sequence[str]: _names,
+    Sequence[str] | None: _names_or_none,
+}

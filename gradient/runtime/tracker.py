@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import chain
 from typing import Any
 
-from gradient.runtime.capture import Captured
 from gradient.runtime.console import Console
-from gradient.runtime.context import current_scope
+from gradient.runtime.context import get_current_context
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.interfaces import ExecutionTracker, begin
 from gradient.runtime.step import Step
@@ -15,7 +15,23 @@ from gradient.runtime.tracking import Tracking
 
 _NEWEST = 10_000
 _NEWEST_BYTES = 8 * 1024 * 1024
-_KINDS = frozenset("graph node agent llm tool retriever embedding chain step workflow memory handoff guardrail".split())
+_KINDS = frozenset(
+    [
+        "graph",
+        "node",
+        "agent",
+        "llm",
+        "tool",
+        "retriever",
+        "embedding",
+        "chain",
+        "step",
+        "workflow",
+        "memory",
+        "handoff",
+        "guardrail",
+    ]
+)
 
 
 class DefaultExecutionTracker(ExecutionTracker):
@@ -27,8 +43,8 @@ class DefaultExecutionTracker(ExecutionTracker):
     def __init__(self, tracking: Tracking | None = None) -> None:
         if tracking is not None:
             self.tracking = tracking
-        self._newest: deque[NodeExecution] = deque()
-        self._sizes: deque[int] = deque()
+        self._newest: deque[list[NodeExecution]] = deque()
+        self._count = 0
         self._bytes = 0
 
     def start_node_execution(
@@ -57,37 +73,33 @@ class DefaultExecutionTracker(ExecutionTracker):
 
     def get_executions(self) -> list[NodeExecution]:
         """Return the executions of the current request, or outside of any the newest 10,000 of those that ended."""
-        scope = current_scope.get()
-        if scope is not None and scope.request is not None and scope.request.ended_ns is None:
-            return list(scope.request.executions)
-        return list(self._newest)
+        request = get_current_context()
+        if request is not None and request.ended_ns is None:
+            return list(request.executions)
+        return list(chain.from_iterable(self._newest))[-_NEWEST:]
 
     def clear_executions(self) -> None:
         """Forget the executions kept so far, those of the current request included."""
-        scope = current_scope.get()
-        if scope is not None and scope.request is not None:
-            scope.request.executions.clear()
+        request = get_current_context()
+        if request is not None:
+            request.executions.clear()
         self._newest.clear()
-        self._sizes.clear()
-        self._bytes = 0
+        self._count = self._bytes = 0
 
     def keep(self, executions: list[NodeExecution]) -> None:
-        """Take over the executions of a request that has ended, and let the oldest go."""
-        for execution in executions:
-            size = _size(execution, "_inputs") + _size(execution, "_outputs")
-            self._newest.append(execution)
-            self._sizes.append(size)
-            self._bytes += size
-        while self._newest and (len(self._newest) > _NEWEST or self._bytes > _NEWEST_BYTES):
-            self._newest.popleft()
-            self._bytes -= self._sizes.popleft()
+        """Take over the executions of a request that has ended, and let the oldest requests go."""
+        self._newest.append(executions)
+        self._count += len(executions)
+        self._bytes += _size(executions)
+        while len(self._newest) > 1 and (self._count - len(self._newest[0]) >= _NEWEST or self._bytes > _NEWEST_BYTES):
+            oldest = self._newest.popleft()
+            self._count -= len(oldest)
+            self._bytes -= _size(oldest)
 
     def print_summary(self) -> None:
         """Print the summary of the current request, or of the newest executions."""
-        scope = current_scope.get()
-        Console(self.tracking.settings, self.tracking.capture).print_summary(
-            None if scope is None else scope.request, self.get_executions()
-        )
+        console = Console(self.tracking.settings, self.tracking.capture)
+        console.print_summary(get_current_context(), self.get_executions())
 
     def _started(self, execution: NodeExecution, step: Step) -> None:
         """Nothing to tell: this tracker's account is the execution itself."""
@@ -96,8 +108,11 @@ class DefaultExecutionTracker(ExecutionTracker):
         """Nothing to tell: this tracker's account is the execution itself."""
 
 
-def _size(execution: NodeExecution, field: str) -> int:
-    captured = execution.__dict__.get(field)
-    if type(captured) is Captured:
-        return len(captured.json)
-    return len(captured) if type(captured) is bytes else 0
+def _size(executions: list[NodeExecution]) -> int:
+    """Return about how many bytes of payload these hold; one that never ended is as good as none."""
+    return sum(
+        len(captured) if type(captured) is bytes else len(captured.body)
+        for execution in executions
+        for captured in (execution.started, execution.ended)
+        if captured is not None
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradient.runtime.capture import Capture
 from gradient.runtime.clock import Clock, Identities
@@ -26,6 +26,7 @@ class Tracking:
     """What all trackers of a manager share: clocks, ids, settings, capture, listeners.
 
     Attributes:
+        records_all: Whether every step is recorded, as it is by default.
         unmatched: Ends of executions that had ended already, or never begun.
         orphans: Starts outside of any request that were not recorded.
         custom_failures: Calls of a user's own tracker that raised.
@@ -46,8 +47,11 @@ class Tracking:
         self.shapes = shapes or Shapes()
         self.capture = capture or Capture(self.settings, self.shapes)
         self.listeners = Listeners()
+        self.records_all = (
+            self.settings.granularity == "all" and not self.settings.include and not self.settings.exclude
+        )
         self.open_root: Callable[[Step, RequestContext | None], RequestContext | None] = _open_nothing
-        self.close_root: Callable[[RequestContext, NodeExecution], None] = _close_nothing
+        self.close_root: Callable[[RequestContext, NodeExecution, Any], None] = _close_nothing
         self.unmatched = 0
         self.orphans = 0
         self.custom_failures = 0
@@ -55,9 +59,6 @@ class Tracking:
 
     def records(self, step: Step) -> bool:
         """Tell whether granularity and patterns let a step be recorded."""
-        settings = self.settings
-        if settings.granularity == "all" and not settings.include and not settings.exclude:
-            return True
         key = (step.kind, step.name, step.node_id)
         chosen = self._chosen.get(key)
         if chosen is None:
@@ -80,5 +81,5 @@ def _open_nothing(_step: Step, _follows: RequestContext | None) -> None:
     """Without a manager, work outside of any request belongs to none."""
 
 
-def _close_nothing(_request: RequestContext, _execution: NodeExecution) -> None:
+def _close_nothing(_request: RequestContext, _execution: NodeExecution, _outputs: Any) -> None:
     """Without a manager, nothing was opened."""

@@ -1,9 +1,9 @@
 """What a program needs to be observable: one decorator, and a few words to say more.
 
-    from gradient.sdk import entrypoint
+from gradient.sdk import entrypoint
 
-    @entrypoint
-    def my_agent(question: str) -> str: ...
+@entrypoint
+def my_agent(question: str) -> str: ...
 """
 
 from gradient.runtime.config import Settings

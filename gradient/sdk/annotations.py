@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.context import RequestContext, current_scope, get_current_context
+from gradient.runtime.context import RequestContext, get_current_context, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
 from gradient.runtime.session import Session, current_session, session_variable
@@ -26,7 +26,7 @@ def annotate(name: str, **attributes: Any) -> None:
 
 def set_metadata(**metadata: Any) -> None:
     """Add plain data to the current execution, or to the request outside of any execution; outside both, nothing."""
-    scope = current_scope.get()
+    scope = running_scope()
     if scope is not None:
         scope.metadata = {**scope.metadata, **metadata}
         _update("metadata", "", metadata)
@@ -63,7 +63,7 @@ def session(
 
 
 def _update(what: str, name: str, value: Any) -> None:
-    scope = current_scope.get()
+    scope = running_scope()
     request = None if scope is None else scope.request
     try:
         manager = get_runtime_manager() if request is None or request.manager is None else request.manager

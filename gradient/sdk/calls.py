@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.capture import Capture, Captured, Recorded
+import msgspec
+
+from gradient.runtime.capture import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +72,7 @@ class TracedCall:
         self._items = [] if self._items is None else self._items
         self._count += 1
         if self._left > 0 and self._room > 0:
-            item = _json(self._capture.payload(value, referring=False))
+            item = bytes(self._capture.payload(value))
             self._items.append(item)
             self._left -= 1
             self._room -= len(item)
@@ -89,9 +91,5 @@ class TracedCall:
             head = b"the first %d items" % len(self._items)
             items += b',{"$cut":{"length":%d,"head":"%s"}}' % (self._count, head)
         if returned is None:
-            return Recorded(b"[%s]" % items)
-        return Recorded(b'{"items":[%s],"returned":%s}' % (items, _json(self._capture.payload(returned))))
-
-
-def _json(captured: bytes | Captured) -> bytes:
-    return captured.json if isinstance(captured, Captured) else captured
+            return msgspec.Raw(b"[%s]" % items)
+        return msgspec.Raw(b'{"items":[%s],"returned":%s}' % (items, bytes(self._capture.payload(returned))))

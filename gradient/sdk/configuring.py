@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradient.runtime.listeners import warn
 from gradient.runtime.manager import RuntimeManager, installed_manager, set_runtime_manager
 from gradient.runtime.sources import load_settings
 
@@ -24,12 +25,17 @@ def configure(**settings: Any) -> RuntimeManager:
 
     Raises:
         UnknownSetting: There is no setting of that name.
-        ConfigError: A value cannot be used.
+        ConfigError: A value cannot be used. (One in a file or variable is told of and ignored.)
     """
     wanted = {**_given, **settings}
-    loaded = load_settings(wanted).settings
+    loaded = load_settings(wanted, on_error=warn).settings
     former = installed_manager()
     manager = former.successor(loaded) if former is not None else RuntimeManager(settings=loaded)
     set_runtime_manager(manager)
     _given.update(settings)
     return manager
+
+
+def forget_configuration() -> None:
+    """Forget what `configure` was given; a manager that exists keeps its settings. For tests."""
+    _given.clear()

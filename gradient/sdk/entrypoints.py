@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from gradient.runtime.calls import UNTRACED
-from gradient.runtime.context import current_scope, open_scope
+from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import RuntimeManager, get_runtime_manager
 from gradient.runtime.step import Step
@@ -78,8 +78,8 @@ class _Options:
         metadata: dict[str, Any] | None,
         session_id: str | None,
         user_id: str | None,
-        inputs: bool,  # noqa: FBT001 - one call, by position
-        outputs: bool,  # noqa: FBT001
+        inputs: bool,
+        outputs: bool,
     ) -> None:
         self.name = name
         self.inputs = inputs
@@ -115,7 +115,7 @@ def _site(function: Callable[..., Any], options: _Options) -> CallSite:
             return UNTRACED
         manager.ensure_installed()
         inputs = arguments.bind(args, kwargs) if options.inputs else None
-        outer = open_scope(current_scope.get())
+        outer = open_scope(running_scope())
         if outer is None:
             return _request(manager, name, inputs, options)
         return inner_call(outer.request.manager or manager, name, inputs, outputs=options.outputs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradient.journal.events import Usage
 from gradient.runtime.calls import UNTRACED
-from gradient.runtime.context import Scope, current_scope, open_scope
+from gradient.runtime.context import Scope, current_scope, open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
 from gradient.runtime.step import Step
@@ -82,7 +82,7 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
         arguments, described = Arguments(function), self._step
 
         def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
-            manager = _manager_of(open_scope(current_scope.get()))
+            manager = _manager_of(open_scope(running_scope()))
             if not manager.settings.enabled:
                 return UNTRACED
             inputs = arguments.bind(args, kwargs)
@@ -142,7 +142,7 @@ class StepHandle:
         """Begin; whatever fails in here costs the record, not the block."""
         try:
             self._callers = current_scope.get()
-            manager = _manager_of(open_scope(self._callers))
+            manager = _manager_of(open_scope(running_scope()))
             if manager.settings.enabled:
                 self._tracker = manager.get_tracker()
                 self.execution = self._tracker.start(self._described)

@@ -1,10 +1,10 @@
 """Every error the store raises on purpose.
 
-    StoreError
-    ├── Unreadable            the folder of the journals is there and cannot be read
-    ├── BadReference          a reference is written wrongly
-    └── RunNotFound           a reference names no run
-        └── AmbiguousReference  it names more than one
+StoreError
+├── Unreadable            the folder of the journals is there and cannot be read
+├── BadReference          a reference is written wrongly
+└── RunNotFound           a reference names no run
+    └── AmbiguousReference  it names more than one
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,9 @@ class Unreadable(StoreError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"Cannot read the journals in {path}: {reason}.\nChoose another home with --home PATH or GRADIENT_HOME.")
+        super().__init__(
+            f"Cannot read the journals in {path}: {reason}.\nChoose another home with --home PATH or GRADIENT_HOME."
+        )
 
 
 class BadReference(StoreError):

@@ -1,12 +1,12 @@
 """The documents that users and programs read: `gradient.run/1` and `gradient.ls/1`.
 
-Plain dictionaries with stable names. None means unknown. Times of day are RFC 3339 in UTC with microseconds, offsets are
-milliseconds since the start of the request.
+Plain dictionaries with stable names. None means unknown. Times of day are RFC 3339 in UTC with microseconds, offsets
+are milliseconds since the start of the request.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -28,8 +28,7 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         links: Its links to other runs, as far as only other runs tell them.
     """
     head, ended = run.head, run.ended
-    updates = _Updates(run)
-    executions = [_execution(execution, run, updates) for execution in run.by_start()]
+    executions = [_execution(execution, run) for execution in run.by_start()]
     return {
         "schema": RUN_SCHEMA,
         "request_id": run.id,
@@ -45,7 +44,7 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "metadata": run_metadata(run),
         "session_id": None if head is None else head.session_id,
         "user_id": None if head is None else head.user_id,
-        "links": [*_follows(run), *updates.links(0), *links],
+        "links": [*_follows(run), *_links(run, 0), *links],
         "process": _process(run.writer),
         "usage": usage_document(total_usage(run)),
         "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
@@ -78,7 +77,7 @@ def _listed(run: Run) -> dict[str, Any]:
     }
 
 
-def _execution(execution: Execution, run: Run, updates: "_Updates") -> dict[str, Any]:
+def _execution(execution: Execution, run: Run) -> dict[str, Any]:
     head, ended = execution.head, execution.ended
     first_token_at = None if ended is None else ended.first_token_at
     return {
@@ -100,9 +99,9 @@ def _execution(execution: Execution, run: Run, updates: "_Updates") -> dict[str,
         "provider": head.provider or (execution.started.provider if execution.started else None),
         "usage": usage_document(ended.usage) if ended is not None and ended.usage is not None else None,
         "time_to_first_token_ms": None if first_token_at is None else _ms(first_token_at - execution.started_at),
-        "metadata": _merged(execution.started, updates.of(execution.id), ended),
-        "events": updates.events(execution.id),
-        "links": updates.links(execution.id),
+        "metadata": execution_metadata(execution, run),
+        "events": _events(run, execution.id),
+        "links": _links(run, execution.id),
     }
 
 
@@ -114,45 +113,33 @@ def _inputs(execution: Execution) -> Any:
     return None if started is None else read(execution.messages, started.inputs)
 
 
-class _Updates:
-    """What was learnt about a run while it ran, sorted by what it is about."""
+def _events(run: Run, execution_id: int) -> list[dict[str, Any]]:
+    return [
+        {"name": update.name, "offset_ms": _ms(update.at - run.started_at), "attributes": _mapping(update.payload)}
+        for update in run.updates.get(execution_id, ())
+        if update.what == "event"
+    ]
 
-    def __init__(self, run: Run) -> None:
-        self._started_at = run.started_at
-        self._by_id: dict[int, list[Updated]] = {}
-        for update in run.updates:
-            self._by_id.setdefault(update.execution, []).append(update)
 
-    def of(self, execution_id: int) -> list[Updated]:
-        return self._by_id.get(execution_id, [])
-
-    def events(self, execution_id: int) -> list[dict[str, Any]]:
-        return [
-            {"name": one.name, "offset_ms": _ms(one.at - self._started_at), "attributes": _mapping(one.payload)}
-            for one in self.of(execution_id)
-            if one.what == "event"
-        ]
-
-    def links(self, execution_id: int) -> list[dict[str, Any]]:
-        return [
-            {"request_id": None, **_mapping(one.payload), "relation": one.name}
-            for one in self.of(execution_id)
-            if one.what == "link"
-        ]
+def _links(run: Run, execution_id: int) -> list[dict[str, Any]]:
+    return [
+        {"request_id": None, **_mapping(update.payload), "relation": update.name}
+        for update in run.updates.get(execution_id, ())
+        if update.what == "link"
+    ]
 
 
 def run_metadata(run: Run) -> dict[str, Any]:
     """Return the metadata of a request."""
-    return _merged(run.started, [update for update in run.updates if update.execution == 0], run.ended)
+    return _merged(run.started, run.updates.get(0, ()), run.ended)
 
 
 def execution_metadata(execution: Execution, run: Run) -> dict[str, Any]:
     """Return the metadata of an execution."""
-    updates = [update for update in run.updates if update.execution == execution.id]
-    return _merged(execution.started, updates, execution.ended)
+    return _merged(execution.started, run.updates.get(execution.id, ()), execution.ended)
 
 
-def _merged(started: Any, updates: list[Updated], ended: Any) -> dict[str, Any]:
+def _merged(started: Any, updates: Iterable[Updated], ended: Any) -> dict[str, Any]:
     """Put metadata together; what was said last wins, and what the end says is the last word."""
     merged = {} if started is None else _mapping(started.metadata)
     for update in updates:
@@ -163,7 +150,7 @@ def _merged(started: Any, updates: list[Updated], ended: Any) -> dict[str, Any]:
 
 def _mapping(payload: bytes | None) -> dict[str, Any]:
     value = read(SegmentMessages(), payload)
-    return value if isinstance(value, dict) else {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def read(messages: SegmentMessages, payload: bytes | None) -> Any:
@@ -202,8 +189,8 @@ def _graphs(run: Run, executions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _graph(graph: GraphSeen) -> dict[str, Any]:
     topology = _mapping(graph.payload)
-    nodes, edges = topology.get("nodes") or [], topology.get("edges") or []
-    return {"graph_id": graph.graph_id, "name": graph.name, "nodes": nodes, "edges": edges}
+    parts = {part: topology.get(part, []) for part in ("nodes", "edges")}
+    return {"graph_id": graph.graph_id, "name": graph.name, **parts}
 
 
 def _error(failure: Failure | None) -> dict[str, Any] | None:

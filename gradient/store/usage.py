@@ -6,7 +6,6 @@ from typing import Any
 from gradient.journal.events import Usage
 from gradient.store.runs import Execution, Run
 
-_TOKENS = ("input", "output", "cache_read", "cache_write", "reasoning")
 NO_USAGE = Usage()
 
 
@@ -29,9 +28,15 @@ def total_usage(run: Run) -> Usage:
     leaves out a part would be taken for the whole.
     """
     parts = list(_counted(run.executions))
-    tokens = [_sum(getattr(part, name) for part in parts) for name in _TOKENS]
     costs = [part.cost_usd for part in parts]
-    return Usage(*tokens, None if None in costs else _sum(costs))
+    return Usage(
+        input=_sum(part.input for part in parts),
+        output=_sum(part.output for part in parts),
+        cache_read=_sum(part.cache_read for part in parts),
+        cache_write=_sum(part.cache_write for part in parts),
+        reasoning=_sum(part.reasoning for part in parts),
+        cost_usd=None if None in costs else _sum(costs),
+    )
 
 
 def _counted(executions: Mapping[int, Execution]) -> Iterator[Usage]:

@@ -1,0 +1,77 @@
+"""What a LangGraph node costs its caller: bare, traced by us, and by LangSmith.
+
+Run: python -m benchmarks.node_overhead [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from langchain_core.tracers.langchain import LangChainTracer
+
+from benchmarks.graphs import NODES, first_state, line_of_nodes
+from benchmarks.peers import langsmith_client
+from benchmarks.rounds import minima
+from gradient.runtime import RuntimeManager, Settings
+from gradient.runtime.listeners import Listener
+from gradient.runtime.manager import set_runtime_manager
+
+
+class Count(Listener):
+    """Counts what was recorded, so that nothing is fast because it records nothing."""
+
+    ended = 0
+
+    def on_request_end(self, request: Any) -> None:
+        """Count the executions of a request."""
+        Count.ended += len(request.executions)
+
+
+def main(rounds: int) -> None:
+    """Measure and print."""
+    graph = line_of_nodes()
+    with tempfile.TemporaryDirectory() as home, langsmith_client() as client:
+        manager = RuntimeManager(settings=Settings(home=Path(home), console="off"))
+        set_runtime_manager(manager)
+        manager.add_listener(Count())
+        tracer = LangChainTracer(client=client, project_name="benchmark")
+        runs = [0]
+
+        def traced() -> None:
+            manager.start_request("benchmark")
+            graph.invoke(first_state())
+            manager.end_request()
+            runs[0] += 1
+
+        def bare() -> None:
+            graph.invoke(first_state())
+
+        def langsmith() -> None:
+            graph.invoke(first_state(), {"callbacks": [tracer]})
+
+        best = _per_call({"bare": bare, "gradient": traced, "langsmith": langsmith}, manager, rounds)
+        expected = runs[0] * (NODES + 1)
+        manager.shutdown()
+    if Count.ended != expected:
+        sys.exit(f"{Count.ended} executions were recorded, {expected} were run")
+    ours, theirs = ((best[name] - best["bare"]) / NODES for name in ("gradient", "langsmith"))
+    print(f"caller CPU per node, minima of {rounds} rounds, {NODES} nodes, 1 KB state; {expected} executions recorded")
+    print(f"  bare LangGraph      {best['bare'] / NODES:8.1f} us")
+    print(f"  gradient           +{ours:8.1f} us")
+    print(f"  LangSmith          +{theirs:8.1f} us   {theirs / ours:.1f} times ours")
+
+
+def _per_call(alternatives: dict[str, Any], manager: RuntimeManager, rounds: int) -> dict[str, float]:
+    """Return the minima; installing and uninstalling is done in the round before, and not measured."""
+    return minima(alternatives, rounds, prepare={
+        "bare": manager.uninstall_instrumentation,
+        "gradient": manager.install_instrumentation,
+        "langsmith": manager.uninstall_instrumentation,
+    })
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)

@@ -1,0 +1,129 @@
+"""The beginning and the end of a request, and the events that tell of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from gradient.journal.events import RequestEnded, RequestStarted
+from gradient.runtime import process
+from gradient.runtime.capture import Captured
+from gradient.runtime.context import RequestContext, running_scope
+from gradient.runtime.failures import failure_of
+from gradient.runtime.session import current_session
+from gradient.runtime.status import Status, status_of
+
+if TYPE_CHECKING:
+    from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.tracking import Tracking
+
+
+def begin_request(  # noqa: PLR0913 - what can be said of a request
+    tracking: Tracking,
+    manager: Any,
+    name: str,
+    inputs: Any,
+    metadata: dict[str, Any] | None,
+    tags: tuple[str, ...] | list[str],
+    session_id: str | None,
+    user_id: str | None,
+    follows: RequestContext | None,
+) -> RequestContext:
+    """Make a request, and the event that tells of its start."""
+    clock, session = tracking.clock, current_session()
+    uuid = tracking.identities.request_id()
+    started_ns = clock.monotonic_ns()
+    request = RequestContext(
+        str(uuid),
+        name,
+        metadata={**session.metadata, **(metadata or {})},
+        tags=[*session.tags, *tags],
+        session_id=session_id or session.session_id,
+        user_id=user_id or session.user_id,
+        follows=None if follows is None else follows.request_id,
+        started_ns=started_ns,
+        wall_offset_ns=clock.wall_ns() - started_ns,
+        manager=manager,
+        previous=running_scope(),
+        pid=process.pid,
+    )
+    event = RequestStarted(
+        request.key,
+        started_ns,
+        started_ns + request.wall_offset_ns,
+        name,
+        bytes.fromhex(request.trace_id),
+        request.session_id,
+        request.user_id,
+        request.tags,
+        request.metadata or None,
+        _key(request.follows),
+        inputs,
+    )
+    request.started = captured = tracking.capture.event(event, "inputs")
+    _count(request, captured)
+    return request
+
+
+def finish_request(
+    request: RequestContext, tracking: Tracking, outputs: Any, error: Any, status: Status | None
+) -> None:
+    """Note how a request ended, and make the event that tells of it."""
+    request.ended_ns = tracking.clock.monotonic_ns()
+    if error is None:
+        request.recorded_status = status or _status_of_graphs(request.executions)
+    else:
+        told = status or (status_of(error) if isinstance(error, BaseException) else "error")
+        request.recorded_status = told
+        if told in ("error", "cancelled"):
+            request.failure = failure = failure_of(error, tracking.capture.text)
+            request.error = failure.message or failure.type
+    rate = tracking.settings.sample_rate
+    # By the id's random bits, so that all processes that see a request decide alike.
+    request.sampled = request.recorded_status != "completed" or int.from_bytes(request.key[:6], "big") < rate * 2**48
+    event = RequestEnded(
+        request.key,
+        request.ended_ns,
+        request.started_ns or 0,
+        (request.started_ns or 0) + request.wall_offset_ns,
+        request.entrypoint_name,
+        bytes.fromhex(request.trace_id),
+        request.recorded_status or "completed",
+        request.failure,
+        request.session_id,
+        request.user_id,
+        request.tags,
+        request.metadata or None,
+        _key(request.follows),
+        request.sampled,
+        request.dropped,
+        request.truncated,
+        outputs,
+    )
+    request.ended = captured = tracking.capture.event(event, "outputs")
+    _count(request, captured)
+
+
+def _count(request: RequestContext, captured: bytes | Captured) -> None:
+    if type(captured) is Captured and captured.truncated:
+        request.truncated += 1
+
+
+def _key(request_id: str | None) -> bytes | None:
+    return None if request_id is None else UUID(request_id).bytes
+
+
+def _status_of_graphs(executions: list[NodeExecution]) -> Status:
+    """Return `interrupted` where the last top-level graph was: its `invoke` returns as if it had completed."""
+    graphs = [execution for execution in executions if execution.kind == "graph"]
+    if all(graph.status != "interrupted" for graph in graphs):
+        return "completed"
+    parents = {execution.execution_id: execution.parent_id for execution in executions}
+    inside = {graph.execution_id for graph in graphs}
+    for graph in reversed(graphs):
+        above = graph.parent_id
+        while above and above not in inside:
+            above = parents.get(above, 0)
+        if not above:
+            return "interrupted" if graph.status == "interrupted" else "completed"
+    return "completed"

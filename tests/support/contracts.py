@@ -1,0 +1,34 @@
+"""The contract of the mock framework, for any instrumentor of it."""
+
+from typing import ClassVar
+
+from gradient.testing import mockframework
+from gradient.testing.contract import BODY, InstrumentorContract
+from gradient.testing.mockinstrumentor import MockInstrumentor
+
+
+class MockContract(InstrumentorContract):
+    shape: ClassVar = [("agent", "solo", [BODY])]
+    nested_shape: ClassVar = [("workflow", "crew", [("agent", "solo", [BODY])])]
+
+    def instrumentor(self):
+        return MockInstrumentor()
+
+    def owners(self):
+        return [mockframework.Agent, mockframework.Crew]
+
+    def run(self, body):
+        return mockframework.Agent("solo", lambda task: body()).run("task")
+
+    def nested(self, body):
+        crew = mockframework.Crew("crew", [mockframework.Agent("solo", lambda task: body())])
+        return crew.kickoff("task")
+
+    def stream(self, body):
+        return mockframework.Agent("solo", lambda task: body()).stream("task")
+
+    async def arun(self, body):
+        return await mockframework.Agent("solo", lambda task: body()).arun("task")
+
+    def astream(self, body):
+        return mockframework.Agent("solo", lambda task: body()).astream("task")

@@ -1,0 +1,71 @@
+"""What Gradient may have left behind in the process: patches, hooks, scopes, threads."""
+
+import sys
+import threading
+from pathlib import Path
+
+import gradient.runtime
+from gradient.runtime import context, status
+
+_OURS = str(Path(gradient.runtime.__file__).parents[1])
+
+# Everywhere that an instrumentor of ours patches: module, owner inside it, attributes.
+_SEAMS = [
+    ("concurrent.futures.thread", "ThreadPoolExecutor", ["submit"]),
+    ("threading", "Thread", ["start", "_bootstrap_inner"]),
+    ("langgraph.pregel._runner", None, ["run_with_retry", "arun_with_retry"]),
+    ("langgraph.pregel.runner", None, ["run_with_retry", "arun_with_retry"]),
+    ("langgraph.pregel._loop", "PregelLoop", ["output_writes", "_output_writes"]),
+    ("langgraph.pregel.loop", "PregelLoop", ["output_writes", "_output_writes"]),
+    ("langgraph.pregel.remote", "RemoteGraph", ["stream", "astream"]),
+]
+
+
+def seams():
+    """Return what stands in each seam of the frameworks that are imported, by name."""
+    found = {}
+    for module_name, owner_name, attributes in _SEAMS:
+        module = sys.modules.get(module_name)
+        owner = module if module is None or owner_name is None else getattr(module, owner_name)
+        for attribute in attributes if owner is not None else ():
+            if attribute in vars(owner):
+                found[f"{module_name}.{owner_name or ''}.{attribute}"] = vars(owner)[attribute]
+    return found
+
+
+def leaks(before):
+    """Return, in words, what is left behind; `before` is what `seams` gave before the test."""
+    return [*_patches(before), *_hooks(), *_scopes(), *_threads()]
+
+
+def _patches(before):
+    for name, found in seams().items():
+        # A framework that the test imported has no `before`: then nothing of ours may stand there.
+        if (name in before and found is not before[name]) or (name not in before and _is_ours(found)):
+            yield f"a patch of {name}: {found!r}"
+
+
+def _is_ours(function):
+    return function.__code__.co_filename.startswith(_OURS)
+
+
+def _hooks():
+    langchain = sys.modules.get("gradient.instrumentors.langchain")
+    if langchain is not None and langchain.hook.get() is not None:
+        yield "a handler that LangChain's configure hook hands out"
+    if status._control_flow:
+        yield f"classifiers of a framework's exceptions: {status._control_flow}"
+    if context._finders:
+        yield f"finders of what a framework runs: {context._finders}"
+
+
+def _scopes():
+    if context.current_scope.get() is not None:
+        yield f"what is current: {context.current_scope.get()!r}"
+
+
+def _threads():
+    for thread in threading.enumerate():
+        target = getattr(thread, "_target", None)
+        if (getattr(target, "__module__", None) or "").startswith("gradient."):
+            yield f"a thread of ours: {thread!r}"
