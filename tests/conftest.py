@@ -34,18 +34,23 @@ def clean_environment(monkeypatch, tmp_path, home):
 @pytest.fixture(autouse=True)
 def nothing_is_left(clean_environment):
     """Shut the process's manager down after the test, and prove that nothing of us is left."""
+    shut_down()  # decorators in test modules made a manager while tests were collected
     before = seams()
 
     yield
 
-    manager = set_runtime_manager(None)
-    if manager is not None:
-        manager.shutdown()
+    shut_down()
     forget_configuration()
     forget_warnings()
     left = leaks(before)
     clear_request_context()  # so that only the test that left something fails
     assert left == []
+
+
+def shut_down():
+    manager = set_runtime_manager(None)
+    if manager is not None:
+        manager.shutdown()
 
 
 @pytest.fixture

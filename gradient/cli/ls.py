@@ -10,9 +10,8 @@ import click
 
 from gradient.cli import formats
 from gradient.cli.page import Cell, Page, table
-from gradient.cli.reading import print_json, reading, settings, tell_no_runs
+from gradient.cli.reading import current_project, print_json, reading, tell_no_runs
 from gradient.cli.signs import Signs, colour, signs
-from gradient.runtime.sources import default_project
 from gradient.store import Journals, Run
 
 _SHORT_ID, _WHOLE_ID = 8, 36
@@ -27,7 +26,7 @@ _RIGHT = (5, 6, 7, 8, 9)
 @click.pass_obj
 def command(home: Path | None, number: int, all_projects: bool, as_json: bool) -> None:
     """List the newest runs."""
-    project = None if all_projects else settings().project or default_project()
+    project = None if all_projects else current_project()
     with reading(home) as journals:
         runs = journals.listed(project)
         document = journals.ls_document(runs[:number])

@@ -4,20 +4,23 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from gradient.cli.errors import failure_of
-from gradient.runtime.config import Settings
-from gradient.runtime.sources import default_home, load_settings
 from gradient.store import Journals, StoreError
 
+if TYPE_CHECKING:
+    from gradient.runtime.config import Settings
 
-def settings() -> Settings:
-    """Read the settings; one that cannot be used is told and left out."""
-    return load_settings(on_error=warn).settings
+
+def current_project() -> str:
+    """Return the project of this folder."""
+    from gradient.runtime.sources import default_project
+
+    return _settings().project or default_project()
 
 
 @contextmanager
@@ -30,15 +33,29 @@ def reading(home: Path | None) -> Generator[Journals]:
     Raises:
         Failure: They cannot be read, or what is looked for is not there.
     """
-    journals = Journals(home or settings().home or default_home())
+    journals = Journals(home or _home())
     try:
         yield journals
-        if journals.damaged:
-            warn(f"{journals.damaged:,} damaged frame{'s were' if journals.damaged > 1 else ' was'} skipped.")
-        if journals.newer:
-            warn(f"{journals.newer:,} journals of a newer version were left out. Upgrade gradient-runtime to see them.")
     except StoreError as error:
         raise failure_of(error) from None
+    if journals.damaged:
+        warn(f"{journals.damaged:,} damaged frame{'s were' if journals.damaged > 1 else ' was'} skipped.")
+    if journals.newer:
+        warn(f"{journals.newer:,} journals of a newer version were left out. Upgrade gradient-runtime to see them.")
+
+
+def _home() -> Path:
+    from gradient.runtime.sources import default_home
+
+    return _settings().home or default_home()
+
+
+def _settings() -> "Settings":
+    """Read the settings; one that cannot be used is told and left out."""
+    # Here, because importing the runtime takes longer than all the rest of `gradient show`.
+    from gradient.runtime.sources import load_settings
+
+    return load_settings(on_error=warn).settings
 
 
 def warn(message: str) -> None:

@@ -27,7 +27,7 @@ def _fenced(args: list[str]) -> list[str]:
     """Put `--` after the module's name, so that what follows belongs to the module."""
     at = 0
     while at < len(args) and args[at].startswith("-") and args[at] != "--":
-        if args[at].startswith("-m"):
+        if args[at].startswith("-m") and args[at:] != ["-m"]:
             end = at + (2 if args[at] == "-m" else 1)
             return [*args[:end], "--", *args[end:]]
         at += 2 if args[at] == "--name" else 1

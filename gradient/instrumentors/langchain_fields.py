@@ -7,6 +7,7 @@ from typing import Any
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.shapes import text_of
+from gradient.runtime.status import status_of
 from gradient.runtime.step import Step
 
 _UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
@@ -88,9 +89,10 @@ def note_response(execution: NodeExecution, response: Any) -> None:
 
 def note_attempt(tracker: Any, node: NodeExecution, error: BaseException) -> None:
     """Note that one attempt at a node failed; whether it is tried again is LangGraph's business."""
-    listeners = tracker.tracking.listeners
-    text = tracker.tracking.capture.text(f"{type(error).__name__}: {text_of(error)}")
-    if not _is_control_flow(error):
+    if node.ended_ns is None and status_of(error) in ("error", "cancelled"):
+        node.attempt = node.attempts + 1
+        text = tracker.tracking.capture.text(f"{type(error).__name__}: {text_of(error)}")
+        listeners = tracker.tracking.listeners
         listeners.tell(listeners.on_update, node, "event", "attempt failed", {"number": node.attempts, "error": text})
 
 
@@ -123,7 +125,3 @@ def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
 def _sum(parts: list[Any], key: str) -> int | None:
     numbers = [part[key] for part in parts if isinstance(part.get(key), int)]
     return sum(numbers) if numbers else None
-
-
-def _is_control_flow(error: BaseException) -> bool:
-    return any(kind.__name__ == "GraphBubbleUp" for kind in type(error).__mro__)

@@ -40,7 +40,7 @@ class Handler(BaseCallbackHandler):
     # Read for every event and handler; class attributes are cheaper than the base's properties.
     ignore_llm: ClassVar[bool] = False
     ignore_chain: ClassVar[bool] = False
-    ignore_agent: ClassVar[bool] = True
+    ignore_agent: ClassVar[bool] = False  # tools are told under this name, too
     ignore_retriever: ClassVar[bool] = False
     ignore_retry: ClassVar[bool] = True
     ignore_chat_model: ClassVar[bool] = False
@@ -51,6 +51,8 @@ class Handler(BaseCallbackHandler):
         self.users: frozenset[str] = frozenset()
         self.runs: dict[Any, Scope | None] = {}
         self._graphs = GraphRuns(tracker)
+        # All tasks of a graph name the same run, by the same object; hashing a UUID runs in Python.
+        self._last_graph: tuple[UUID | None, Scope | None] = (None, None)
         self._forget_finder = register_scope_finder(self.running)
 
     def __deepcopy__(self, memo: Any) -> Handler:
@@ -65,12 +67,21 @@ class Handler(BaseCallbackHandler):
         """Forget the runs that are open, and take no notice of what else comes: callers in flight keep the handler."""
         self.users = frozenset()
         self.runs.clear()
+        self._last_graph = (None, None)
         self._forget_finder()
 
     def scope_of(self, run_id: UUID | None) -> Scope | None:
         """Return the execution of a run, or of the nearest recorded one above it."""
         found = self.runs.get(run_id) if run_id is not None else None
         return running_scope() if found is None else deepest(found, current_scope.get())
+
+    def graph_of(self, run_id: UUID | None) -> Scope | None:
+        """Return the execution of the graph that runs a task, or what is current where that is deeper."""
+        known_id, known = self._last_graph
+        if known_id is not run_id:
+            known = None if run_id is None else self.runs.get(run_id)
+            self._last_graph = (run_id, known)
+        return running_scope() if known is None else deepest(known, current_scope.get())
 
     def running(self) -> Scope | None:
         """Return the execution that LangChain is running, if it is one of ours.
@@ -97,7 +108,8 @@ class Handler(BaseCallbackHandler):
     ) -> None:
         """Begin a chain or a graph, or note another attempt of a node."""
         scope = current_scope.get()
-        if parent_run_id is not None and type(scope) is NodeExecution and scope.graph_run == parent_run_id:
+        is_node = parent_run_id is not None and type(scope) is NodeExecution and scope.graph_run == parent_run_id
+        if is_node and scope.node_name == name:
             # The node that LangGraph's runner has begun: this run is one attempt at it.
             scope.attempts += 1
             self._remember(run_id, scope)
@@ -113,22 +125,25 @@ class Handler(BaseCallbackHandler):
             step = Step(fields.name_of(name, serialized), "chain", "langchain", shown, None, parent)
         self._begin(run_id, step, parent)
 
-    def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        """End a chain or a graph."""
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **kwargs: Any) -> None:
+        """End a chain or a graph; nodes are ended by LangGraph's runner."""
+        if is_attempt(current_scope.get(), parent_run_id):
+            return
         execution = self._ended(run_id)
         if execution is None:
             return
         status = self._graphs.ended(execution) if execution.kind == "graph" else None
         self.tracker.end(execution, outputs, status=status, late_inputs=kwargs.get("inputs") or None)
 
-    def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_chain_error(
+        self, error: BaseException, *, run_id: UUID, parent_run_id: UUID | None = None, **kwargs: Any
+    ) -> None:
         """End a chain or a graph that raised, or note that an attempt at a node did."""
-        scope = self.runs.get(run_id)
-        execution = self._ended(run_id)
-        if execution is not None:
-            self.tracker.end(execution, None, error)
-        elif type(scope) is NodeExecution and scope.graph_run is not None:
+        scope = current_scope.get()
+        if is_attempt(scope, parent_run_id):
             fields.note_attempt(self.tracker, scope, error)
+        else:
+            self.tracker.end(self._ended(run_id), None, error)
 
     # ── language models ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -271,9 +286,17 @@ class Handler(BaseCallbackHandler):
     def _ended(self, run_id: Any) -> NodeExecution | None:
         """Forget a run; return its execution where the run is ours to end, and not only under one that is not."""
         scope = self.runs.pop(run_id, None)
-        if type(scope) is not NodeExecution or scope.graph_run is not None or scope.run_id != run_id:
+        if type(scope) is not NodeExecution or scope.run_id != run_id:
             return None
         return scope
+
+
+def is_attempt(scope: Any, parent_run_id: UUID | None) -> bool:
+    """Tell whether a run below `parent_run_id` is an attempt at the node that is current."""
+    if parent_run_id is None or type(scope) is not NodeExecution:
+        return False
+    # LangGraph hands the very object on; the comparison of two UUIDs runs in Python.
+    return scope.graph_run is parent_run_id or scope.graph_run == parent_run_id
 
 
 def _is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:

@@ -4,7 +4,8 @@ Three hooks together, because none sees everything:
 
     the callback handler    graphs, and what runs inside nodes       (public, shared with LangChain)
     `run_with_retry`        nodes: one task each, all its attempts    (in the runner's own namespace)
-    `output_writes`         nodes that were cached or restored        (the only place that sees them)
+    `output_writes`         nodes that were cached or restored        (the only place that sees them,
+    `accept_push`           tasks that were                            and the one for `@task`)
 
 and `RemoteGraph`, which has no callbacks, by its two streams. Each is looked for by name, so that a version without it
 loses that hook and nothing else.
@@ -62,6 +63,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
             self.try_seam(lambda: self.patches.replace(module, "arun_with_retry", self._traced_node))
         elif name in _LOOPS:
             self.try_seam(lambda: self._wrap_writes(module.PregelLoop))
+            self.try_seam(lambda: self.patches.replace(module.PregelLoop, "accept_push", self._watched_push))
         elif name in _PREGEL:
             if hasattr(module, "Pregel"):
                 langgraph_graphs.learn_streams(module.Pregel)
@@ -106,7 +108,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
         task = args[0] if args else kwargs["task"]
         handler = hook.handler
         graph_run = getattr(task.config.get("callbacks"), "parent_run_id", None)
-        step = node_step(task, None if handler is None else handler.scope_of(graph_run))
+        step = node_step(task, None if handler is None else handler.graph_of(graph_run))
         execution = None if step is None else self.tracker.start(step)
         if execution is None:
             return UNTRACED
@@ -122,20 +124,31 @@ class LangGraphInstrumentor(SeamInstrumentor):
             @functools.wraps(original)
             def output_writes(self_: Any, task_id: str, writes: Any, *, cached: bool = False) -> None:
                 if cached and patches.active:
-                    self.try_seam(lambda: self._note_cached(self_, task_id))
+                    self.try_seam(lambda: self._note_done(self_, self_.tasks.get(task_id)))
                 original(self_, task_id, writes, cached=cached)
 
             return output_writes
 
         self.patches.replace(loop, name, around)
 
-    def _note_cached(self, loop: Any, task_id: str) -> None:
+    def _watched_push(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        patches = self.patches
+
+        @functools.wraps(original)
+        def accept_push(self_: Any, *args: Any, **kwargs: Any) -> Any:
+            pushed = original(self_, *args, **kwargs)
+            if pushed is not None and pushed.writes and patches.active:
+                self.try_seam(lambda: self._note_done(self_, pushed))
+            return pushed
+
+        return accept_push
+
+    def _note_done(self, loop: Any, task: Any) -> None:
         """Record a node that did not run: its result came from a cache, or from before an interrupt."""
         handler = hook.handler
         graph_run = getattr(getattr(loop, "manager", None), "run_id", None)
-        task = loop.tasks.get(task_id)
         if task is not None:
-            step = cached_step(task, None if handler is None else handler.scope_of(graph_run))
+            step = cached_step(task, None if handler is None else handler.graph_of(graph_run))
             if step is not None:
                 self.tracker.end(self.tracker.start(step), outputs_of(task))
 

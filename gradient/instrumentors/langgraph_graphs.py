@@ -127,9 +127,7 @@ def _likeness(graph: Any, name: str) -> str:
     builder = getattr(graph, "builder", None)
     edges = sorted(map(str, getattr(builder, "edges", ())))
     branches = sorted((start, sorted(ends)) for start, ends in getattr(builder, "branches", {}).items())
-    inner = [
-        (node, _likeness(subgraph, node)) for node, spec in graph.nodes.items() for subgraph in spec.subgraphs or ()
-    ]
+    inner = [(node, _likeness(subgraph, node)) for node, subgraph in graph.get_subgraphs()]
     return str((name, list(graph.nodes), edges, branches, inner, id(graph) if builder is None else 0))
 
 

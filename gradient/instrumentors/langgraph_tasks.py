@@ -38,8 +38,8 @@ class NodeCall:
     def close(self, outputs: Any, error: BaseException | None) -> None:
         """End the execution with what the node wrote; an interrupt holds up the graph too."""
         execution = self._execution
-        if execution.attempts > 1:
-            execution.attempt = execution.attempts
+        tries = min(execution.attempt or 1, execution.attempts)
+        execution.attempt = tries if tries > 1 else None
         graph = execution.parent
         self._tracker.end(execution, outputs_of(self._task) if error is None else None, error)
         if execution.recorded_status == "interrupted":
@@ -54,10 +54,10 @@ def node_step(task: Any, parent: Scope | None) -> Step | None:
     told = task.config.get("metadata") or {}
     metadata = {"step": told.get("langgraph_step"), "task_id": task.id, "triggers": list(task.triggers)}
     inputs = task.input
-    if task.path and task.path[-1] is True:  # a call of a `@task`: (args, kwargs)
+    if _is_call(task.path):
         inputs = _arguments(inputs)
         metadata["task"] = True
-    return Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent)
+    return Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent, own_metadata=True)
 
 
 def cached_step(task: Any, parent: Scope | None) -> Step | None:
@@ -108,6 +108,11 @@ def _shown(task: Any, process: str, value: Any) -> Any:
         return transform(value)
     except Exception:  # noqa: BLE001 - it is the user's code, and what it meant to hide stays hidden
         return _UNSHOWN
+
+
+def _is_call(path: tuple[Any, ...]) -> bool:
+    """Tell whether a task is a call of a `@task`, below the task at `path[1]`, and no node that was sent to."""
+    return len(path) > 2 and type(path[1]) is tuple and path[-1] is not False  # noqa: PLR2004 - (push, parent, index)
 
 
 def _arguments(inputs: Any) -> Any:

@@ -26,7 +26,8 @@ class ProcessFolder:
     """
 
     def __init__(self, root: Path) -> None:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (root.parent, root):  # `parents` would make it for everybody to read
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         process_id = new_process_id()
         making = root / f".{process_id}"
         making.mkdir(mode=0o700)

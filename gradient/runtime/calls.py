@@ -59,13 +59,25 @@ def traced(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
 
     What fails in `site` and in what it opens costs the record and one warning, never the call.
     """
-    if inspect.isasyncgenfunction(function):
-        return functools.wraps(function)(_async_generator(function, site))
-    if inspect.isgeneratorfunction(function):
-        return functools.wraps(function)(_generator(function, site))
-    if inspect.iscoroutinefunction(function):
-        return functools.wraps(function)(_coroutine(function, site))
-    return functools.wraps(function)(_plain(function, site))
+    body = called(function)
+    driver = next((driver for is_of, driver in _DRIVERS if is_of(body)), _plain)
+    # What an object has set on itself is none of the function's.
+    updated = functools.WRAPPER_UPDATES if inspect.isroutine(function) else ()
+    wrapper = functools.update_wrapper(driver(function, site), function, updated=updated)
+    wrapper.__name__ = name_of(function)
+    return wrapper
+
+
+def called(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function that runs when `function` is called, which may be a `functools.partial` or an object."""
+    target = function.func if isinstance(function, functools.partial) else function
+    return target if inspect.isroutine(target) else type(target).__call__
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what people call a function, the function of a `functools.partial`, or the class of an object."""
+    target = function.func if isinstance(function, functools.partial) else function
+    return getattr(target, "__name__", None) or type(target).__name__
 
 
 def _open(site: CallSite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
@@ -209,3 +221,10 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
             raise
 
     return call
+
+
+_DRIVERS = (
+    (inspect.isasyncgenfunction, _async_generator),
+    (inspect.isgeneratorfunction, _generator),
+    (inspect.iscoroutinefunction, _coroutine),
+)

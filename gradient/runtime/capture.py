@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gradient.journal.events import decode_event, encode_event
+from gradient.journal.events import (
+    ExecutionEnded,
+    ExecutionStarted,
+    RequestEnded,
+    RequestStarted,
+    decode_event,
+    encode_event,
+)
 from gradient.runtime.cleaning import Cleaner
 from gradient.runtime.redaction import Redactor
+from gradient.runtime.shapes import text_for
 
 if TYPE_CHECKING:
     from gradient.runtime.config import Limits, Settings
@@ -24,6 +32,14 @@ _LEAVES = frozenset({int, float, bool, type(None)})
 _CONTAINERS = frozenset({dict, list, tuple})
 _WITHHELD_BY_SETTING = msgspec.Raw(b'{"$redacted":"content is not recorded"}')
 _WITHHELD_BY_FAILURE = msgspec.Raw(b'{"$redacted":"redaction failed"}')
+# What the user may have named, besides payloads and metadata.
+_LABELS = {
+    RequestStarted: ("entrypoint", "session_id", "user_id"),
+    RequestEnded: ("entrypoint", "session_id", "user_id"),
+    ExecutionStarted: ("name", "node_id", "model", "provider"),
+    ExecutionEnded: ("name", "node_id", "model", "provider"),
+}
+_MAX_KNOWN_LABELS = 4_096
 _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
 
@@ -82,111 +98,148 @@ class Capture:
         self._hook = settings.redact_hook
         self._shapes = shapes
         self._conversations = conversations
+        self._labels: dict[str, str] = {}
 
-    def event(self, event: Any, field: str) -> bytes | Captured:
-        """Encode an event whose `field` and metadata hold values of the user's.
+    def event(self, event: Any, field: str, values: list[Any]) -> bytes | Captured:
+        """Encode an event that holds values of the user's.
 
         Args:
             event: A struct of `gradient.journal.events`; what it holds may be replaced, what that holds never is.
             field: Which of its fields is the payload.
+            values: What in it is the user's: the payload, and the metadata unless it is an instrumentor's own.
         """
         if self._quick:
             try:
-                # Metadata counts as one more item: it is the user's, too.
-                if self._is_plain((getattr(event, field), event.metadata)):
+                if self._is_plain(values):
                     body = encode_event(event)
                     if not self.redactor.holds_secret(body):
                         return body
             except Exception:  # noqa: BLE001, S110 - changed meanwhile, lone surrogates, nested too deep: the slow way knows
                 pass
-        return self._carefully(event, field)
+        return self._carefully(event, field, values)
 
     def payload(self, value: Any) -> msgspec.Raw:
         """Return what is recorded of one value, referring to nothing."""
-        return self._cleaned(value, None)[0]
+        return self._cleaned(value, None, redacts=True)[0]
 
     def text(self, text: str) -> str:
         """Return a text as it may be recorded: cut and redacted."""
         limit = self._limits.max_string_chars
         try:
-            cleaned = self.redactor.clean_text(text[: limit + 1])
+            cleaned = self.redactor.clean_message(text, limit)
         except Exception:  # noqa: BLE001
             return "[redaction failed]"
         cleaned = cleaned if cleaned.isascii() else cleaned.encode("utf-8", "replace").decode()
-        return cleaned if len(cleaned) <= limit else cleaned[:limit] + "…"
+        return cleaned if len(text) <= limit else cleaned + "…"
 
-    def _is_plain(self, value: tuple[Any, ...]) -> bool:
-        """Tell whether values may be encoded as they stand. Breadth first, and no further than the limits."""
-        limits = self._limits
+    def label(self, label: Any) -> str:
+        """Return a name, a tag or an id as it may be recorded; there are few, so they are remembered."""
+        text = label if type(label) is str else text_for(label)
+        known = self._labels.get(text)
+        if known is None:
+            if len(self._labels) > _MAX_KNOWN_LABELS:
+                self._labels.clear()
+            known = self._labels[text] = self.text(text)
+        return known
+
+    def _is_plain(self, values: list[Any]) -> bool:
+        """Tell whether values may be encoded as they stand. Runs at every node: one loop, no further than the limits."""
+        limits, ordinary = self._limits, self.redactor.ordinary_keys
         max_items, max_string, room = limits.max_items, limits.max_string_chars, limits.max_payload_bytes
-        ordinary, is_ordinary = self.redactor.ordinary_keys, self.redactor.is_ordinary
-        level: list[Any] = [value]
-        for _ in range(limits.max_depth + 1):
-            deeper: list[Any] = []
-            for container in level:
-                size = len(container)
-                room -= 8 * size
-                if size > max_items:
+        containers = [values]
+        for container in containers:  # grows while it runs
+            size = len(container)
+            room -= 8 * size
+            if size > max_items or room < 0:
+                return False
+            items = container
+            if type(container) is dict:
+                # As a set of its own, because that takes over the hashes: no `__hash__` of the user's runs.
+                if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
                     return False
-                items = container
-                if type(container) is dict:
-                    if not ordinary.issuperset(container) and not all(map(is_ordinary, container)):
+                items = container.values()
+            for item in items:
+                kind = type(item)
+                if kind is str:
+                    size = len(item)
+                    room -= size
+                    if size > max_string:
                         return False
-                    items = container.values()
-                for item in items:
-                    kind = type(item)
-                    if kind is str:
-                        size = len(item)
-                        if size > max_string:
-                            return False
-                        room -= size
-                    elif kind in _CONTAINERS:
-                        deeper.append(item)
-                    elif kind not in _LEAVES:
-                        return False
-                if room < 0:
+                elif kind in _CONTAINERS:
+                    containers.append(item)
+                elif kind not in _LEAVES or (kind is float and item - item != 0):  # NaN and infinity are no JSON
                     return False
-            if not deeper:
-                return True
-            level = deeper
-        return False
+        # So few containers cannot be nested deeper than that.
+        return room >= 0 and (len(containers) <= limits.max_depth or _is_shallow(values, limits.max_depth))
 
-    def _carefully(self, event: Any, field: str) -> bytes | Captured:
-        """Encode an event whose values need work, or may need it."""
+    def _carefully(self, event: Any, field: str, values: list[Any]) -> bytes | Captured:
+        """Encode an event whose values need work: at first without a search of each text for secrets.
+
+        One search of the encoded whole is cheaper; where it finds something, the work is done again with care.
+        """
+        value, metadata, own = getattr(event, field), event.metadata, len(values) == 1
+        if self._quick:
+            encoded = self._cleaned_event(event, field, own_metadata=own, redacts=False)
+            if not self.redactor.holds_secret(encoded if type(encoded) is bytes else encoded.body):
+                return encoded
+            setattr(event, field, value)
+            event.metadata, event.messages = metadata, None
+        self._relabel(event)
+        return self._cleaned_event(event, field, own_metadata=False, redacts=True)
+
+    def _cleaned_event(self, event: Any, field: str, *, own_metadata: bool, redacts: bool) -> Any:
         value, metadata = getattr(event, field), event.metadata
         batch = self._conversations.batch() if self._conversations and self._quick else None
         truncated = False
-        if metadata is not None:
-            event.metadata = self._cleaned(metadata, None)[0]
+        if metadata and not own_metadata:
+            event.metadata = self._cleaned(metadata, None, redacts=redacts)[0]
         if value is not None:
-            cleaned, truncated = self._cleaned(value, batch)
+            cleaned, truncated = self._cleaned(value, batch, redacts=redacts)
             setattr(event, field, cleaned)
         if batch is not None and batch.used:
             event.messages = batch.news()
             return Captured(event, field, batch, truncated=truncated)
         return Captured(event, field, None, truncated=True) if truncated else encode_event(event)
 
-    def _cleaned(self, value: Any, batch: Batch | None) -> tuple[msgspec.Raw, bool]:
+    def _relabel(self, event: Any) -> None:
+        for name in _LABELS[type(event)]:
+            if (label := getattr(event, name)) is not None:
+                setattr(event, name, self.label(label))
+        if tags := getattr(event, "tags", None):
+            event.tags = list(map(self.label, tags))
+
+    def _cleaned(self, value: Any, batch: Batch | None, *, redacts: bool) -> tuple[msgspec.Raw, bool]:
         """Return a value as JSON, and whether anything of it was cut."""
         if not self._content:
             return _WITHHELD_BY_SETTING, False
         if type(value) is msgspec.Raw:
             return value, False
         try:
-            cleaner = self._cleaner(batch)
+            cleaner = self._cleaner(batch, redacts=redacts)
             data = cleaner.clean(value)
             return msgspec.Raw(_encode_json(data if self._hook is None else self._hook(data))), cleaner.truncated
         except Exception:  # noqa: BLE001 - never the caller's problem, and never unredacted
             return _WITHHELD_BY_FAILURE, False
 
-    def _cleaner(self, batch: Batch | None) -> Cleaner:
+    def _cleaner(self, batch: Batch | None, *, redacts: bool) -> Cleaner:
+        def describe(message: Any) -> bytes:
+            return _encode_json(self._cleaner(None, redacts=redacts).clean(message))
+
         def refer(messages: list[Any]) -> Any:
-            return None if batch is None else batch.refer(messages, self._describe_message)
+            return None if batch is None else batch.refer(messages, describe)
 
-        return Cleaner(self._limits, self.redactor, self._shapes, refer)
+        return Cleaner(self._limits, self.redactor, self._shapes, refer, redacts_values=redacts)
 
-    def _describe_message(self, message: Any) -> bytes:
-        return _encode_json(self._cleaner(None).clean(message))
+
+def _is_shallow(values: list[Any], max_depth: int) -> bool:
+    """Tell whether nothing is nested deeper than the limit, level by level."""
+    level: list[Any] = [values]
+    for _ in range(max_depth + 1):
+        inner = [container.values() if type(container) is dict else container for container in level]
+        level = [item for items in inner for item in items if type(item) in _CONTAINERS]
+        if not level:
+            return True
+    return False
 
 
 def payload_of(captured: bytes | Captured | None, field: str) -> Any:

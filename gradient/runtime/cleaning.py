@@ -1,6 +1,7 @@
 """Turn anything into JSON data: bounded, redacted, free of cycles, without touching the original.
 
-The slow way, for what `capture` cannot hand to the encoder as it stands. Costs are bounded by the limits, not by the value.
+The slow way, for what `capture` cannot hand to the encoder as it stands. Costs are bounded by the limits, not by the
+value.
 """
 
 import enum
@@ -12,7 +13,7 @@ from typing import Any
 
 from gradient.runtime.config import Limits
 from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
-from gradient.runtime.shapes import Shapes, describe_object
+from gradient.runtime.shapes import Shapes, describe_object, text_for
 
 _MAX_INT_BITS = 64
 _MAX_SHOWN_INT_BITS = 800
@@ -23,18 +24,32 @@ _SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 class Cleaner:
     """Cleans one payload.
 
+    Args:
+        limits: Where to cut.
+        redactor: Knows the keys to withhold, and the values.
+        shapes: How registered objects are written.
+        messages: Returns a reference to a list of messages, or None for any other list.
+        redacts_values: False to leave values to a search of the encoded whole, which is cheaper than one of each text.
+
     Attributes:
         truncated: Whether anything was cut.
     """
 
     def __init__(
-        self, limits: Limits, redactor: Redactor, shapes: Shapes, messages: Callable[[list[Any]], Any | None]
+        self,
+        limits: Limits,
+        redactor: Redactor,
+        shapes: Shapes,
+        messages: Callable[[list[Any]], Any | None],
+        *,
+        redacts_values: bool,
     ) -> None:
         self._limits = limits
         self._redactor = redactor
         self._shapes = shapes
         self._messages = messages
         self._room = limits.max_payload_bytes
+        self._redacts_values = redacts_values
         self._open: set[int] = set()
         self.truncated = False
 
@@ -74,9 +89,12 @@ class Cleaner:
         cleaned: dict[str, Any] = {}
         ordinary, is_sensitive = self._redactor.ordinary_keys, self._redactor.is_sensitive
         for key, item in _first(partial(dict.items, value), self._limits.max_items):
-            name = key if type(key) is str else _key_text(key)
-            sensitive = name not in ordinary and is_sensitive(name) and item is not None
-            cleaned[self._key(name)] = REDACTED if sensitive else self.clean(item, depth + 1)
+            name = key if type(key) is str else text_for(key)
+            if name in ordinary and not self._redacts_values:
+                cleaned[name] = self.clean(item, depth + 1)
+            else:
+                sensitive = name not in ordinary and is_sensitive(name) and item is not None
+                cleaned[self._key(name)] = REDACTED if sensitive else self.clean(item, depth + 1)
             if self._room <= 0:
                 break
         if len(cleaned) < dict.__len__(value):
@@ -124,6 +142,10 @@ class Cleaner:
 
     def _text(self, text: str) -> Any:
         limit = max(0, min(self._limits.max_string_chars, self._room))
+        if len(text) <= limit and not self._redacts_values and text.isascii():
+            self._room -= len(text)
+            return text
+        # What is cut is searched here: a credential across the cut would not be found in what is kept.
         kept = self._redactor.clean_start(text, limit)
         kept = kept if kept.isascii() else kept.encode("utf-8", "replace").decode()
         self._room -= len(kept)
@@ -146,20 +168,6 @@ def _first(items: Callable[[], Iterable[Any]], count: int) -> list[Any]:
             return list(islice(items(), count))
         except RuntimeError:  # changed while we looked
             continue
-
-
-def _key_text(key: Any) -> str:
-    """Return a key that is no plain string as text, without running code of the user's."""
-    kind = type(key)
-    if kind in (int, float, bool, type(None)):
-        return str(key)
-    if issubclass(kind, str):
-        return str.__str__(key)
-    if issubclass(kind, bytes):
-        return bytes.decode(key, "utf-8", "replace")
-    if kind is tuple:
-        return ", ".join(map(_key_text, key[:MAX_KEY_CHARS]))
-    return f"<{kind.__module__}.{kind.__qualname__}>"
 
 
 def _base_of(kind: type) -> type[Any]:

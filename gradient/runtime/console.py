@@ -48,7 +48,7 @@ class Console(Listener):
     def on_request_start(self, request: RequestContext) -> None:
         """Print that a request started."""
         if self._level != "summary":
-            self._print(f"Started request {_short(request)} for entrypoint: {_line(request.entrypoint_name)}")
+            self._print(f"Started request {_short(request)} for entrypoint: {self._name(request.entrypoint_name)}")
             self._debug("inputs", request)
 
     def on_request_end(self, request: RequestContext) -> None:
@@ -63,14 +63,15 @@ class Console(Listener):
     def on_execution_start(self, execution: NodeExecution) -> None:
         """Print that a node started."""
         if self._shows(execution):
-            name = f"{execution.framework} {execution.kind}: {_line(execution.node_name)} (id: {_line(execution.node_id)})"
-            self._print(f"Request {_short(execution.request)} | Started {name}")
+            name = f"{execution.framework} {execution.kind}: {self._name(execution.node_name)}"
+            node_id = self._name(execution.node_id)
+            self._print(f"Request {_short(execution.request)} | Started {name} (id: {node_id})")
             self._debug("inputs", execution)
 
     def on_execution_end(self, execution: NodeExecution) -> None:
         """Print how a node ended."""
         if self._shows(execution):
-            name = f"{execution.framework} {execution.kind}: {_line(execution.node_name)}"
+            name = f"{execution.framework} {execution.kind}: {self._name(execution.node_name)}"
             ended = f"{execution.status.upper()} {name} ({_ms(execution)})"
             self._print(f"Request {_short(execution.request)} | {ended}")
             if execution.status == "error" and execution.error:
@@ -80,7 +81,7 @@ class Console(Listener):
     def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:
         """Print what was learnt, when everything is asked for."""
         if self._level == "debug" and what != "graph":
-            self._print(f"    {what} {_line(name)}".rstrip())
+            self._print(f"    {what} {self._name(name)}".rstrip())
 
     def print_summary(self, request: RequestContext | None, executions: Iterable[NodeExecution]) -> None:
         """Print the summary of a request, or of executions that belong to none."""
@@ -89,7 +90,7 @@ class Console(Listener):
         if request is not None:
             lines += [
                 f"Request ID: {request.request_id}",
-                f"Entrypoint: {_line(request.entrypoint_name)}",
+                f"Entrypoint: {self._name(request.entrypoint_name)}",
                 f"Status: {request.status}",
                 f"Duration: {_ms(request)}",
             ]
@@ -100,7 +101,7 @@ class Console(Listener):
             lines.append("=== Node Details ===")
         for number, execution in enumerate(shown, 1):
             ended = f"{execution.status.upper()} ({_ms(execution)})"
-            lines.append(f"{number:2}. [{execution.framework}] {_line(execution.node_name)} - {ended}")
+            lines.append(f"{number:2}. [{execution.framework}] {self._name(execution.node_name)} - {ended}")
             if execution.status == "error" and execution.error:
                 lines.append(f"    Error: {_line(execution.error)}")
         lines.append("=== End Summary ===")
@@ -119,6 +120,9 @@ class Console(Listener):
         if self._level == "debug" and (payload := getattr(scope, label)) is not None:
             text = msgspec.json.encode(payload).decode()
             self._print(f"    {label}: {text[:_DEBUG_CHARS]}{'…' if len(text) > _DEBUG_CHARS else ''}")
+
+    def _name(self, name: str) -> str:
+        return _line(self._capture.label(name))
 
     def _print(self, line: str) -> None:
         self._write(f"{_PREFIX} {line}\n")

@@ -41,7 +41,16 @@ class NotTraceable(GradientError, TypeError):
 
     def __init__(self, decorator: str, target: object) -> None:
         self.target_type = type(target).__qualname__
-        super().__init__(f"@{decorator} needs a function or a callable object, not {self.target_type}.")
+        found = f"the class {target.__qualname__}" if isinstance(target, type) else self.target_type
+        instead = next((instead for kind, instead in _INSTEAD.items() if isinstance(target, kind)), "")
+        super().__init__(f"@{decorator} needs a function or a callable object, not {found}.{instead}")
+
+
+_INSTEAD: dict[type, str] = {
+    type: " Put it on a method.",
+    property: " Put it on the function, below @property.",
+    str: " A name is given by keyword: name=...",
+}
 
 
 class SeamMissing(GradientError):

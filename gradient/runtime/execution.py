@@ -89,6 +89,7 @@ class NodeExecution:
         parent_id: `execution_id` of the execution it belongs to, 0 for none.
         kind: `graph node agent llm tool retriever embedding chain step`, ...
         request: The request it belongs to, or None.
+        pid: The process that began it; only that one ends it.
         started_ns: Start on the monotonic clock; `ended_ns` likewise, None while running.
         failure: Type, message and stack trace of the exception, redacted.
         usage: Tokens and cost, or None.
@@ -114,6 +115,7 @@ class NodeExecution:
     parent_id: int = 0
     kind: str = "node"
     request: RequestContext | None = field(default=None, repr=False)
+    pid: int = field(default=0, repr=False)
     started_ns: int | None = field(default=None, repr=False)
     ended_ns: int | None = field(default=None, repr=False)
     failure: Failure | None = field(default=None, repr=False)

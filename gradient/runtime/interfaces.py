@@ -104,7 +104,11 @@ class ExecutionTracker(ABC):
             del executions[: _MAX_KEPT // 2]
         self._started(execution, step)
         listeners = tracking.listeners
-        listeners.tell(listeners.on_execution_start, execution)
+        for listener in listeners.on_execution_start:
+            try:
+                listener(execution)
+            except Exception as error:  # noqa: BLE001 - a listener is anybody's code
+                listeners.failed(listener, error)
         return execution
 
     def end(
@@ -142,9 +146,13 @@ class ExecutionTracker(ABC):
         self._ended(execution, outputs)
         request = execution.request
         # A forked child never ends what its parent began.
-        if request is not None and request.pid == process.pid:
+        if request is not None and execution.pid == process.pid:
             listeners = tracking.listeners
-            listeners.tell(listeners.on_execution_end, execution)
+            for listener in listeners.on_execution_end:
+                try:
+                    listener(execution)
+                except Exception as failure:  # noqa: BLE001 - a listener is anybody's code
+                    listeners.failed(listener, failure)
             if execution.own is not None:
                 tracking.close_root(execution.own, execution, outputs)
                 execution.own = None
@@ -214,6 +222,7 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
     execution.node_id = node_id = step.node_id or f"{kind}_{name}"
     execution.metadata = execution.told_metadata = metadata = step.metadata or {}
     execution.request = request
+    execution.pid = process.pid
     execution.parent = scope
     execution.parent_id = parent_id = 0 if scope is None else scope.execution_id
     execution.execution_id = execution_id = tracking.identities.execution_id()
@@ -238,7 +247,8 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
         step.provider,
         step.inputs,
     )
-    execution.started = captured = tracking.capture.event(event, "inputs")
+    values = [step.inputs] if step.own_metadata or not metadata else [step.inputs, metadata]
+    execution.started = captured = tracking.capture.event(event, "inputs", values)
     if type(captured) is Captured and captured.truncated and request is not None:
         request.truncated += 1
     return execution
@@ -247,7 +257,8 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
 def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: Tracking) -> None:
     """Make the event that tells of an end, from what the execution says by now."""
     request = execution.request
-    metadata = execution.metadata
+    # What the start has said already is not said again; whoever adds to it replaces the dictionary.
+    metadata = None if execution.metadata is execution.told_metadata else execution.metadata
     event = ExecutionEnded(
         _NO_REQUEST if request is None else request.key,
         execution.execution_id,
@@ -260,8 +271,7 @@ def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: T
         execution.node_id,
         execution.recorded_status or "completed",
         execution.failure,
-        # What the start has said already is not said again; whoever adds to it replaces the dictionary.
-        None if metadata is execution.told_metadata else metadata,
+        metadata,
         execution.model,
         execution.provider,
         execution.usage,
@@ -271,7 +281,8 @@ def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: T
         outputs,
         None if late_inputs is None else tracking.capture.payload(late_inputs),
     )
-    execution.ended = captured = tracking.capture.event(event, "outputs")
+    values = [outputs] if metadata is None else [outputs, metadata]
+    execution.ended = captured = tracking.capture.event(event, "outputs", values)
     if type(captured) is Captured and captured.truncated and request is not None:
         request.truncated += 1
 

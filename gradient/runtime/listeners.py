@@ -101,21 +101,33 @@ class Listeners:
             try:
                 call(*facts)
             except Exception as error:  # noqa: BLE001 - a listener is anybody's code
-                self._failed(call, error)
+                self.failed(call, error)
 
-    def _failed(self, call: Callable[..., None], error: Exception) -> None:
+    def failed(self, call: Callable[..., None], error: Exception) -> None:
+        """Remove the listener whose method raised."""
         self.failures += 1
-        owner = getattr(call, "__self__", None)
-        if owner in self:
-            self.remove(owner)
-            warn(f"{type(owner).__qualname__}.{call.__name__} raised {error!r}; it is told nothing more.")
+        listener, event = self._origins.get(id(call), (None, ""))
+        if listener is not None:
+            self.remove(listener)
+            # Neither its message nor its `repr`: those are the user's, and may be secret or fail.
+            where = f"{type(listener).__qualname__}.{event}"
+            warn(f"{where} raised {type(error).__qualname__}{_place_of(error)}; it is told nothing more.")
 
     def _bind(self) -> None:
+        origins: dict[int, tuple[Any, str]] = {}
         for event in _EVENTS:
             inherited = getattr(Listener, event)
-            bound = [
-                getattr(listener, event)
-                for listener in self._listeners
-                if getattr(type(listener), event, getattr(listener, event, None)) not in (None, inherited)
-            ]
+            bound: list[Callable[..., None]] = []
+            for listener in self._listeners:
+                if getattr(type(listener), event, getattr(listener, event, None)) not in (None, inherited):
+                    bound.append(getattr(listener, event))
+                    origins[id(bound[-1])] = (listener, event)
             setattr(self, event, tuple(bound))
+        self._origins = origins
+
+
+def _place_of(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" in {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

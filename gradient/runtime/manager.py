@@ -122,9 +122,7 @@ class RuntimeManager:
     ) -> RequestContext:
         """Start a request without making it current: for streams, and for work that frameworks start."""
         tracking = self.tracking
-        request = begin_request(
-            tracking, self, entrypoint_name, inputs, metadata, tags, session_id, user_id, follows
-        )
+        request = begin_request(tracking, self, entrypoint_name, inputs, metadata, tags, session_id, user_id, follows)
         listeners = tracking.listeners
         listeners.tell(listeners.on_request_start, request)
         return request
@@ -191,7 +189,9 @@ class RuntimeManager:
                 try:
                     instrumentor.install(self._tracker)
                 except Exception as error:  # noqa: BLE001 - never the user's problem
-                    warn(f"{type(instrumentor).__qualname__} cannot be installed: {error!r}; its framework is not traced.")
+                    warn(
+                        f"{type(instrumentor).__qualname__} cannot be installed: {error!r}; its framework is not traced."
+                    )
                 else:
                     self._installed.append(instrumentor)
 

@@ -22,6 +22,7 @@ from gradient.journal.events import (
 )
 from gradient.runtime.capture import Captured
 from gradient.runtime.listeners import Listener, warn
+from gradient.runtime.redaction import REPLACEMENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 _MAX_GRAPHS = 1_000
+_MAX_ARGUMENTS = 100
 
 
 class Recorder(Listener):
@@ -48,6 +50,7 @@ class Recorder(Listener):
     def __init__(self, home: Path, project: str, *, mapped: bool | None = None) -> None:
         self.project = project
         self.writer = JournalWriter(home / "journal", self._preamble, mapped=mapped, on_loss=warn)
+        self._append = self.writer.append
         self._graphs: dict[str, int] = {}
 
     def generation(self) -> int:
@@ -70,11 +73,19 @@ class Recorder(Listener):
 
     def on_execution_start(self, execution: NodeExecution) -> None:
         """Write that an execution begins: the user's code has not run yet."""
-        self._write(execution.request, execution.started)
+        captured = execution.started
+        if type(captured) is not bytes:
+            self._write(execution.request, captured)
+        elif self._append(captured) is None and execution.request is not None:
+            execution.request.dropped += 1
 
     def on_execution_end(self, execution: NodeExecution) -> None:
         """Write how an execution ended."""
-        self._write(execution.request, execution.ended)
+        captured = execution.ended
+        if type(captured) is not bytes:
+            self._write(execution.request, captured)
+        elif self._append(captured) is None and execution.request is not None:
+            execution.request.dropped += 1
 
     def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:
         """Write what was learnt about something that runs."""
@@ -86,6 +97,7 @@ class Recorder(Listener):
             return
         payload = self.tracking.capture.payload(value)
         at_ns = self.tracking.clock.monotonic_ns()
+        name = self.tracking.capture.label(name)
         self._write(request, encode_event(Updated(request.key, scope.execution_id, at_ns, what, name, payload)))
 
     def _graph(self, graph_id: str, topology: dict[str, Any]) -> None:
@@ -94,8 +106,9 @@ class Recorder(Listener):
             return
         if len(self._graphs) > _MAX_GRAPHS:
             self._graphs.clear()
-        payload = self.tracking.capture.payload(topology)
-        self.writer.append(encode_event(GraphSeen(graph_id, topology["name"], payload)))
+        capture = self.tracking.capture
+        payload, label = capture.payload(topology), capture.label(topology["name"])
+        self.writer.append(encode_event(GraphSeen(graph_id, label, payload)))
         self._graphs[graph_id] = self.writer.generation
 
     def _write(self, request: RequestContext | None, captured: bytes | Captured | None) -> None:
@@ -115,16 +128,17 @@ class Recorder(Listener):
             self._write(request, captured.in_full())
 
     def _preamble(self) -> bytes:
-        clock = self.tracking.clock
-        argv = [self.tracking.capture.text(argument) for argument in sys.argv[:100]]
+        clock, capture = self.tracking.clock, self.tracking.capture
+        argv = getattr(sys, "argv", [])[:_MAX_ARGUMENTS]
+        secret = [capture.redactor.follows_secret(*pair) for pair in zip(argv, ["", *argv], strict=False)]
         return encode_event(
             ProcessStarted(
                 FORMAT_VERSION,
                 os.getpid(),
                 socket.gethostname(),
                 platform.python_version(),
-                argv,
-                self.project,
+                [REPLACEMENT if hide else capture.text(text) for text, hide in zip(argv, secret, strict=True)],
+                capture.label(self.project),
                 clock.wall_ns(),
                 clock.monotonic_ns(),
             )

@@ -13,7 +13,7 @@ from typing import Any
 import ahocorasick_rs
 
 REDACTED = {"$redacted": "secret"}
-_REPLACEMENT = "[redacted]"
+REPLACEMENT = "[redacted]"
 MAX_KEY_CHARS = 200
 _MAX_KNOWN_KEYS = 8192
 
@@ -33,7 +33,7 @@ _WHOLE_ONLY = frozenset({"token", "auth", "bearer"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # A name and its value in a message, a URL or a command: `password='...'`, `"api_key": "..."`, `&token=...`.
 _NAMED_VALUE = re.compile(
-    r"""(?<![\w.-])([\w.-]+)(["']?\s*[=:]\s*(?P<quote>["'])|=)(?!\[redacted)((?(quote)[^"']+|[^\s"'&,;)\]}]+))"""
+    r"""(?<![\w.-])([\w.-]+)(["']?\s*[=:]\s*(?P<quote>["'])|=)(?![^\s"'&,;]*\[redacted\])((?(quote)[^"']+|[^\s"'&,;)\]}]+))"""
 )
 
 # Literal prefix -> what must follow it for the whole to be a credential.
@@ -133,11 +133,11 @@ class Redactor:
             for rule, start, end in hits:
                 found = self._rules[rule].match(text, start) if start >= position else None
                 if found:
-                    parts += text[position:end], _REPLACEMENT
+                    parts += text[position:end], REPLACEMENT
                     position = found.end()
             text = "".join([*parts, text[position:]])
         for pattern in self._patterns:
-            text = pattern.sub(_REPLACEMENT, text)
+            text = pattern.sub(REPLACEMENT, text)
         return text
 
     def clean_start(self, text: str, limit: int) -> str:
@@ -150,33 +150,27 @@ class Redactor:
             cleaned = cleaned[:-_BEHIND_CUT_CHARS]  # Its end was cut, too.
         return cleaned[:limit]
 
-    def clean_message(self, text: str) -> str:
-        """Return a text for people without credentials, and without what it names as a secret."""
-        return _NAMED_VALUE.sub(self._clean_named, self.clean_text(text))
+    def clean_message(self, text: str, limit: int) -> str:
+        """Return the first `limit` characters of a text for people, also without what it names as a secret."""
+        return _NAMED_VALUE.sub(self._clean_named, self.clean_start(text, limit))
 
-    def clean_arguments(self, arguments: Iterable[str]) -> list[str]:
-        """Return the arguments of a command line without what follows an option for a secret."""
-        cleaned: list[str] = []
-        option = ""
-        for argument in arguments:
-            withheld = option and self.is_sensitive(option) and not argument.startswith("-")
-            cleaned.append(_REPLACEMENT if withheld else self.clean_message(argument))
-            option = argument if argument.startswith("-") and "=" not in argument else ""
-        return cleaned
+    def follows_secret(self, argument: str, before: str) -> bool:
+        """Tell whether an argument of a command line is the value of an option for a secret: `--password x`."""
+        return before[:1] == "-" and "=" not in before and argument[:1] != "-" and self.is_sensitive(before)
 
     def _clean_named(self, found: re.Match[str]) -> str:
         name, between, _, value = found.groups()
-        return f"{name}{between}{_REPLACEMENT if self.is_sensitive(name) else value}"
+        return f"{name}{between}{REPLACEMENT if self.is_sensitive(name) else value}"
 
 
 def _rule(prefix: str) -> re.Pattern[str]:
-    guard = "" if prefix in _ANYWHERE else r"(?<![A-Za-z0-9_-])"
+    guard = "" if prefix in _ANYWHERE else r"(?<![A-Za-z0-9-])"
     return re.compile(guard + re.escape(prefix) + _CREDENTIALS[prefix])
 
 
 def _byte_rule(prefix: str) -> re.Pattern[bytes]:
     # In JSON a line break before it is a backslash and the letter n, which would make it part of a longer word.
-    guard = "" if prefix in _ANYWHERE else r"(?:(?<![A-Za-z0-9_-])|(?<=\\[bfnrt]))"
+    guard = "" if prefix in _ANYWHERE else r"(?:(?<![A-Za-z0-9-])|(?<=\\[bfnrt]))"
     return re.compile((guard + re.escape(prefix) + _CREDENTIALS[prefix]).encode())
 
 

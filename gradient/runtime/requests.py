@@ -11,6 +11,7 @@ from gradient.runtime.capture import Captured
 from gradient.runtime.context import RequestContext, running_scope
 from gradient.runtime.failures import failure_of
 from gradient.runtime.session import current_session
+from gradient.runtime.shapes import text_for
 from gradient.runtime.status import Status, status_of
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def begin_request(  # noqa: PLR0913 - what can be said of a request
         str(uuid),
         name,
         metadata={**session.metadata, **(metadata or {})},
-        tags=[*session.tags, *tags],
-        session_id=session_id or session.session_id,
-        user_id=user_id or session.user_id,
+        tags=list(map(text_for, (*session.tags, *tags))),
+        session_id=_text(session_id or session.session_id),
+        user_id=_text(user_id or session.user_id),
         follows=None if follows is None else follows.request_id,
         started_ns=started_ns,
         wall_offset_ns=clock.wall_ns() - started_ns,
@@ -60,7 +61,7 @@ def begin_request(  # noqa: PLR0913 - what can be said of a request
         _key(request.follows),
         inputs,
     )
-    request.started = captured = tracking.capture.event(event, "inputs")
+    request.started = captured = tracking.capture.event(event, "inputs", [inputs, request.metadata])
     _count(request, captured)
     return request
 
@@ -100,13 +101,18 @@ def finish_request(
         request.truncated,
         outputs,
     )
-    request.ended = captured = tracking.capture.event(event, "outputs")
+    request.ended = captured = tracking.capture.event(event, "outputs", [outputs, request.metadata])
     _count(request, captured)
 
 
 def _count(request: RequestContext, captured: bytes | Captured) -> None:
     if type(captured) is Captured and captured.truncated:
         request.truncated += 1
+
+
+def _text(told: Any) -> str | None:
+    """Return an id of the user's as text: many are numbers."""
+    return None if told is None else text_for(told)
 
 
 def _key(request_id: str | None) -> bytes | None:

@@ -28,6 +28,8 @@ _TEXT_TYPES = (
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset)
 _NAMED = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
 _BYTES = (bytes, bytearray)
+_MAX_SHOWN_INT_BITS = 800
+_MAX_PARTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,22 @@ def describe_object(value: Any) -> dict[str, Any]:
         return {"$type": name, "text": f"{len(value)} bytes"}
     fields = _fields(value, kind)
     return {"$type": name, "text": f"<{name}>"} if fields is None else {"$type": name, "fields": fields}
+
+
+def text_for(value: Any) -> str:
+    """Return what stands for a value where only text can be: as a key, a name, a tag."""
+    kind = type(value)
+    if issubclass(kind, str):
+        return str.__str__(value)
+    if issubclass(kind, bytes):
+        return bytes.decode(value, "utf-8", "replace")
+    if kind is tuple:
+        return ", ".join(map(text_for, value[:_MAX_PARTS]))
+    if kind is int and value.bit_length() > _MAX_SHOWN_INT_BITS:
+        return f"<an integer of {value.bit_length()} bits>"
+    if kind in (int, float, bool, type(None)):
+        return str(value)
+    return describe_object(value).get("text") or f"<{kind.__module__}.{kind.__qualname__}>"
 
 
 def text_of(error: BaseException) -> str:

@@ -21,6 +21,7 @@ class Step(msgspec.Struct, gc=False):
         attempt: Which try this is, counted from 1; None where there is only one.
         cached: Whether the result came from a cache.
         started_ns: When it began on the monotonic clock, or None for now.
+        own_metadata: Whether the metadata is the instrumentor's own: small, built-in types, nothing of the user's.
         opens_request: Whether it may be a request of its own when it runs outside of any.
     """
 
@@ -37,3 +38,4 @@ class Step(msgspec.Struct, gc=False):
     cached: bool = False
     started_ns: int | None = None
     opens_request: bool = True
+    own_metadata: bool = False

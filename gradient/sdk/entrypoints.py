@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, TypeVar, overload
+from weakref import WeakSet
 
-from gradient.runtime.calls import UNTRACED
+from gradient.runtime.calls import UNTRACED, name_of
 from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import RuntimeManager, get_runtime_manager
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from gradient.runtime.calls import CallSite, OpenCall
 
 F = TypeVar("F")
+_entrypoints: WeakSet[Callable[..., Any]] = WeakSet()
 
 
 @overload
@@ -102,12 +105,21 @@ def _decorated(target: Any, options: _Options) -> Any:
         return target
     if not manager.settings.enabled and (callable(target) or hasattr(target, "__func__")):
         return target
-    return decorate(target, "entrypoint", lambda function: _site(function, options))
+    decorated = decorate(_undecorated(target), "entrypoint", lambda function: _site(function, options))
+    _entrypoints.add(getattr(decorated, "__func__", decorated))
+    return decorated
+
+
+def _undecorated(target: Any) -> Any:
+    """Return what an entrypoint was made of: a notebook's cell that is run again must not record each call twice."""
+    if isinstance(target, staticmethod | classmethod):
+        return type(target)(_undecorated(target.__func__))
+    return target.__wrapped__ if inspect.isfunction(target) and target in _entrypoints else target
 
 
 def _site(function: Callable[..., Any], options: _Options) -> CallSite:
     arguments = Arguments(function)
-    name = options.name or getattr(function, "__name__", None) or type(function).__name__
+    name = options.name or name_of(function)
 
     def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         manager = get_runtime_manager()

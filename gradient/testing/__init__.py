@@ -4,8 +4,8 @@
     forest              executions as plain nested data; `document_tree` does the same for a `gradient.run/1` document
     FakeClock           time that tests decide on; `CountingIdentities` for ids
 
-    gradient.testing.contract          the suite that every instrumentor can be run through; needs pytest
-    gradient.testing.mockframework     a framework to trace; `gradient.testing.mockinstrumentor` traces it
+The suite that every instrumentor can be run through is in `gradient.testing.contract`, which needs pytest. A framework
+to trace is in `gradient.testing.mockframework`, and how that is done in `gradient.testing.mockinstrumentor`.
 """
 
 from gradient.testing.fakes import CountingIdentities, FakeClock

@@ -6,7 +6,7 @@ async, streams, errors, early close and undoing are not its business.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.runtime.context import running_scope

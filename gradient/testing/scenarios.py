@@ -32,7 +32,7 @@ class Thing:
     """A value that nothing is equal to but itself."""
 
 
-class Trouble(Exception):  # noqa: N818 - it is no error of ours
+class Trouble(Exception):
     """What the user's code raises."""
 
 
@@ -63,19 +63,19 @@ class Scenarios:
         """Have the framework call `body`, once; return what it returned, as the framework hands it out."""
         raise NotImplementedError
 
-    def nested(self, body: Callable[[], Any]) -> Any:
+    def nested(self, body: Callable[[], Any]) -> Any:  # noqa: ARG002
         """Do the same as `run`, two levels deep."""
         pytest.skip("nothing runs inside another thing")
 
-    def stream(self, body: Callable[[], Generator[Any, None, None]]) -> Iterator[Any]:
+    def stream(self, body: Callable[[], Generator[Any, None, None]]) -> Iterator[Any]:  # noqa: ARG002
         """Have the framework stream what the generator function `body` yields; return an iterator with `close`."""
         pytest.skip("there are no streams")
 
-    async def arun(self, body: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    async def arun(self, body: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ARG002
         """Do the same as `run`, with a coroutine function."""
         pytest.skip("there are no coroutines")
 
-    def astream(self, body: Callable[[], AsyncGenerator[Any, None]]) -> AsyncIterator[Any]:
+    def astream(self, body: Callable[[], AsyncGenerator[Any, None]]) -> AsyncIterator[Any]:  # noqa: ARG002
         """Do the same as `stream`, with an async generator function; return an async iterator with `aclose`."""
         pytest.skip("there are no async streams")
 
@@ -152,15 +152,18 @@ class Colour:
     """Runs the scenarios of one colour, so that each test is written once.
 
     Tests are coroutines. Those of the sync colour never wait, and run without an event loop.
+
+    Attributes:
+        is_async: Whether it is the async one.
     """
 
     def __init__(self, scenarios: Scenarios, *, is_async: bool) -> None:
         self._scenarios = scenarios
-        self._is_async = is_async
+        self.is_async = is_async
 
     async def run(self, body: Callable[[], Any]) -> Any:
         """Have the framework run `body`."""
-        if not self._is_async:
+        if not self.is_async:
             return self._scenarios.run(body)
 
         async def asynchronous() -> Any:
@@ -171,7 +174,7 @@ class Colour:
     def stream(self, body: Streaming) -> OpenStream:
         """Have the framework stream `body`."""
         scenarios = self._scenarios
-        return OpenStream(scenarios.astream(body.asynchronous) if self._is_async else scenarios.stream(body))
+        return OpenStream(scenarios.astream(body.asynchronous) if self.is_async else scenarios.stream(body))
 
     async def read(self, error: Exception | None = None) -> list[Any]:
         """Return all items of a stream, in which `error` is raised."""
@@ -188,7 +191,7 @@ class Colour:
 
     def drive(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Return what a coroutine of this colour returns."""
-        if self._is_async:
+        if self.is_async:
             return asyncio.run(work)
         try:
             work.send(None)

@@ -3,6 +3,8 @@
     ("request", "my_agent", "completed", [
         ("graph", "LangGraph", "completed", [
             ("node", "planner", "completed", [])])])
+
+Each is a kind, a name, a status, and the children in the order in which they began.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
 
 Tree = tuple[str, str, str, list[Any]]
-"""Kind, name, status, children in the order in which they began."""
 
 
 def forest(executions: Iterable[NodeExecution]) -> list[Tree]:
@@ -29,7 +30,9 @@ def forest(executions: Iterable[NodeExecution]) -> list[Tree]:
 def document_tree(run: dict[str, Any]) -> Tree:
     """Return a `gradient.run/1` document as a tree; its root is the request."""
     told = run["executions"]
-    grown = _grown((each["execution_id"], each["parent_id"], each["kind"], each["name"], each["status"]) for each in told)
+    grown = _grown(
+        (each["execution_id"], each["parent_id"], each["kind"], each["name"], each["status"]) for each in told
+    )
     return ("request", run["entrypoint"], run["status"], grown)
 
 

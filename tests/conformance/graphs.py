@@ -1,5 +1,7 @@
-"""What LangGraph does with an agent's nodes: side by side, one in another, again, interrupted. Scenarios as in
-`scenarios.py`; the trees are in `expected_graphs.py`."""
+"""What LangGraph does with an agent's nodes: side by side, one in another, again, interrupted.
+
+Scenarios as in `scenarios.py`; what they should leave behind is in `expected_graphs.py`.
+"""
 
 import asyncio
 import contextlib
@@ -23,12 +25,12 @@ class State(TypedDict):
     said: Annotated[list[str], operator.add]
 
 
-def says(word):
+def _says(word):
     """Return a node that says a word."""
     return lambda state: {"said": [word]}
 
 
-def chain(*nodes, **kwargs):
+def _chain(*nodes, **kwargs):
     """Return a graph of nodes, each (name, function), one after the other."""
     builder = StateGraph(State)
     for name, node in nodes:
@@ -39,7 +41,7 @@ def chain(*nodes, **kwargs):
 
 
 def _three():
-    return chain(("load", says("load")), ("think", says("think")), ("answer", says("answer")))
+    return _chain(("load", _says("load")), ("think", _says("think")), ("answer", _says("answer")))
 
 
 # ── the four ways to run a graph ─────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +123,7 @@ def _fan_out(node):
     for name in ("left", "right"):
         builder.add_node(name, node(name))
         builder.add_edge(START, name)
-    builder.add_node("join", says("join"))
+    builder.add_node("join", _says("join"))
     builder.add_edge(["left", "right"], "join")
     return builder.compile()
 
@@ -153,12 +155,16 @@ async def parallel_nodes_async(t):
     await agent()
 
 
+def _share(state):
+    return [Send("work", {"task": task}) for task in "abc"]
+
+
 def _sending():
     builder = StateGraph(State)
-    builder.add_node("plan", says("plan"))
+    builder.add_node("plan", _says("plan"))
     builder.add_node("work", lambda state: {"said": [state["task"]]})
     builder.add_edge(START, "plan")
-    builder.add_conditional_edges("plan", lambda _: [Send("work", {"task": task}) for task in "abc"], ["work"])
+    builder.add_conditional_edges("plan", _share, ["work"])
     return builder.compile()
 
 
@@ -184,25 +190,25 @@ def node_with_a_pool(t):
             list(pool.map(work, ["a", "b"]))
         return {"said": []}
 
-    t.entrypoint(_agent(lambda: chain(("node", node)).invoke({"said": []})))()
+    t.entrypoint(_agent(lambda: _chain(("node", node)).invoke({"said": []})))()
 
 
 # ── one in another ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _inner():
-    return chain(("deep", says("deep")))
+    return _chain(("deep", _says("deep")))
 
 
 def subgraph_as_node(t):
-    graph = chain(("before", says("before")), ("inner", _inner()))
+    graph = _chain(("before", _says("before")), ("inner", _inner()))
     t.entrypoint(_agent(lambda: graph.invoke({"said": []})))()
 
 
 async def subgraph_as_node_async(t):
     @t.entrypoint
     async def agent():
-        await chain(("before", says("before")), ("inner", _inner())).ainvoke({"said": []})
+        await _chain(("before", _says("before")), ("inner", _inner())).ainvoke({"said": []})
 
     await agent()
 
@@ -212,7 +218,7 @@ def subgraph_in_node(t):
         with t.step("delegate"):
             return _inner().invoke(state)
 
-    t.entrypoint(_agent(lambda: chain(("node", node)).invoke({"said": []})))()
+    t.entrypoint(_agent(lambda: _chain(("node", node)).invoke({"said": []})))()
 
 
 async def subgraph_in_node_async(t):
@@ -222,14 +228,14 @@ async def subgraph_in_node_async(t):
 
     @t.entrypoint
     async def agent():
-        await chain(("node", node)).ainvoke({"said": []})
+        await _chain(("node", node)).ainvoke({"said": []})
 
     await agent()
 
 
 def subgraphs_three_deep(t):
-    middle = chain(("middle", _inner()))
-    t.entrypoint(_agent(lambda: chain(("outer", middle)).invoke({"said": []})))()
+    middle = _chain(("middle", _inner()))
+    t.entrypoint(_agent(lambda: _chain(("outer", middle)).invoke({"said": []})))()
 
 
 def entrypoint_in_node(t):
@@ -237,15 +243,15 @@ def entrypoint_in_node(t):
     def inner(state):
         return _inner().invoke(state)
 
-    t.entrypoint(_agent(lambda: chain(("node", inner)).invoke({"said": []})))()
+    t.entrypoint(_agent(lambda: _chain(("node", inner)).invoke({"said": []})))()
 
 
 def command_to_the_parent(t):
     """A node of a subgraph that sends the graph elsewhere has not failed."""
-    inner = chain(("leave", lambda state: Command(graph=Command.PARENT, goto="after")))
+    inner = _chain(("leave", lambda state: Command(graph=Command.PARENT, goto="after")))
     builder = StateGraph(State)
     builder.add_node("inner", inner)
-    builder.add_node("after", says("after"))
+    builder.add_node("after", _says("after"))
     builder.add_edge(START, "inner")
     t.entrypoint(_agent(lambda: builder.compile().invoke({"said": []})))()
 
@@ -283,7 +289,7 @@ def _refuse(state):
 
 
 def exception_in_node(t):
-    agent = t.entrypoint(_agent(lambda: chain(("load", says("load")), ("fail", _refuse)).invoke({"said": []})))
+    agent = t.entrypoint(_agent(lambda: _chain(("load", _says("load")), ("fail", _refuse)).invoke({"said": []})))
     with contextlib.suppress(Refused):
         agent()
 
@@ -292,7 +298,7 @@ def handled_exception_in_node(t):
     @t.entrypoint
     def agent():
         with contextlib.suppress(Refused):
-            chain(("fail", _refuse)).invoke({"said": []})
+            _chain(("fail", _refuse)).invoke({"said": []})
         _three().invoke({"said": []})
 
     agent()
@@ -307,7 +313,7 @@ async def cancelled_graph(t):
 
     @t.entrypoint
     async def agent():
-        await chain(("work", node)).ainvoke({"said": []})
+        await _chain(("work", node)).ainvoke({"said": []})
 
     task = asyncio.create_task(agent())
     await working.wait()
@@ -319,8 +325,8 @@ async def cancelled_graph(t):
 
 
 def _asking(checkpointer):
-    return chain(
-        ("draft", says("draft")), ("ask", lambda state: {"said": [interrupt("Send it?")]}), checkpointer=checkpointer
+    return _chain(
+        ("draft", _says("draft")), ("ask", lambda state: {"said": [interrupt("Send it?")]}), checkpointer=checkpointer
     )
 
 
@@ -353,8 +359,8 @@ def interrupted_and_resumed_in_one_request(t):
 
 
 def interrupted_in_a_subgraph(t):
-    inner = chain(("ask", lambda state: {"said": [interrupt("Send it?")]}))
-    graph = chain(("inner", inner), checkpointer=MemorySaver())
+    inner = _chain(("ask", lambda state: {"said": [interrupt("Send it?")]}))
+    graph = _chain(("inner", inner), checkpointer=MemorySaver())
     t.entrypoint(_agent(lambda: graph.invoke({"said": []}, _THREAD)))()
 
 
@@ -362,7 +368,7 @@ def interrupted_beside_a_node_that_is_done(t):
     """On resume, what was done is restored, not run again."""
     builder = StateGraph(State)
     builder.add_node("ask", lambda state: {"said": [interrupt("Send it?")]})
-    builder.add_node("work", says("work"))
+    builder.add_node("work", _says("work"))
     builder.add_edge(START, "ask")
     builder.add_edge(START, "work")
     graph = builder.compile(checkpointer=MemorySaver())

@@ -6,20 +6,26 @@ import inspect
 from contextvars import copy_context
 
 import pytest
-from conformance import failures, scenarios, streams
-from conformance.expected import TREES
+from conformance import expected, expected_graphs, failures, graphs, scenarios, streams
 from conformance.naive import NaiveTracer
 from conformance.trees import draw, expected_trees, trees_of
 
 import gradient.sdk
 from gradient.runtime.context import current_scope
 
-SCENARIOS = {
-    name: function
-    for module in (scenarios, failures, streams)
-    for name, function in vars(module).items()
-    if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
-}
+
+def _scenarios(*modules):
+    return {
+        name: function
+        for module in modules
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+OF_CODE = _scenarios(scenarios, failures, streams)
+OF_GRAPHS = _scenarios(graphs)
+EXPECTED = {**expected.TREES, **expected_graphs.TREES}
 
 # What the naive tracer gets wrong, and why. A status alone is wrong where everything that is raised is an error to it.
 NAIVE_FAILS = {
@@ -38,29 +44,29 @@ NAIVE_FAILS = {
 }
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [*OF_CODE, *OF_GRAPHS])
 def test_a_scenario_leaves_the_expected_trees(runtime, read_runs, name):
-    play(SCENARIOS[name], gradient.sdk)
+    play({**OF_CODE, **OF_GRAPHS}[name], gradient.sdk)
 
-    assert trees_of(read_runs()) == expected_trees(TREES[name])
+    assert trees_of(read_runs()) == expected_trees(EXPECTED[name])
     assert current_scope.get() is None
     assert runtime.tracking.unmatched == 0
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", OF_CODE)
 def test_the_naive_tracer_is_wrong_exactly_where_it_is_expected_to_be(name):
     tracer = NaiveTracer()
 
     with contextlib.suppress(ValueError):  # resetting a token in another context than it is of
-        copy_context().run(play, SCENARIOS[name], tracer)
+        copy_context().run(play, OF_CODE[name], tracer)
 
-    is_wrong = draw(tracer.forest) != expected_trees(TREES[name])
+    is_wrong = draw(tracer.forest) != expected_trees(EXPECTED[name])
     assert is_wrong == any(name in names.split() for names in NAIVE_FAILS.values())
 
 
 def test_every_expected_tree_belongs_to_a_scenario():
-    assert set(TREES) == set(SCENARIOS)
+    assert set(EXPECTED) == {*OF_CODE, *OF_GRAPHS}
 
 
 def play(scenario, tracer):

@@ -1,4 +1,4 @@
-"""No test talks to LangSmith, and none leaves an open run in the handler's table."""
+"""No test talks to LangSmith, and none leaves an open run in the handler's table or an error that LangChain hid."""
 
 import pytest
 
@@ -26,3 +26,10 @@ def no_run_stays_open(request):
         from gradient.instrumentors.langchain import hook
 
         assert hook.handler is None or hook.handler.runs == {}
+
+
+@pytest.fixture(autouse=True)
+def no_event_of_the_handler_failed(caplog):
+    """LangChain swallows what a handler raises, and logs it."""
+    yield
+    assert [record.getMessage() for record in caplog.records if "Error in Handler" in record.getMessage()] == []

@@ -199,8 +199,8 @@ def test_messages_of_a_model_in_a_node_are_streamed_as_without_us(runtime, read_
     def streamed():
         scripted = model()
         graph = build(lambda state: {"log": [scripted.invoke("hi").content]})
-        items = [(item[0].content, item[1]["langgraph_node"]) for item in graph.stream({}, stream_mode="messages")]
-        return items, scripted.calls
+        items = graph.stream({"log": []}, stream_mode="messages")
+        return [(item[0].content, item[1]["langgraph_node"]) for item in items if item[0].content], scripted.calls
 
     with_us = streamed()
     runtime.uninstall_instrumentation()

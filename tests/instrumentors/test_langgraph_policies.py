@@ -160,7 +160,30 @@ async def test_a_node_that_times_out_is_an_error(runtime, read_runs):
           graph LangGraph [error]
             node work [error]
     """)
-    assert found(run, "work")["error"]["type"] == "NodeTimeoutError"
+    assert found(run, "work")["error"]["type"] == "langgraph.errors.NodeTimeoutError"
+
+
+@needs("timeout")
+async def test_an_attempt_that_times_out_counts_as_one(runtime, read_runs):
+    calls = []
+
+    async def work(state):
+        calls.append(1)
+        if len(calls) == 1:
+            await asyncio.Event().wait()
+        return {"log": ["done"]}
+
+    retry = RetryPolicy(initial_interval=0.001, jitter=False, retry_on=TimeoutError)
+    graph = graph_of(work, timeout=types.TimeoutPolicy(run_timeout=0.01), retry_policy=retry).compile()
+
+    await graph.ainvoke({"log": []})
+
+    (run,) = read_runs()
+    assert outline(run) == tree("""
+        request LangGraph
+          graph LangGraph
+            node work [attempt 2]
+    """)
 
 
 @needs("error_handler")
@@ -227,4 +250,4 @@ def test_a_graph_that_reaches_its_recursion_limit_is_an_error(runtime, read_runs
             node work
             node work
     """)
-    assert found(run, "LangGraph")["error"]["type"] == "GraphRecursionError"
+    assert found(run, "LangGraph")["error"]["type"] == "langgraph.errors.GraphRecursionError"

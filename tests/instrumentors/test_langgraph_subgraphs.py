@@ -3,7 +3,7 @@
 import operator
 from typing import Annotated, TypedDict
 
-from langgraph.graph import START, StateGraph
+from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 from support.outlines import found, outline, tree
 
@@ -34,13 +34,13 @@ def test_a_subgraph_that_is_a_node_is_a_graph_under_that_node(runtime, read_runs
         request LangGraph
           graph LangGraph
             node team
-              graph team
+              graph LangGraph
                 node search
     """)
 
 
 def test_a_subgraph_that_a_node_calls_is_a_graph_under_that_node(runtime, read_runs):
-    inner = graph_of("search", logs("search")).compile(name="Inner")
+    inner = graph_of("search", logs("search")).compile()
     graph = graph_of("team", lambda state: inner.invoke(state)).compile()
 
     graph.invoke({"log": []})
@@ -50,7 +50,7 @@ def test_a_subgraph_that_a_node_calls_is_a_graph_under_that_node(runtime, read_r
         request LangGraph
           graph LangGraph
             node team
-              graph Inner
+              graph LangGraph
                 node search
     """)
 
@@ -61,7 +61,7 @@ async def test_an_async_subgraph_that_a_node_calls_without_config_keeps_its_pare
     async def search(state):
         return {"log": ["search"]}
 
-    inner = graph_of("search", search).compile(name="Inner")
+    inner = graph_of("search", search).compile()
 
     async def team(state):
         return await inner.ainvoke(state)
@@ -73,7 +73,7 @@ async def test_an_async_subgraph_that_a_node_calls_without_config_keeps_its_pare
         request LangGraph
           graph LangGraph
             node team
-              graph Inner
+              graph LangGraph
                 node search
     """)
 
@@ -90,9 +90,9 @@ def test_three_levels_keep_their_order(runtime, read_runs):
         request LangGraph
           graph LangGraph
             node a
-              graph a
+              graph LangGraph
                 node b
-                  graph b
+                  graph LangGraph
                     node c
     """)
 
@@ -113,7 +113,7 @@ def test_an_error_in_a_subgraph_goes_up_through_every_level(runtime, read_runs):
         request LangGraph [error]
           graph LangGraph [error]
             node team [error]
-              graph team [error]
+              graph LangGraph [error]
                 node search [error]
     """)
 
@@ -131,7 +131,7 @@ def test_a_command_to_the_parent_graph_is_no_error_anywhere(runtime, read_runs):
         request LangGraph
           graph LangGraph
             node team
-              graph team
+              graph LangGraph
                 node leave
             node after
     """)
@@ -159,8 +159,12 @@ def test_a_command_steers_to_the_next_node_and_its_update_is_the_output(runtime,
 
 
 def test_the_topology_of_all_levels_is_recorded_with_the_run(runtime, read_runs):
+    inner = graph_of("search", logs("search"))
+    inner.add_node("read", logs("read"))
+    inner.add_edge("search", "read")
+    inner.add_edge("read", END)
     builder = graph_of("plan", logs("plan"))
-    builder.add_node("team", graph_of("search", logs("search")).compile())
+    builder.add_node("team", inner.compile())
     builder.add_conditional_edges("plan", lambda state: "team", ["team"])
 
     builder.compile().invoke({"log": []})
@@ -168,7 +172,7 @@ def test_the_topology_of_all_levels_is_recorded_with_the_run(runtime, read_runs)
     (run,) = read_runs()
     outermost = run["graphs"][0]
     assert outermost["name"] == "LangGraph"
-    assert {node["id"] for node in outermost["nodes"]} >= {"__start__", "plan", "team:search"}
+    assert {node["id"] for node in outermost["nodes"]} >= {"__start__", "plan", "team:search", "team:read"}
     (edge,) = [edge for edge in outermost["edges"] if edge["source"] == "plan"]
     assert edge["conditional"] is True
     assert edge["target"].startswith("team")

@@ -10,6 +10,7 @@ from gradient.instrumentors.seams import SeamCall
 from gradient.runtime.calls import UNTRACED, traced
 from gradient.runtime.context import current_scope, get_current_context, running_scope
 from gradient.testing.mockinstrumentor import MockInstrumentor
+from gradient.testing.scenarios import Trouble
 
 CAUGHT_BY = {}
 
@@ -25,12 +26,12 @@ def caught_by(test):
 class Faulty(MockInstrumentor):
     """Lets a fault in: in the wrapper of a method, or in the call that it opens."""
 
-    call = SeamCall
+    Call = SeamCall
 
     def wrap(self, seam):
         def site(args, kwargs):
             opened = self._open(seam, args, kwargs, is_method=True)
-            return opened if opened is UNTRACED else self.call(self.tracker, seam, opened.scope)
+            return opened if opened is UNTRACED else self.Call(self.tracker, seam, opened.scope)
 
         self.patches.replace(seam.owner, seam.attribute, lambda original: self.wrapped(original, site))
 
@@ -60,7 +61,7 @@ class NotCurrentInside(Faulty):
 
         return traced(original, unscoped)
 
-    class call(SeamCall):
+    class Call(SeamCall):
         def close(self, outputs, error):
             self.scope = self.inside
             super().close(outputs, error)
@@ -76,28 +77,28 @@ class LosesTheParent(Faulty):
 
 @caught_by("test_a_run_that_raises_is_an_error_and_a_request_that_handles_it_is_none")
 class TakesErrorsForSuccess(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def close(self, outputs, error):
             super().close(outputs, None)
 
 
 @caught_by("test_a_stream_is_one_run_that_lasts_to_its_end")
 class EndsWithTheFirstItem(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def item(self, value):
             self.close(value, None)
 
 
 @caught_by("test_a_stream_that_raises_is_an_error")
 class TakesBrokenStreamsForClosed(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def close(self, outputs, error):
             super().close(outputs, GeneratorExit() if self._last is not None and error is not None else error)
 
 
 @caught_by("test_a_stream_that_is_closed_early_is_abandoned")
 class ForgetsClosedStreams(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def close(self, outputs, error):
             if not isinstance(error, GeneratorExit):
                 super().close(outputs, error)
@@ -105,7 +106,7 @@ class ForgetsClosedStreams(Faulty):
 
 @caught_by("test_a_cancelled_run_is_cancelled")
 class TakesCancellingForAnError(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def close(self, outputs, error):
             super().close(outputs, None if error is None else error if isinstance(error, Exception) else str(error))
 
@@ -121,8 +122,9 @@ class NeedsARequest(Faulty):
 # ── what the user's code and its caller see ──────────────────────────────────────────────────────────────────────────
 
 
-def plain(function):
-    return not (inspect.iscoroutinefunction(function) or is_stream(function))
+def is_plain(function):
+    colours = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    return not any(is_of(function) for is_of in colours)
 
 
 def is_stream(function):
@@ -132,7 +134,7 @@ def is_stream(function):
 @caught_by("test_a_result_is_handed_over_as_it_is")
 class CopiesResults(Faulty):
     def spoilt(self, ours, original):
-        return (lambda *args, **kwargs: copy.copy(ours(*args, **kwargs))) if plain(original) else ours
+        return (lambda *args, **kwargs: copy.copy(ours(*args, **kwargs))) if is_plain(original) else ours
 
 
 @caught_by("test_an_error_passes_through_as_it_is")
@@ -141,10 +143,10 @@ class SwallowsErrors(Faulty):
         def run(*args, **kwargs):
             try:
                 return ours(*args, **kwargs)
-            except Exception:
+            except Trouble:
                 return None
 
-        return run if plain(original) else ours
+        return run if is_plain(original) else ours
 
 
 @caught_by("test_an_error_passes_through_as_it_is")
@@ -153,10 +155,10 @@ class ReplacesErrors(Faulty):
         def run(*args, **kwargs):
             try:
                 return ours(*args, **kwargs)
-            except Exception as error:
-                raise type(error)(*error.args) from error
+            except Trouble as error:
+                raise Trouble from error
 
-        return run if plain(original) else ours
+        return run if is_plain(original) else ours
 
 
 @caught_by("test_items_of_a_stream_are_handed_over_as_they_are")
@@ -171,7 +173,7 @@ class SwallowsErrorsOfStreams(Faulty):
         def stream(*args):
             try:
                 yield from ours(*args)
-            except Exception:
+            except Trouble:
                 return
 
         return stream if is_stream(original) else ours
@@ -195,7 +197,7 @@ class LetsListenersBreakTheRun(Faulty):
                 listener.on_update(running_scope(), "event", "begins", None)
             return ours(*args, **kwargs)
 
-        return run if plain(original) else ours
+        return run if is_plain(original) else ours
 
 
 # ── what is current ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -203,7 +205,7 @@ class LetsListenersBreakTheRun(Faulty):
 
 @caught_by("test_nothing_stays_current_after_a_run")
 class StaysCurrent(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def close(self, outputs, error):
             super().close(outputs, error)
             current_scope.set(self.scope)
@@ -211,7 +213,7 @@ class StaysCurrent(Faulty):
 
 @caught_by("test_nothing_leaks_into_the_consumer_of_a_stream")
 class StaysCurrentBetweenItems(Faulty):
-    class call(SeamCall):
+    class Call(SeamCall):
         def item(self, value):
             super().item(value)
             current_scope.set(self.scope)

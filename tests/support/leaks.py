@@ -15,8 +15,8 @@ _SEAMS = [
     ("threading", "Thread", ["start", "_bootstrap_inner"]),
     ("langgraph.pregel._runner", None, ["run_with_retry", "arun_with_retry"]),
     ("langgraph.pregel.runner", None, ["run_with_retry", "arun_with_retry"]),
-    ("langgraph.pregel._loop", "PregelLoop", ["output_writes", "_output_writes"]),
-    ("langgraph.pregel.loop", "PregelLoop", ["output_writes", "_output_writes"]),
+    ("langgraph.pregel._loop", "PregelLoop", ["output_writes", "_output_writes", "accept_push"]),
+    ("langgraph.pregel.loop", "PregelLoop", ["output_writes", "_output_writes", "accept_push"]),
     ("langgraph.pregel.remote", "RemoteGraph", ["stream", "astream"]),
 ]
 

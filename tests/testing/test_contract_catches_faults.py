@@ -1,11 +1,10 @@
 """The contract suite fails for each of the faults it is there for."""
 
 import pytest
-from support.contracts import MockContract
 from support.faulty_instrumentors import CAUGHT_BY
 
 from gradient.runtime.context import clear_request_context
-from gradient.testing import mockframework, mockinstrumentor  # noqa: F401 - before pytester, which forgets what it imports
+from gradient.testing import mockframework, mockinstrumentor
 from gradient.testing.contract import InstrumentorContract
 
 SUITE = {name for name in dir(InstrumentorContract) if name.startswith("test_")}
@@ -64,7 +63,8 @@ def test_every_test_of_the_suite_is_there_for_a_fault():
 def test_what_a_framework_does_not_have_is_skipped(pytester):
     pytester.makepyfile("""
         from support.contracts import MockContract
-        from gradient.testing.contract import BODY, InstrumentorContract
+
+        from gradient.testing.contract import InstrumentorContract
 
         class TestRunsOnly(InstrumentorContract):
             shape = MockContract.shape

@@ -1,11 +1,18 @@
 """The LangChain instrumentor passes the contract suite."""
 
+import sys
 from typing import ClassVar
 
+import pytest
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
 from gradient.instrumentors.langchain import LangChainInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
+
+
+def skip_without_context():
+    if sys.version_info < (3, 11):
+        pytest.skip("LangChain lets coroutines know in which run they are from Python 3.11 on")
 
 
 class TestLangChainInstrumentor(InstrumentorContract):
@@ -22,6 +29,8 @@ class TestLangChainInstrumentor(InstrumentorContract):
         return RunnableLambda(lambda _: self.run(body), name="outer").invoke("task")
 
     async def arun(self, body):
+        skip_without_context()
+
         async def work(task):
             return await body()
 
@@ -34,8 +43,15 @@ class TestLangChainInstrumentor(InstrumentorContract):
         return RunnableGenerator(work, name="solo").stream("task")
 
     def astream(self, body):
+        skip_without_context()
+
         async def work(tasks):
             async for item in body():
                 yield item
 
         return RunnableGenerator(work, name="solo").astream("task")
+
+    def test_a_stream_that_is_closed_early_is_abandoned(self, colour):
+        if not colour.is_async:
+            pytest.skip("LangChain tells of a sync chain's stream that is closed early as if it were read to its end")
+        super().test_a_stream_that_is_closed_early_is_abandoned(colour)

@@ -11,6 +11,7 @@ from gradient.instrumentors.langgraph import LangGraphInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
 from gradient.testing.scenarios import ITEMS
 
+START_STATE = {"value": None}
 PROBE = ("step", "probe", "completed", [])
 
 
@@ -24,7 +25,9 @@ def graph_of(node, name="graph", path=None):
     graph.add_node("solo", node)
     graph.add_edge(START, "solo")
     graph.add_conditional_edges("solo", path or (lambda state: END))
-    return graph.compile(name=name)
+    compiled = graph.compile()
+    compiled.name = name  # LangGraph 0.2 has no argument for it
+    return compiled
 
 
 class TestLangGraphInstrumentor(InstrumentorContract):
@@ -38,23 +41,25 @@ class TestLangGraphInstrumentor(InstrumentorContract):
         return [pregel_module("_runner", "runner"), pregel_module("_loop", "loop").PregelLoop, RemoteGraph]
 
     def run(self, body):
-        return graph_of(lambda state: {"value": body()}).invoke({})["value"]
+        return graph_of(lambda state: {"value": body()}).invoke(START_STATE)["value"]
 
     def nested(self, body):
         inner = graph_of(lambda state: {"value": body()})
-        return graph_of(lambda state: {"value": inner.invoke({})["value"]}, "outer").invoke({})["value"]
+        return graph_of(lambda state: {"value": inner.invoke(START_STATE)["value"]}, "outer").invoke(START_STATE)[
+            "value"
+        ]
 
     async def arun(self, body):
         async def node(state):
             return {"value": await body()}
 
-        return (await graph_of(node).ainvoke({}))["value"]
+        return (await graph_of(node).ainvoke(START_STATE))["value"]
 
     def stream(self, body):
         """A node that is visited once for each item."""
         items = body()
         graph = graph_of(lambda state: {"value": next(items)}, path=more)
-        with closing(graph.stream({}, stream_mode="updates")) as updates:
+        with closing(graph.stream(START_STATE, stream_mode="updates")) as updates:
             for update in updates:
                 yield update["solo"]["value"]
 
@@ -64,7 +69,7 @@ class TestLangGraphInstrumentor(InstrumentorContract):
         async def node(state):
             return {"value": await items.__anext__()}
 
-        async with aclosing(graph_of(node, path=more).astream({}, stream_mode="updates")) as updates:
+        async with aclosing(graph_of(node, path=more).astream(START_STATE, stream_mode="updates")) as updates:
             async for update in updates:
                 yield update["solo"]["value"]
 
@@ -75,7 +80,9 @@ class TestLangGraphInstrumentor(InstrumentorContract):
             "closed stream": [solo],
             "broken stream": [solo, ("node", "solo", "error", [])],
         }
-        return [("graph", "graph", status, nodes[scenario])] if scenario in nodes else super().expected(scenario, status)
+        return (
+            [("graph", "graph", status, nodes[scenario])] if scenario in nodes else super().expected(scenario, status)
+        )
 
 
 def more(state):

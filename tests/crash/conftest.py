@@ -1,0 +1,45 @@
+"""Programs that die, in processes of their own, and what is left of them on disk."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+
+
+@pytest.fixture
+def start(home):
+    """Return a function that starts a program with this test's home; whatever still runs is killed after the test."""
+    started = []
+
+    def start(program, *arguments, **options):
+        path = os.pathsep.join([str(TESTS.parent), str(TESTS)])
+        source = [str(program)] if isinstance(program, Path) else ["-c", program]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        process = subprocess.Popen(
+            [sys.executable, *source, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, **pipes
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def run(start):
+    """Return a function that runs a program to its end; gives its exit code and what it printed."""
+
+    def run(program, *arguments):
+        process = start(program, *arguments)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out.decode(), err.decode()
+
+    return run
