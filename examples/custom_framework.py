@@ -4,7 +4,6 @@
 entry point group `gradient.instrumentors`, here it is registered by hand.
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -94,4 +93,3 @@ def report(subject: str) -> str:
 if __name__ == "__main__":
     get_runtime_manager().register_instrumentor(CrewInstrumentor())
     print(report("night trains"))
-    print(f"Traced {sys.argv[0]}; gradient show @last tells more.", file=sys.stderr)

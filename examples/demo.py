@@ -78,7 +78,7 @@ def build_itinerary() -> Any:
     graph.add_node(review)
     graph.add_edge(START, "draft")
     graph.add_edge("draft", "review")
-    return graph.compile(name="itinerary")
+    return graph.compile()
 
 
 def build_agent() -> Any:
@@ -93,7 +93,7 @@ def build_agent() -> Any:
     graph.add_edge("tools", "assistant")
     graph.add_edge(["weather", "hotels"], "itinerary")
     graph.add_edge("itinerary", END)
-    return graph.compile(name="travel_agent")
+    return graph.compile()
 
 
 agent = build_agent()

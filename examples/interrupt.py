@@ -15,6 +15,8 @@ THREAD = {"configurable": {"thread_id": "booking-17"}}
 
 
 class Booking(TypedDict, total=False):
+    """What is to be booked, and whether somebody said yes."""
+
     train: str
     approved: bool
 
@@ -33,7 +35,7 @@ def build_agent() -> Any:
     graph.add_node(approve)
     graph.add_edge(START, "choose")
     graph.add_edge("choose", "approve")
-    return graph.compile(checkpointer=MemorySaver(), name="booking")
+    return graph.compile(checkpointer=MemorySaver())
 
 
 agent = build_agent()

@@ -29,8 +29,8 @@ class ConfigureHook:
 
     def __init__(self) -> None:
         self.handler: Handler | None = None
+        self._handlers: list[Handler] = []  # of several managers, the last one is handed out
         self._registered = False
-        self._users: dict[str, Any] = {}
 
     def get(self) -> Handler | None:
         """Return the handler while anybody is installed, else None."""
@@ -43,7 +43,7 @@ class ConfigureHook:
             self._registered = True
 
     def use(self, user: str, tracker: ExecutionTracker) -> Handler:
-        """Hand out a handler on behalf of an instrumentor.
+        """Hand out a tracker's handler on behalf of an instrumentor.
 
         Args:
             user: "langchain" records everything LangChain has; "langgraph" graphs, and nodes where no better seam is.
@@ -51,25 +51,26 @@ class ConfigureHook:
         """
         from gradient.instrumentors.langchain_handler import Handler
 
-        if self.handler is None or self.handler.tracker is not tracker:
-            if self.handler is not None:
-                self.handler.forget()
-            self._users.clear()
-            self.handler = Handler(tracker)
-        self._users[user] = self.handler
-        self.handler.users = frozenset(self._users)
-        return self.handler
+        handler = self._of(tracker)
+        if handler is None:
+            self.handler = handler = Handler(tracker)
+            self._handlers.append(handler)
+        handler.users |= {user}
+        return handler
 
     def release(self, user: str, tracker: ExecutionTracker | None) -> None:
-        """Stop handing out the handler once nobody wants it any more."""
-        handler = self._users.get(user)
-        if handler is None or handler.tracker is not tracker:
+        """Stop handing out a tracker's handler once nobody wants it any more."""
+        handler = self._of(tracker)
+        if handler is None:
             return
-        del self._users[user]
-        handler.users = frozenset(self._users)
-        if not self._users:
+        handler.users -= {user}
+        if not handler.users:
             handler.forget()
-            self.handler = None
+            self._handlers.remove(handler)
+            self.handler = self._handlers[-1] if self._handlers else None
+
+    def _of(self, tracker: ExecutionTracker | None) -> Handler | None:
+        return next((handler for handler in self._handlers if handler.tracker is tracker), None)
 
 
 hook = ConfigureHook()

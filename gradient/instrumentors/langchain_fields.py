@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
 
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
@@ -11,6 +13,11 @@ from gradient.runtime.status import status_of
 from gradient.runtime.step import Step
 
 _UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
+if TYPE_CHECKING:
+    from types import FrameType
+
+_MANAGER_MODULE = "langchain_core.callbacks.manager"
+_ATTEMPT = "retry:attempt:"
 _HIDDEN = "langsmith:hidden"
 _WRITES = ("_write", "ChannelWrite<")
 _NODE_KEYS = ("langgraph_step", "langgraph_triggers", "langgraph_checkpoint_ns")
@@ -40,6 +47,26 @@ def is_plumbing(name: str | None, tags: list[str] | None, metadata: dict[str, An
         return True
     # The tag alone says too little: children inherit it, and so did real nodes.
     return bool(tags) and _HIDDEN in tags and str(name).startswith(_WRITES)
+
+
+def attempt_of(tags: list[str] | None) -> int | None:
+    """Return which try a run is, where LangChain says so: from the second one on."""
+    for tag in tags or ():
+        if tag.startswith(_ATTEMPT):
+            return int(tag.removeprefix(_ATTEMPT))
+    return None
+
+
+def was_given_up() -> bool:
+    """Tell whether the stream that is reporting its end was closed early: LangChain reports that like its end.
+
+    What tells the two apart is whether the body, which the reporting frame holds, had come to an end.
+    """
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the public way builds the whole stack
+    while frame is not None and frame.f_globals.get("__name__") == _MANAGER_MODULE:
+        frame = frame.f_back
+    body = None if frame is None else frame.f_locals.get("iterator")
+    return inspect.isgenerator(body) and body.gi_frame is not None
 
 
 def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: dict[str, Any], parent: Any) -> Step:
@@ -80,7 +107,11 @@ def note_response(execution: NodeExecution, response: Any) -> None:
         if (message := getattr(candidate, "message", None)) is not None
     ]
     llm_output = getattr(response, "llm_output", None) or {}
-    execution.usage = _usage(messages, llm_output) or execution.usage
+    if any(_usage_of(message).get("total_cost") == 0 for message in messages):
+        # How LangChain marks what came from its cache; the tokens in it were paid for by another call.
+        execution.cached, execution.usage = True, Usage(0, 0, cost_usd=0.0)
+    else:
+        execution.usage = _usage(messages, llm_output) or execution.usage
     for message in messages:
         told = getattr(message, "response_metadata", None) or {}
         execution.model = told.get("model_name") or told.get("model") or execution.model
@@ -92,8 +123,7 @@ def note_attempt(tracker: Any, node: NodeExecution, error: BaseException) -> Non
     if node.ended_ns is None and status_of(error) in ("error", "cancelled"):
         node.attempt = node.attempts + 1
         text = tracker.tracking.capture.text(f"{type(error).__name__}: {text_of(error)}")
-        listeners = tracker.tracking.listeners
-        listeners.tell(listeners.on_update, node, "event", "attempt failed", {"number": node.attempts, "error": text})
+        tracker.update(node, "event", "attempt failed", {"number": node.attempts, "error": text})
 
 
 def _answer(generation: Any) -> Any:
@@ -104,7 +134,7 @@ def _answer(generation: Any) -> Any:
 
 
 def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
-    told = [usage for message in messages if (usage := getattr(message, "usage_metadata", None))]
+    told = [usage for message in messages if (usage := _usage_of(message))]
     if told:
         return Usage(
             _sum(told, "input_tokens"),
@@ -113,13 +143,29 @@ def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
             _sum([usage.get("input_token_details") or {} for usage in told], "cache_creation"),
             _sum([usage.get("output_token_details") or {} for usage in told], "reasoning"),
         )
-    counts = llm_output.get("token_usage") or llm_output.get("usage") or {}
-    if not isinstance(counts, dict) or not counts:
-        return None
-    return Usage(
-        counts.get("prompt_tokens", counts.get("input_tokens")),
-        counts.get("completion_tokens", counts.get("output_tokens")),
-    )
+    counts = llm_output.get("token_usage") or llm_output.get("usage")
+    return _provider_usage(counts) if isinstance(counts, dict) and counts else None
+
+
+def _usage_of(message: Any) -> dict[str, Any]:
+    return getattr(message, "usage_metadata", None) or {}
+
+
+def _provider_usage(counts: dict[str, Any]) -> Usage:
+    """Read usage as OpenAI or Anthropic write it; the latter's `input_tokens` leave cached ones out."""
+    if "prompt_tokens" in counts:
+        read = counts.get("prompt_tokens_details") or {}
+        written = counts.get("completion_tokens_details") or {}
+        return Usage(
+            counts["prompt_tokens"],
+            counts.get("completion_tokens"),
+            read.get("cached_tokens"),
+            None,
+            written.get("reasoning_tokens"),
+        )
+    cache = ("cache_read_input_tokens", "cache_creation_input_tokens")
+    total = sum(counts.get(key) or 0 for key in ("input_tokens", *cache)) if "input_tokens" in counts else None
+    return Usage(total, counts.get("output_tokens"), *(counts.get(key) for key in cache))
 
 
 def _sum(parts: list[Any], key: str) -> int | None:

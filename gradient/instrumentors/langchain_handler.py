@@ -23,6 +23,8 @@ from gradient.runtime.step import Step
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from gradient.runtime.status import Status
+
 _CONFIG_MODULE = "langchain_core.runnables.config"
 _MAX_RUNS = 100_000
 
@@ -123,7 +125,7 @@ class Handler(BaseCallbackHandler):
             step = Step(str(name), "node", "langgraph", inputs, fields.node_metadata(metadata), parent)
         elif "langchain" in self.users:
             step = Step(fields.name_of(name, serialized), "chain", "langchain", shown, None, parent)
-        self._begin(run_id, step, parent)
+        self._begin(run_id, step, parent, tags)
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **kwargs: Any) -> None:
         """End a chain or a graph; nodes are ended by LangGraph's runner."""
@@ -132,7 +134,11 @@ class Handler(BaseCallbackHandler):
         execution = self._ended(run_id)
         if execution is None:
             return
-        status = self._graphs.ended(execution) if execution.kind == "graph" else None
+        status: Status | None = None
+        if execution.kind == "graph":
+            status = self._graphs.ended(execution)
+        elif "inputs" in kwargs and fields.was_given_up():
+            status = "abandoned"
         self.tracker.end(execution, outputs, status=status, late_inputs=kwargs.get("inputs") or None)
 
     def on_chain_error(
@@ -159,7 +165,9 @@ class Handler(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         """Begin a call of a chat model."""
-        self._llm(serialized, messages[0] if len(messages) == 1 else messages, run_id, parent_run_id, metadata, kwargs)
+        self._llm(
+            serialized, messages[0] if len(messages) == 1 else messages, run_id, parent_run_id, tags, metadata, kwargs
+        )
 
     def on_llm_start(  # noqa: PLR0913 - LangChain's signature
         self,
@@ -174,14 +182,21 @@ class Handler(BaseCallbackHandler):
     ) -> None:
         """Begin a call of a completion model."""
         messages = [{"role": "user", "parts": [{"type": "text", "content": prompt}]} for prompt in prompts]
-        self._llm(serialized, messages, run_id, parent_run_id, metadata, kwargs)
+        self._llm(serialized, messages, run_id, parent_run_id, tags, metadata, kwargs)
 
     def _llm(  # noqa: PLR0913 - what two events have in common
-        self, serialized: Any, messages: Any, run_id: Any, parent_run_id: Any, metadata: Any, kwargs: dict[str, Any]
+        self,
+        serialized: Any,
+        messages: Any,
+        run_id: Any,
+        parent_run_id: Any,
+        tags: list[str] | None,
+        metadata: Any,
+        kwargs: dict[str, Any],
     ) -> None:
         parent = self.scope_of(parent_run_id)
         step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if self._wants() else None
-        self._begin(run_id, step, parent)
+        self._begin(run_id, step, parent, tags)
 
     def on_llm_new_token(self, token: str, *, run_id: UUID, **kwargs: Any) -> None:
         """Note when the first token came."""
@@ -223,11 +238,16 @@ class Handler(BaseCallbackHandler):
         shown: Any = inputs if inputs is not None else input_str
         call_id = kwargs.get("tool_call_id")
         described = {"tool_call_id": call_id} if call_id else None
-        self._simple(fields.name_of(name, serialized, prefer="name"), "tool", shown, described, run_id, parent_run_id)
+        name = fields.name_of(name, serialized, prefer="name")
+        self._simple(name, "tool", shown, described, run_id, parent_run_id, tags)
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        """End a tool."""
-        self.tracker.end(self._ended(run_id), output)
+        """End a tool; before langchain-core 1.0 only its answer tells which call it was for."""
+        execution = self._ended(run_id)
+        call_id = getattr(output, "tool_call_id", None)
+        if execution is not None and call_id:
+            execution.metadata = {**execution.metadata, "tool_call_id": call_id}
+        self.tracker.end(execution, output)
 
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """End a tool that raised."""
@@ -246,7 +266,8 @@ class Handler(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         """Begin a retriever."""
-        self._simple(fields.name_of(name, serialized), "retriever", {"query": query}, None, run_id, parent_run_id)
+        name = fields.name_of(name, serialized)
+        self._simple(name, "retriever", {"query": query}, None, run_id, parent_run_id, tags)
 
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """End a retriever."""
@@ -257,22 +278,23 @@ class Handler(BaseCallbackHandler):
         self.tracker.end(self._ended(run_id), None, error)
 
     def _simple(  # noqa: PLR0913 - what tools and retrievers have in common
-        self, name: str, kind: str, inputs: Any, metadata: Any, run_id: Any, parent_run_id: Any
+        self, name: str, kind: str, inputs: Any, metadata: Any, run_id: Any, parent_run_id: Any, tags: Any
     ) -> None:
         parent = self.scope_of(parent_run_id)
         step = Step(name, kind, "langchain", inputs, metadata, parent) if self._wants() else None
-        self._begin(run_id, step, parent)
+        self._begin(run_id, step, parent, tags)
 
     # ── the table of runs ────────────────────────────────────────────────────────────────────────────────────────
 
     def _wants(self) -> bool:
         return "langchain" in self.users
 
-    def _begin(self, run_id: Any, step: Step | None, parent: Scope | None) -> None:
+    def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: list[str] | None) -> None:
         """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
         execution = None if step is None else self.tracker.start(step)
         if execution is not None:
             execution.run_id = run_id
+            execution.attempt = fields.attempt_of(tags)
             if execution.kind == "graph":
                 self._graphs.started(execution)
         self._remember(run_id, execution or parent)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors import langgraph_graphs
 from gradient.instrumentors.langchain import hook, register_messages
-from gradient.instrumentors.langgraph_tasks import NodeCall, cached_step, node_step, outputs_of
+from gradient.instrumentors.langgraph_tasks import NodeCall, node_step, note_cached
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
 from gradient.runtime.shapes import Shape
@@ -70,7 +70,9 @@ class LangGraphInstrumentor(SeamInstrumentor):
         elif name == _ERRORS:
             self._classify(module)
         elif name == _TYPES:
-            shape = Shape(lambda send: {"$type": "langgraph.types.Send", "fields": {"node": send.node, "arg": send.arg}})
+            shape = Shape(
+                lambda send: {"$type": "langgraph.types.Send", "fields": {"node": send.node, "arg": send.arg}}
+            )
             self.tracker.tracking.shapes.register(module.Send, shape)
         else:
             super().activate(module)
@@ -85,7 +87,14 @@ class LangGraphInstrumentor(SeamInstrumentor):
     def seams(self, module: ModuleType) -> Iterator[Seam]:
         """Yield the streams of `RemoteGraph`; its `invoke` goes through them."""
         for method in ("stream", "astream"):
-            yield Seam(module.RemoteGraph, method, describe_remote)
+            yield Seam(module.RemoteGraph, method, describe_remote, status=langgraph_graphs.remote_status)
+
+    def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """Open a run of a graph on a server; its thread is a session too."""
+        opened = super().open(seam, args, kwargs)
+        if opened.scope is not None:
+            langgraph_graphs.name_session(opened.scope)
+        return opened
 
     def _classify(self, module: ModuleType) -> None:
         interrupt, bubble_up = module.GraphInterrupt, getattr(module, "GraphBubbleUp", module.GraphInterrupt)
@@ -148,13 +157,16 @@ class LangGraphInstrumentor(SeamInstrumentor):
         handler = hook.handler
         graph_run = getattr(getattr(loop, "manager", None), "run_id", None)
         if task is not None:
-            step = cached_step(task, None if handler is None else handler.graph_of(graph_run))
-            if step is not None:
-                self.tracker.end(self.tracker.start(step), outputs_of(task))
+            note_cached(self.tracker, task, None if handler is None else handler.graph_of(graph_run))
 
 
 def describe_remote(call: Call) -> Step:
     """Describe a run of a graph on a LangGraph server."""
-    config = call.argument("config", 1) or {}
-    metadata = {"assistant_id": call.instance.assistant_id, **langgraph_graphs.thread_of(config, call.argument("input"))}
-    return Step(str(call.instance.name or "RemoteGraph"), "graph", "langgraph", call.argument("input"), metadata)
+    graph, inputs = call.instance, call.argument("input")
+    configs = (graph.config or {}, call.argument("config", 1) or {})
+    configurable = {key: value for config in configs for key, value in (config.get("configurable") or {}).items()}
+    metadata = {
+        "assistant_id": getattr(graph, "assistant_id", graph.name),  # before 0.2.60 the name is the assistant's
+        **langgraph_graphs.thread_of({"configurable": configurable}, inputs),
+    }
+    return Step(str(graph.name or "RemoteGraph"), "graph", "langgraph", inputs, metadata)

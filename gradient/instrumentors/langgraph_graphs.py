@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.status import Status
 
+_INTERRUPT = "__interrupt__"
 _MAX_FRAMES = 9
 _MAX_TOPOLOGIES = 1_000
 _stream_codes: set[Any] = set()
@@ -53,7 +54,7 @@ class GraphRuns:
             return None
         graph, config = variables.get("self"), variables.get("config") or {}
         metadata = thread_of(config, inputs)
-        step = Step(str(name or "LangGraph"), "graph", "langgraph", inputs, metadata, parent)
+        step = Step(str(name or "LangGraph"), "graph", "langgraph", inputs, metadata, parent, own_metadata=True)
         topology = self._topology(graph, step.name)
         if topology is not None:
             metadata["graph_id"] = topology[0]
@@ -61,13 +62,11 @@ class GraphRuns:
 
     def started(self, execution: NodeExecution) -> None:
         """Tell the topology of a graph that has begun, and which session its thread is."""
-        metadata, request = execution.metadata, execution.request
+        metadata = execution.metadata
         topology = self._drawings.get(metadata.get("graph_id", ""))
         if topology is not None:
-            listeners = self._tracker.tracking.listeners
-            listeners.tell(listeners.on_update, execution, "graph", metadata["graph_id"], topology)
-        if request is not None and request.session_id is None and "thread_id" in metadata:
-            request.session_id = str(metadata["thread_id"])
+            self._tracker.update(execution, "graph", metadata["graph_id"], topology)
+        name_session(execution)
 
     def ended(self, execution: NodeExecution) -> Status | None:
         """Return `interrupted` where a graph that reports its end waits for a human; None for its plain end."""
@@ -114,6 +113,19 @@ def thread_of(config: Any, inputs: Any) -> dict[str, Any]:
     if "thread_id" in metadata and (inputs is None or (is_command and inputs.resume is not None)):
         metadata["resume"] = True
     return metadata
+
+
+def name_session(execution: Any) -> None:
+    """Make the thread that a graph runs in the session of its request, where that has none."""
+    request = execution.request
+    if request is not None and request.session_id is None and "thread_id" in execution.metadata:
+        request.session_id = str(execution.metadata["thread_id"])
+
+
+def remote_status(result: Any) -> Status | None:
+    """Return `interrupted` where the last that came of a graph on a server says that it waits for a human."""
+    told = result[-1] if isinstance(result, tuple) and result else result  # (namespace, mode, values)
+    return "interrupted" if isinstance(told, dict) and _INTERRUPT in told else None
 
 
 def _checkpoint_of(loop: Any) -> str | None:

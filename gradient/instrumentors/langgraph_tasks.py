@@ -60,28 +60,33 @@ def node_step(task: Any, parent: Scope | None) -> Step | None:
     return Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent, own_metadata=True)
 
 
-def cached_step(task: Any, parent: Scope | None) -> Step | None:
-    """Return the step of a task whose result was there already."""
+def note_cached(tracker: Any, task: Any, parent: Scope | None) -> None:
+    """Record a node that did not run: its result came from a cache, or from before an interrupt."""
     step = node_step(task, parent)
-    if step is not None:
-        step.cached = getattr(task, "cache_key", None) is not None
-        if not step.cached:
-            step.metadata = {**(step.metadata or {}), "restored": True}
-    return step
+    if step is None:
+        return
+    is_hit = getattr(task, "cache_key", None) is not None
+    if not is_hit:
+        step.metadata = {**(step.metadata or {}), "restored": True}
+    execution = tracker.start(step)
+    if execution is not None:
+        execution.cached = is_hit
+        tracker.end(execution, outputs_of(task))
 
 
 def outputs_of(task: Any) -> Any:
     """Return what a task wrote, by channel, without what LangGraph tells itself; a lone value as itself."""
-    written: dict[str, Any] = {}
-    sent: list[Any] = []
-    for channel, value in list(task.writes):
-        if channel == _PUSH_TASKS:
-            sent.append(value)
-        elif channel in (_ROOT, _RETURN):
-            return _shown(task, "process_outputs", value)
-        elif not channel.startswith(_CONTROL) and channel != task.name:  # 0.2 has a channel for each node
-            written[channel] = value
-    return _shown(task, "process_outputs", {**written, "sends": sent} if sent else written)
+    writes = list(task.writes)
+    written = dict(writes)
+    for lone in (_ROOT, _RETURN):
+        if lone in written:
+            return _shown(task, "process_outputs", written[lone])
+    if _PUSH_TASKS in written:
+        written["sends"] = [value for channel, value in writes if channel == _PUSH_TASKS]
+    for channel in [channel for channel in written if channel.startswith(_CONTROL)]:
+        del written[channel]
+    written.pop(task.name, None)  # 0.2 has a channel for each node
+    return _shown(task, "process_outputs", written)
 
 
 def note_interrupt(tracker: Any, node: NodeExecution, graph: Any, error: BaseException | None) -> None:
@@ -93,15 +98,13 @@ def note_interrupt(tracker: Any, node: NodeExecution, graph: Any, error: BaseExc
         {"id": getattr(interrupt, "id", None), "value": getattr(interrupt, "value", None)}
         for interrupt in (interrupts if isinstance(interrupts, list | tuple) else ())
     ]
-    listeners = tracker.tracking.listeners
     scope = graph if graph is not None else node
-    listeners.tell(listeners.on_update, scope, "event", "interrupt", {"node": node.node_name, "interrupts": values})
+    tracker.update(scope, "event", "interrupt", {"node": node.node_name, "interrupts": values})
 
 
 def _shown(task: Any, process: str, value: Any) -> Any:
     """Return what a node's `TracePolicy` (1.2) lets be recorded of a value."""
-    policy = getattr(task.proc, "trace_policy", None)
-    transform = None if policy is None else getattr(policy, process, None)
+    transform = getattr(getattr(task.proc, "trace_policy", None), process, None)
     if transform is None:
         return value
     try:

@@ -1,7 +1,7 @@
 """Chat messages of all providers in one shape: {"role", "parts": [...]}, parts named as OpenTelemetry names them.
 
-    text{content} reasoning{content} tool_call{id, name, arguments} tool_call_response{id, response}
-    uri{modality, uri} blob{modality, mime_type, bytes} or whatever else a provider has, as it came
+text{content} reasoning{content} tool_call{id, name, arguments} tool_call_response{id, response}
+uri{modality, uri} blob{modality, mime_type, bytes} or whatever else a provider has, as it came
 """
 
 from __future__ import annotations
@@ -62,11 +62,17 @@ def _part(block: Any) -> Any:
     if kind in _TEXT_TYPES and isinstance(block.get("text"), str):
         return {"type": "text", "content": block["text"]}
     if kind in ("thinking", "reasoning"):
-        return {"type": "reasoning", "content": block.get("thinking") or block.get("reasoning") or ""}
+        return {"type": "reasoning", "content": block.get("thinking") or block.get("reasoning") or _summary(block)}
     if kind == "image_url":
         url = block.get("image_url")
         return _image(url.get("url") if isinstance(url, dict) else url)
     return block
+
+
+def _summary(block: dict[str, Any]) -> str:
+    """Return what OpenAI tells of a model's reasoning: the texts of its summary."""
+    texts = block.get("summary") or ()
+    return "\n\n".join(text["text"] for text in texts if isinstance(text, dict) and isinstance(text.get("text"), str))
 
 
 def _image(url: Any) -> dict[str, Any]:

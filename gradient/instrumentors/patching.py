@@ -2,6 +2,9 @@
 
 A wrapper is inert unless its patches are `active`. That matters where somebody patched after us: putting the original
 back would erase their patch, so our wrapper stays underneath, does nothing, and is used again at the next install.
+
+Where the one who patched before us is another manager of ours, its wrapper is set aside, not wrapped: one call must not
+be recorded twice. The newest patch of an attribute stands there; whatever order they go in, the next newest follows.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ABSENT: Any = object()
+_standing: list[_Patch] = []
 
 
 class Patches:
@@ -51,8 +55,12 @@ class Patches:
         # An inherited attribute must be deleted again: writing it back would freeze the
         # subclass at today's version of its parent's method.
         own = vars(owner).get(name, _ABSENT)
+        aside = next((patch for patch in _standing if patch.ours is found), None)
+        if aside is not None:
+            found, own = aside.original, aside.own
         patch = _Patch(owner, name, found, own, wrap(found))
         setattr(owner, name, patch.ours)
+        _standing.append(patch)
         self._installed.append(patch)
 
     def undo(self) -> None:
@@ -65,26 +73,41 @@ class Patches:
 
 
 class _Patch:
-    """One replaced attribute."""
+    """One replaced attribute.
 
-    __slots__ = ("_own", "name", "original", "ours", "owner")
+    Attributes:
+        original: What stood there before us, inherited or not.
+        own: What the owner itself had there, or `_ABSENT`.
+        ours: Our wrapper of the original.
+    """
 
-    def __init__(self, owner: Any, name: str, original: Any, own: Any, ours: Any) -> None:  # noqa: PLR0913
+    __slots__ = ("name", "original", "ours", "own", "owner")
+
+    def __init__(self, owner: Any, name: str, original: Any, own: Any, ours: Any) -> None:
         self.owner = owner
         self.name = name
         self.original = original
+        self.own = own
         self.ours = ours
-        self._own = own
 
     def is_at(self, owner: Any, name: str) -> bool:
         return self.owner is owner and self.name == name
 
     def restore(self) -> bool:
-        """Put the original back; False where somebody has patched over us."""
-        if vars(self.owner).get(self.name) is not self.ours:
-            return False
-        if self._own is _ABSENT:
+        """Put back what is there without us; False where somebody has patched over us."""
+        if self in _standing:
+            _standing.remove(self)
+        # Those of other managers, around the same original: one of them may stand there, others wait.
+        others = [
+            patch for patch in _standing if patch.is_at(self.owner, self.name) and patch.original is self.original
+        ]
+        found = vars(self.owner).get(self.name)
+        if found is not self.ours:
+            return any(patch.ours is found for patch in others)
+        if others:
+            setattr(self.owner, self.name, others[-1].ours)
+        elif self.own is _ABSENT:
             delattr(self.owner, self.name)
         else:
-            setattr(self.owner, self.name, self._own)
+            setattr(self.owner, self.name, self.own)
         return True

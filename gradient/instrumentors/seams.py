@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from gradient.runtime.context import Scope
     from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.status import Status
     from gradient.runtime.step import Step
 
 _waiting: dict[str, WeakSet[Instrumentor]] = {}
@@ -138,13 +139,15 @@ class Seam:
         owner: Class or module.
         attribute: Name of the method or function.
         describe: Returns the step that a call is, or None for a call that is none.
-        outputs: Returns what is recorded of the returned value.
+        outputs: Returns what is recorded of the returned value, or of a stream's last item.
+        status: Returns what such a value says became of the call, or None where it says nothing.
     """
 
     owner: Any
     attribute: str
     describe: Callable[[Call], Step | None]
     outputs: Callable[[Any], Any] = lambda returned: returned
+    status: Callable[[Any], Status | None] = lambda returned: None
 
 
 class SeamInstrumentor(Instrumentor):
@@ -161,18 +164,19 @@ class SeamInstrumentor(Instrumentor):
 
     def wrap(self, seam: Seam) -> None:
         """Wrap one method."""
-        is_method = isinstance(seam.owner, type)
 
         def around(original: Any) -> Any:
             function = original.__func__ if isinstance(original, classmethod | staticmethod) else original
-            wrapped = traced(function, lambda args, kwargs: self._open(seam, args, kwargs, is_method=is_method))
+            wrapped = traced(function, lambda args, kwargs: self.open(seam, args, kwargs))
             return type(original)(wrapped) if function is not original else wrapped
 
         self.patches.replace(seam.owner, seam.attribute, around)
 
-    def _open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any], *, is_method: bool) -> OpenCall:
+    def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """Open one call of a wrapped method."""
         if not self.patches.active:
             return UNTRACED
+        is_method = isinstance(seam.owner, type)
         described = seam.describe(Call(args[0], args[1:], kwargs) if is_method else Call(None, args, kwargs))
         execution = None if described is None else self.tracker.start(described)
         return UNTRACED if execution is None else SeamCall(self.tracker, seam, execution)
@@ -197,4 +201,6 @@ class SeamCall:
         """End the execution."""
         result = self._last if outputs is None else outputs
         self._last = None
-        self._tracker.end(self.scope, None if result is None else self._seam.outputs(result), error)
+        seam = self._seam
+        status = seam.status(result) if error is None else None
+        self._tracker.end(self.scope, None if result is None else seam.outputs(result), error, status=status)

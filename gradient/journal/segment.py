@@ -117,7 +117,8 @@ class MappedSegment(OpenSegment):
 
         One such write makes large pages; touching them one by one through the map costs five times as much on ext4.
         """
-        start = self.limit + FRAME_HEADER_BYTES
+        # The first frames of a segment may have gone beyond the limit: no zeros over what is written.
+        start = max(self.limit + FRAME_HEADER_BYTES, self.used)
         stop = max(start + len(_ZEROS), align(self.used + FRAME_HEADER_BYTES + size))
         stop = min(stop, self.end + FRAME_HEADER_BYTES)
         with suppress(OSError):  # Saves time only: the blocks are ours already, and zero.

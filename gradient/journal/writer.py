@@ -219,10 +219,10 @@ class JournalWriter:
             self._retry_after = _APPENDS_PER_RETRY
             # A fresh one, because a raised exception would keep all the frames it went through, and their bodies.
             place, reason = (
-                (error.path, error.reason) if isinstance(error, NotWritable) else (self._opener.root, str(error))
+                (error.path, error.reason) if isinstance(error, NotWritable) else (self._opener.root, error.strerror or str(error))
             )
             self._failure = NotWritable(place, reason)
-            raise
+            raise NotWritable(place, reason) from error
         self._failure = None
         ended, self._segment = self._segment, segment
         ended.close()

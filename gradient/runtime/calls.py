@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gradient.runtime.context import current_scope
 from gradient.runtime.listeners import warn
+from gradient.runtime.session import Session, session_variable
 
 if TYPE_CHECKING:
     from gradient.runtime.context import Scope
@@ -103,7 +104,7 @@ def _note(opened: OpenCall, item: Any) -> None:
 
 
 class Turn:
-    """Makes the scope of a call current while its body runs, and the caller's again afterwards.
+    """Makes the scope and the session of a call current while its body runs, and the caller's again afterwards.
 
     The body may change what is current (a `step` around a `yield`); its next turn begins where the last one ended.
     No tokens: a generator may be closed in another context than it was started in.
@@ -112,18 +113,28 @@ class Turn:
     __slots__ = ("_callers", "_own")
 
     def __init__(self, call: OpenCall) -> None:
-        self._own = call.scope
-        self._callers: Scope | None = None
+        self._callers: tuple[Scope | None, Session] = _current()
+        self._own = None if call.scope is None else (call.scope, self._callers[1])
 
     def __enter__(self) -> None:
-        self._callers = current_scope.get()
+        self._callers = _current()
         if self._own is not None:
-            current_scope.set(self._own)
+            _make_current(*self._own)
 
     def __exit__(self, *_: object) -> None:
         if self._own is not None:
-            self._own = current_scope.get() or self._own
-            current_scope.set(self._callers)
+            scope, session = _current()
+            self._own = (scope or self._own[0], session)
+            _make_current(*self._callers)
+
+
+def _current() -> tuple[Scope | None, Session]:
+    return current_scope.get(), session_variable.get()
+
+
+def _make_current(scope: Scope | None, session: Session) -> None:
+    current_scope.set(scope)
+    session_variable.set(session)
 
 
 def _plain(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:

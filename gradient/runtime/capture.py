@@ -7,6 +7,8 @@ deeply, nothing is changed, no code of the user's runs, and whatever goes wrong 
 
 from __future__ import annotations
 
+from copy import copy
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from gradient.runtime.conversation import Batch, Conversations
     from gradient.runtime.shapes import Shapes
 
-_LEAVES = frozenset({int, float, bool, type(None)})
 _CONTAINERS = frozenset({dict, list, tuple})
+_NUMBERS = frozenset({int, float, bool})
+_LEAVES = _NUMBERS | {type(None)}
+_MANY = 16
 _WITHHELD_BY_SETTING = msgspec.Raw(b'{"$redacted":"content is not recorded"}')
 _WITHHELD_BY_FAILURE = msgspec.Raw(b'{"$redacted":"redaction failed"}')
 # What the user may have named, besides payloads and metadata.
@@ -129,7 +133,6 @@ class Capture:
             cleaned = self.redactor.clean_message(text, limit)
         except Exception:  # noqa: BLE001
             return "[redaction failed]"
-        cleaned = cleaned if cleaned.isascii() else cleaned.encode("utf-8", "replace").decode()
         return cleaned if len(text) <= limit else cleaned + "…"
 
     def label(self, label: Any) -> str:
@@ -143,14 +146,17 @@ class Capture:
         return known
 
     def _is_plain(self, values: list[Any]) -> bool:
-        """Tell whether values may be encoded as they stand. Runs at every node: one loop, no further than the limits."""
+        """Tell whether values may be encoded as they stand: built-in types, within the limits, nothing to withhold.
+
+        Runs at every node: one loop over what is nested, and no further than the limits.
+        """
         limits, ordinary = self._limits, self.redactor.ordinary_keys
         max_items, max_string, room = limits.max_items, limits.max_string_chars, limits.max_payload_bytes
-        containers = [values]
+        containers = [value if type(value) in _CONTAINERS else (value,) for value in values if value is not None]
         for container in containers:  # grows while it runs
             size = len(container)
-            room -= 8 * size
-            if size > max_items or room < 0:
+            before = room
+            if size > max_items:
                 return False
             items = container
             if type(container) is dict:
@@ -158,32 +164,41 @@ class Capture:
                 if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
                     return False
                 items = container.values()
+            elif size > _MANY and _NUMBERS.issuperset(map(type, container)):  # an embedding
+                if not isfinite(sum(container)):
+                    return False
+                room -= 8 * size
+                continue
             for item in items:
                 kind = type(item)
                 if kind is str:
-                    size = len(item)
-                    room -= size
-                    if size > max_string:
-                        return False
+                    room -= len(item)
                 elif kind in _CONTAINERS:
                     containers.append(item)
-                elif kind not in _LEAVES or (kind is float and item - item != 0):  # NaN and infinity are no JSON
+                elif kind not in _LEAVES or (kind is float and not isfinite(item)):  # NaN is no JSON
                     return False
+            if before - room > max_string and any(type(item) is str and len(item) > max_string for item in items):
+                return False
+            room -= 8 * size
+            if room < 0:
+                return False
         # So few containers cannot be nested deeper than that.
-        return room >= 0 and (len(containers) <= limits.max_depth or _is_shallow(values, limits.max_depth))
+        return len(containers) <= limits.max_depth or _is_shallow(values, limits.max_depth)
 
     def _carefully(self, event: Any, field: str, values: list[Any]) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
 
         One search of the encoded whole is cheaper; where it finds something, the work is done again with care.
         """
-        value, metadata, own = getattr(event, field), event.metadata, len(values) == 1
-        if self._quick:
-            encoded = self._cleaned_event(event, field, own_metadata=own, redacts=False)
-            if not self.redactor.holds_secret(encoded if type(encoded) is bytes else encoded.body):
-                return encoded
-            setattr(event, field, value)
-            event.metadata, event.messages = metadata, None
+        own = len(values) == 1
+        for redacts in (False, True) if self._quick else (True,):
+            try:
+                encoded = self._cleaned_event(copy(event), field, own_metadata=own, redacts=redacts)
+                if not self.redactor.holds_secret(encoded if type(encoded) is bytes else encoded.body):
+                    return encoded
+            except Exception:  # noqa: BLE001 - a name that is no proper text, or a redactor that fails
+                break
+        # What is still found stands in a name, a tag or an instrumentor's metadata.
         self._relabel(event)
         return self._cleaned_event(event, field, own_metadata=False, redacts=True)
 
@@ -196,6 +211,8 @@ class Capture:
         if value is not None:
             cleaned, truncated = self._cleaned(value, batch, redacts=redacts)
             setattr(event, field, cleaned)
+            if truncated and type(event) is RequestEnded:
+                event.truncated += 1
         if batch is not None and batch.used:
             event.messages = batch.news()
             return Captured(event, field, batch, truncated=truncated)

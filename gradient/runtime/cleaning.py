@@ -134,7 +134,7 @@ class Cleaner:
         return {"$type": description["$type"], **rest}
 
     def _key(self, name: str) -> str:
-        text = self._redactor.clean_start(name, MAX_KEY_CHARS).encode("utf-8", "replace").decode()
+        text = self._redactor.clean_start(name, MAX_KEY_CHARS)
         if len(name) > MAX_KEY_CHARS:
             text += "…"
             self.truncated = True
@@ -147,7 +147,6 @@ class Cleaner:
             return text
         # What is cut is searched here: a credential across the cut would not be found in what is kept.
         kept = self._redactor.clean_start(text, limit)
-        kept = kept if kept.isascii() else kept.encode("utf-8", "replace").decode()
         self._room -= len(kept)
         return self._cut(len(text), kept) if len(text) > limit else kept
 

@@ -1,9 +1,10 @@
 """Which request and which execution the running code belongs to.
 
 One context variable holds the innermost of both that we opened. Tasks inherit it; threads do not, see
-`gradient.instrumentors.threads`. It is never left set across the `yield` of a stream, see `gradient.runtime.calls`. What
-frameworks only tell us about (a tool, a lambda) sets no variable of ours: a framework that knows which of them is running
-registers a finder, and `running_scope` takes the deeper of the two.
+`gradient.instrumentors.threads`. It is never left set across the `yield` of a stream, see `gradient.runtime.calls`.
+
+What frameworks only tell us about (a tool, a lambda) sets no variable of ours. A framework that knows which of them is
+running registers a finder, and `running_scope` takes the deeper of the two.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class RequestContext:
         dropped: How many executions or events could not be recorded.
         truncated: How many payloads were cut.
         sampled: Whether it is listed and exported, decided at its end.
-        manager: The `RuntimeManager` that started it, or None.
+        manager: The `RuntimeManager` that started it, or None; `tracker` its tracker.
     """
 
     request_id: str = field(default_factory=lambda: str(uuid4()))
@@ -72,6 +73,7 @@ class RequestContext:
     truncated: int = 0
     sampled: bool = True
     manager: Any = field(default=None, repr=False)
+    tracker: Any = field(default=None, repr=False)
     previous: Scope | None = field(default=None, repr=False)
     recorded_status: Status | None = field(default=None, repr=False)
     started: bytes | Captured | None = field(default=None, repr=False)

@@ -77,15 +77,19 @@ class ExecutionTracker(ABC):
     def keep(self, executions: list[NodeExecution]) -> None:
         """Take over the executions of a request that has ended."""
 
-    def start(self, step: Step) -> NodeExecution | None:
+    def start(self, step: Step, scope: Scope | None = None) -> NodeExecution | None:
         """Begin an execution.
+
+        Args:
+            step: What begins.
+            scope: What it belongs to where the step does not say, or None for what is running.
 
         Returns:
             The execution, to be given to `end`; or None where it is not to be recorded, because settings say so or
             because it belongs to no request. Children then belong to whatever is current.
         """
         tracking = self._tracking or self.tracking
-        scope: Scope | None = step.parent if step.parent is not None else running_scope()
+        scope = step.parent or scope or running_scope()
         request = None if scope is None else scope.request
         opened = None
         if request is None or request.ended_ns is not None:
@@ -93,7 +97,9 @@ class ExecutionTracker(ABC):
             if scope is None:
                 return None
             request = scope.request
-        elif not tracking.records_all and not tracking.records(step):
+        if request.tracker is not self and request.tracker is not None:
+            return request.tracker.start(step, scope)  # instrumentors know the tracker that was installed last
+        if opened is None and not tracking.records_all and not tracking.records(step):
             return None
         execution = begin(step, scope, request, tracking)
         if opened is not None:
@@ -133,6 +139,10 @@ class ExecutionTracker(ABC):
         """
         if execution is None:
             return
+        request = execution.request
+        if request is not None and request.tracker is not self and request.tracker is not None:
+            request.tracker.end(execution, outputs, error, status=status, ended_ns=ended_ns, late_inputs=late_inputs)
+            return
         tracking = self._tracking or self.tracking
         if execution.ended_ns is not None:
             tracking.unmatched += 1
@@ -144,7 +154,6 @@ class ExecutionTracker(ABC):
             fail(execution, error, status, tracking)
         finish(execution, outputs, late_inputs, tracking)
         self._ended(execution, outputs)
-        request = execution.request
         # A forked child never ends what its parent began.
         if request is not None and execution.pid == process.pid:
             listeners = tracking.listeners
@@ -156,6 +165,13 @@ class ExecutionTracker(ABC):
             if execution.own is not None:
                 tracking.close_root(execution.own, execution, outputs)
                 execution.own = None
+
+    def update(self, scope: Scope, what: str, name: str, value: Any) -> None:
+        """Tell the listeners what was learnt about something that runs: "event", "graph", "link" or "metadata"."""
+        request = scope.request
+        tracker = self if request is None or request.tracker is None else request.tracker
+        listeners = tracker.tracking.listeners
+        listeners.tell(listeners.on_update, scope, what, name, value)
 
     def _outside(self, step: Step, ended: RequestContext | None) -> tuple[Scope | None, RequestContext | None]:
         """Return a scope for work outside of any request, or that has outlived its own, and what was opened for it."""
@@ -226,12 +242,7 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
     execution.parent = scope
     execution.parent_id = parent_id = 0 if scope is None else scope.execution_id
     execution.execution_id = execution_id = tracking.identities.execution_id()
-    if step.model is not None or step.provider is not None:
-        execution.model, execution.provider = step.model, step.provider
-    if step.attempt is not None:
-        execution.attempt = step.attempt
-    if step.cached:
-        execution.cached = True
+    execution.model, execution.provider = step.model, step.provider
     execution.started_ns = started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
     event = ExecutionStarted(
         _NO_REQUEST if request is None else request.key,

@@ -58,7 +58,7 @@ class RuntimeManager:
         shapes = Shapes()
         self.recorder = (
             Recorder(self.settings.home or default_home(), self.settings.project or default_project())
-            if record
+            if record and self.settings.enabled
             else None
         )
         conversations = Conversations(shapes, self.recorder.generation) if self.recorder else None
@@ -93,7 +93,7 @@ class RuntimeManager:
         session_id: str | None = None,
         user_id: str | None = None,
     ) -> RequestContext:
-        """Start a request and make it current.
+        """Start a request and make it current; instrumentors that are not installed yet are.
 
         Args:
             entrypoint_name: What was called.
@@ -103,6 +103,7 @@ class RuntimeManager:
             session_id: The conversation or thread it belongs to.
             user_id: Whose request it is.
         """
+        self.ensure_installed()
         request = self.open_request(
             entrypoint_name, inputs, metadata, tags=tags, session_id=session_id, user_id=user_id
         )
@@ -257,7 +258,7 @@ class RuntimeManager:
         if self.recorder is not None:
             self.recorder.tracking = self.tracking
             self.add_listener(self.recorder)
-        if self.settings.console != "off":
+        if self.settings.enabled and self.settings.console != "off":
             hint = _SHOW_COMMAND if self.recorder is not None else None
             self.add_listener(Console(self.settings, self.tracking.capture, hint=hint))
 

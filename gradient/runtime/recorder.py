@@ -12,7 +12,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gradient.journal import JournalWriter
+from gradient.journal import JournalWriter, prune
 from gradient.journal.events import (
     FORMAT_VERSION,
     GraphSeen,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _MAX_GRAPHS = 1_000
 _MAX_ARGUMENTS = 100
+_DAY_S = 86_400
+_RETENTION_EVERY_NS = 3_600 * 10**9
 
 
 class Recorder(Listener):
@@ -49,7 +51,9 @@ class Recorder(Listener):
 
     def __init__(self, home: Path, project: str, *, mapped: bool | None = None) -> None:
         self.project = project
-        self.writer = JournalWriter(home / "journal", self._preamble, mapped=mapped, on_loss=warn)
+        self._root = home / "journal"
+        self.writer = JournalWriter(self._root, self._begin_segment, mapped=mapped, on_loss=warn)
+        self._next_retention_ns: int | None = None
         self._append = self.writer.append
         self._graphs: dict[str, int] = {}
 
@@ -126,6 +130,20 @@ class Recorder(Listener):
             captured.published()
         else:  # the writer has gone on to another segment: no reference may lead back to the last one
             self._write(request, captured.in_full())
+
+    def _begin_segment(self) -> bytes:
+        """Make room for another segment; return what it begins with."""
+        self._retain()
+        return self._preamble()
+
+    def _retain(self) -> None:
+        """Delete journals past the age and the size that settings allow, at most hourly."""
+        clock, settings = self.tracking.clock, self.tracking.settings
+        now_ns = clock.monotonic_ns()
+        if self._next_retention_ns is None or now_ns >= self._next_retention_ns:
+            self._next_retention_ns = now_ns + _RETENTION_EVERY_NS
+            max_age_s = settings.retention_days * _DAY_S
+            prune(self._root, max_age_s=max_age_s, max_bytes=settings.retention_bytes, now_s=clock.wall_ns() / 1e9)
 
     def _preamble(self) -> bytes:
         clock, capture = self.tracking.clock, self.tracking.capture

@@ -30,6 +30,7 @@ _HARMLESS_TOKENS = frozenset(
 )  # fmt: skip
 # These are sensitive only as the whole key: `token` is a secret, `next_token` and `token_count` are not.
 _WHOLE_ONLY = frozenset({"token", "auth", "bearer"})
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # A name and its value in a message, a URL or a command: `password='...'`, `"api_key": "..."`, `&token=...`.
 _NAMED_VALUE = re.compile(
@@ -103,6 +104,8 @@ class Redactor:
         """Tell whether a key is text that needs neither redaction nor escaping, and remember it in `ordinary_keys`."""
         if type(key) is not str or len(key) > MAX_KEY_CHARS or key.startswith("$") or self.is_sensitive(key):
             return False
+        if _NO_UTF8.search(key):
+            return False
         if len(self.ordinary_keys) < _MAX_KNOWN_KEYS:
             self.ordinary_keys.add(key)
         return True
@@ -141,11 +144,9 @@ class Redactor:
         return text
 
     def clean_start(self, text: str, limit: int) -> str:
-        """Return the first `limit` characters of `text` without credentials, or halves of them."""
-        if len(text) <= limit:
-            return self.clean_text(text)
+        """Return the first `limit` characters of `text` as proper UTF-8, without credentials or halves of them."""
         searched = text[: limit + _BEHIND_CUT_CHARS]
-        cleaned = self.clean_text(searched)
+        cleaned = self.clean_text(searched if searched.isascii() else searched.encode("utf-8", "replace").decode())
         if len(searched) < len(text):
             cleaned = cleaned[:-_BEHIND_CUT_CHARS]  # Its end was cut, too.
         return cleaned[:limit]

@@ -32,6 +32,7 @@ def begin_request(  # noqa: PLR0913 - what can be said of a request
 ) -> RequestContext:
     """Make a request, and the event that tells of its start."""
     clock, session = tracking.clock, current_session()
+    name = text_for(name)
     uuid = tracking.identities.request_id()
     started_ns = clock.monotonic_ns()
     request = RequestContext(
@@ -45,6 +46,7 @@ def begin_request(  # noqa: PLR0913 - what can be said of a request
         started_ns=started_ns,
         wall_offset_ns=clock.wall_ns() - started_ns,
         manager=manager,
+        tracker=manager.get_tracker(),
         previous=running_scope(),
         pid=process.pid,
     )

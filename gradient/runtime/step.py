@@ -18,8 +18,6 @@ class Step(msgspec.Struct, gc=False):
         node_id: What is executed, the same at every visit; None for `<kind>_<name>`.
         model: Name of the language model, if it is a call of one.
         provider: Who serves the model.
-        attempt: Which try this is, counted from 1; None where there is only one.
-        cached: Whether the result came from a cache.
         started_ns: When it began on the monotonic clock, or None for now.
         own_metadata: Whether the metadata is the instrumentor's own: small, built-in types, nothing of the user's.
         opens_request: Whether it may be a request of its own when it runs outside of any.
@@ -34,8 +32,6 @@ class Step(msgspec.Struct, gc=False):
     node_id: str | None = None
     model: str | None = None
     provider: str | None = None
-    attempt: int | None = None
-    cached: bool = False
     started_ns: int | None = None
     opens_request: bool = True
     own_metadata: bool = False

@@ -114,7 +114,9 @@ def _undecorated(target: Any) -> Any:
     """Return what an entrypoint was made of: a notebook's cell that is run again must not record each call twice."""
     if isinstance(target, staticmethod | classmethod):
         return type(target)(_undecorated(target.__func__))
-    return target.__wrapped__ if inspect.isfunction(target) and target in _entrypoints else target
+    if inspect.isfunction(target) and target in _entrypoints:
+        return vars(target)["__wrapped__"]
+    return target
 
 
 def _site(function: Callable[..., Any], options: _Options) -> CallSite:

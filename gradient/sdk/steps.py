@@ -47,7 +47,7 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
         self, name: str, *, kind: str = "step", inputs: Any = None, metadata: dict[str, Any] | None = None
     ) -> None:
         self._step = Step(name, kind, "custom", inputs, metadata)
-        self._handle: StepHandle | None = None
+        self._handles: list[StepHandle] = []
 
     def __call__(self, function: F) -> F:
         """Trace a function."""
@@ -56,17 +56,18 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
 
     def __enter__(self) -> StepHandle:
         """Begin the block."""
-        self._handle = handle = StepHandle(self._step)
+        handle = StepHandle(self._step)
         handle.open()
+        self._handles.append(handle)
         return handle
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the block; its exception goes on."""
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            handle.close(error)
+        handle = self._innermost()
+        self._handles.remove(handle)
+        handle.close(error)
 
     async def __aenter__(self) -> StepHandle:
         """Begin the block."""
@@ -77,6 +78,15 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
     ) -> None:
         """End the block; its exception goes on."""
         self.__exit__(kind, error, trace)
+
+    def _innermost(self) -> StepHandle:
+        """Return the handle of the running code: threads, tasks and inner blocks may have entered the same step."""
+        if len(self._handles) > 1:
+            scope = current_scope.get()
+            for handle in self._handles:
+                if handle.execution is not None and handle.execution is scope:
+                    return handle
+        return self._handles[-1]
 
     def _site(self, function: Callable[..., Any]) -> CallSite:
         arguments, described = Arguments(function), self._step
@@ -142,10 +152,11 @@ class StepHandle:
         """Begin; whatever fails in here costs the record, not the block."""
         try:
             self._callers = current_scope.get()
-            manager = _manager_of(open_scope(running_scope()))
+            scope = open_scope(running_scope())
+            manager = _manager_of(scope)
             if manager.settings.enabled:
-                self._tracker = manager.get_tracker()
-                self.execution = self._tracker.start(self._described)
+                self._tracker = tracker = manager.get_tracker()
+                self.execution = tracker.start(self._described, scope)
             if self.execution is not None:
                 current_scope.set(self.execution)
         except Exception as error:  # noqa: BLE001

@@ -1,30 +1,19 @@
 """Every scenario leaves the right trees with the right statuses, and nothing current."""
 
-import asyncio
 import contextlib
-import inspect
 from contextvars import copy_context
 
 import pytest
 from conformance import expected, expected_graphs, failures, graphs, scenarios, streams
 from conformance.naive import NaiveTracer
+from conformance.playing import play, scenarios_of
 from conformance.trees import draw, expected_trees, trees_of
 
 import gradient.sdk
 from gradient.runtime.context import current_scope
 
-
-def _scenarios(*modules):
-    return {
-        name: function
-        for module in modules
-        for name, function in vars(module).items()
-        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
-    }
-
-
-OF_CODE = _scenarios(scenarios, failures, streams)
-OF_GRAPHS = _scenarios(graphs)
+OF_CODE = scenarios_of(scenarios, failures, streams)
+OF_GRAPHS = scenarios_of(graphs)
 EXPECTED = {**expected.TREES, **expected_graphs.TREES}
 
 # What the naive tracer gets wrong, and why. A status alone is wrong where everything that is raised is an error to it.
@@ -67,10 +56,3 @@ def test_the_naive_tracer_is_wrong_exactly_where_it_is_expected_to_be(name):
 
 def test_every_expected_tree_belongs_to_a_scenario():
     assert set(EXPECTED) == {*OF_CODE, *OF_GRAPHS}
-
-
-def play(scenario, tracer):
-    """Run a scenario, in a loop of its own where it needs one."""
-    played = scenario(tracer)
-    if inspect.iscoroutine(played):
-        asyncio.run(played)

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from conformance.scenarios import TIMEOUT_S
+from langgraph.graph import START, StateGraph
 
 from gradient.runtime import RuntimeManager
 from gradient.runtime.clock import Clock
@@ -204,3 +205,29 @@ def test_events_tell_when_they_happened(clock, read_runs):
 
     ((execution,),) = [run["executions"] for run in read_runs()]
     assert [(event["name"], event["offset_ms"]) for event in execution["events"]] == [("noted", 3.0), ("told", 6.0)]
+
+
+def test_the_nodes_of_a_graph_are_timed_by_what_they_do(clock, read_times):
+    def node(milliseconds):
+        def run(state):
+            clock.move(milliseconds)
+            return state
+
+        return run
+
+    builder = StateGraph(dict)
+    builder.add_node("first", node(10))
+    builder.add_node("second", node(100))
+    builder.add_edge(START, "first")
+    builder.add_edge("first", "second")
+    graph = builder.compile()
+
+    @entrypoint
+    def agent():
+        clock.move(1)
+        graph.invoke({})
+        clock.move(1000)
+
+    agent()
+
+    assert read_times() == (1111.0, {"LangGraph": (1.0, 110.0), "first": (1.0, 10.0), "second": (11.0, 100.0)})

@@ -1,8 +1,8 @@
 """Runs agents in threads and tasks until it is killed, and says on standard output what it has got done.
 
-    S <number>    said by a node's body: the node has begun
-    E <number>    said when the call of the entrypoint has returned
-    O             said by a node that never ends
+S <number>    said by a node's body: the node has begun
+E <number>    said when the call of the entrypoint has returned
+O             said by a node that never ends
 """
 
 import asyncio

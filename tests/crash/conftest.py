@@ -1,20 +1,20 @@
 """Programs that die, in processes of their own, and what is left of them on disk."""
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parents[1]
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
-
 
 @pytest.fixture
 def start(home):
-    """Return a function that starts a program with this test's home; whatever still runs is killed after the test."""
+    """Return a function that starts a program with this test's home; whatever still runs is killed afterwards."""
     started = []
 
     def start(program, *arguments, **options):
@@ -22,14 +22,18 @@ def start(home):
         source = [str(program)] if isinstance(program, Path) else ["-c", program]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         process = subprocess.Popen(
-            [sys.executable, *source, *map(str, arguments)], env={**os.environ, "PYTHONPATH": path}, **pipes
+            [sys.executable, *source, *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,  # so that its children can be killed with it
+            **pipes,
         )
         started.append(process)
         return process
 
     yield start
     for process in started:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 

@@ -48,7 +48,11 @@ def imported(request, tmp_path_factory):
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": ":".join(filter(None, sys.path)), "HOME": str(folder), "GRADIENT_HOME": str(folder / "home")},
+        env={
+            "PYTHONPATH": ":".join(filter(None, sys.path)),
+            "HOME": str(folder),
+            "GRADIENT_HOME": str(folder / "home"),
+        },
     )
     assert done.stderr == ""
     return {**json.loads(done.stdout), "files": list(folder.iterdir())}

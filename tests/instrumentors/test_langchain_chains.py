@@ -1,10 +1,13 @@
 """LangChain without LangGraph: chains and retrievers, whoever asks for callbacks, and requests of their own."""
 
+import asyncio
+import gc
+
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler, CallbackManager
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import RunnableLambda, RunnableParallel, RunnablePassthrough
+from langchain_core.runnables import RunnableGenerator, RunnableLambda, RunnableParallel, RunnablePassthrough
 from support.outlines import found, outline, tree
 
 from gradient.runtime import RuntimeManager, Settings
@@ -126,6 +129,51 @@ async def test_inputs_that_an_async_stream_brings_late_are_recorded(runtime, rea
     assert found(read_runs()[0], "double")["inputs"] == 3
 
 
+def count(inputs):
+    for _ in inputs:
+        yield from (1, 2, 3)
+
+
+@pytest.mark.parametrize("items", [1, 2])
+def test_a_stream_that_is_closed_early_is_abandoned(runtime, read_runs, items):
+    """LangChain reports it as a success."""
+    stream = RunnableGenerator(count).with_config(run_name="count").stream("go")
+    for _ in range(items):
+        next(stream)
+    stream.close()
+
+    (run,) = read_runs()
+    assert outline(run) == tree("""
+        request count [abandoned]
+          chain count [abandoned]
+    """)
+
+
+def test_a_stream_that_is_read_to_its_end_is_completed(runtime, read_runs):
+    assert list(RunnableGenerator(count).stream("go")) == [1, 2, 3]
+
+    (run,) = read_runs()
+    assert {one["status"] for one in run["executions"]} == {"completed"}
+    assert run["status"] == "completed"
+
+
+async def test_an_async_stream_that_is_closed_early_is_abandoned(runtime, read_runs):
+    async def count(inputs):
+        async for _ in inputs:
+            for number in (1, 2, 3):
+                yield number
+
+    stream = RunnableGenerator(count).with_config(run_name="count").astream("go")
+    await stream.__anext__()
+    await stream.aclose()
+    gc.collect()
+    for _ in range(20):  # LangChain leaves its inner streams to the collector, and those to the loop
+        await asyncio.sleep(0)
+
+    (run,) = read_runs()
+    assert found(run, "count")["status"] == "abandoned"
+
+
 def test_a_retriever_tells_its_query_and_documents(runtime, read_runs):
     Shelf().invoke("lemons")
 
@@ -187,7 +235,9 @@ def test_without_root_runs_a_run_outside_any_entrypoint_is_counted_and_not_recor
     assert manager.tracking.orphans == 1
 
 
-@pytest.mark.parametrize("callbacks", [[], [BaseCallbackHandler()], CallbackManager([])], ids=["none", "one", "manager"])
+@pytest.mark.parametrize(
+    "callbacks", [[], [BaseCallbackHandler()], CallbackManager([])], ids=["none", "one", "manager"]
+)
 def test_callbacks_of_the_users_own_do_not_keep_us_out(runtime, read_runs, callbacks):
     (RunnableLambda(add_one) | RunnableLambda(double)).invoke(3, {"callbacks": callbacks})
 

@@ -10,8 +10,8 @@ from langchain_core.tools import StructuredTool, ToolException, tool
 from support.models import ScriptedModel
 from support.outlines import found, outline, tree
 
-from gradient.sdk import annotate, entrypoint, set_metadata, step
 from gradient.runtime import get_runtime_manager
+from gradient.sdk import annotate, entrypoint, set_metadata, step
 
 
 def look_up(word: str) -> str:

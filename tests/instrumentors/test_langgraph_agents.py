@@ -1,6 +1,7 @@
 """Agents: model and tool calls are below the node that makes them, with tokens and call ids."""
 
 import warnings
+from importlib.metadata import version
 
 import pytest
 from langchain_core.messages import AIMessage
@@ -60,10 +61,10 @@ def agent_graph(model, tools, **options):
 
 
 def prebuilt(model, tools):
-    try:
-        from langchain.agents import create_agent
-    except ImportError:
+    if version("langchain") < "1":  # not even imported: it has a module of the same name
         from langgraph.prebuilt import create_react_agent as create_agent
+    else:
+        from langchain.agents import create_agent
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return create_agent(model, tools)

@@ -1,6 +1,7 @@
 """However a graph is called, it gives the same tree, and its stream the same items as without us."""
 
 import asyncio
+import gc
 import operator
 from typing import Annotated, TypedDict
 
@@ -128,6 +129,25 @@ async def test_an_async_stream_that_is_closed_early_is_abandoned(runtime, read_r
     stream = async_graph.astream({"log": []}, stream_mode="updates")
     await stream.__anext__()
     await stream.aclose()
+
+    (run,) = read_runs()
+    assert outline(run) == tree("""
+        request LangGraph [abandoned]
+          graph LangGraph [abandoned]
+            node plan
+    """)
+
+
+async def test_an_async_stream_that_is_dropped_ends_when_it_is_collected(runtime, read_runs, async_graph):
+    async def first():
+        async for item in async_graph.astream({"log": []}, stream_mode="updates"):
+            return item
+        return None
+
+    await first()
+    gc.collect()
+    for _ in range(20):  # turns of the loop, which closes what was collected
+        await asyncio.sleep(0)
 
     (run,) = read_runs()
     assert outline(run) == tree("""

@@ -173,7 +173,7 @@ async def test_an_attempt_that_times_out_counts_as_one(runtime, read_runs):
             await asyncio.Event().wait()
         return {"log": ["done"]}
 
-    retry = RetryPolicy(initial_interval=0.001, jitter=False, retry_on=TimeoutError)
+    retry = RetryPolicy(initial_interval=0.001, jitter=False, retry_on=lambda error: True)
     graph = graph_of(work, timeout=types.TimeoutPolicy(run_timeout=0.01), retry_policy=retry).compile()
 
     await graph.ainvoke({"log": []})

@@ -41,7 +41,11 @@ def test_a_subgraph_that_is_a_node_is_a_graph_under_that_node(runtime, read_runs
 
 def test_a_subgraph_that_a_node_calls_is_a_graph_under_that_node(runtime, read_runs):
     inner = graph_of("search", logs("search")).compile()
-    graph = graph_of("team", lambda state: inner.invoke(state)).compile()
+
+    def team(state):
+        return inner.invoke(state)
+
+    graph = graph_of("team", team).compile()
 
     graph.invoke({"log": []})
 

@@ -34,7 +34,7 @@ AROUND = [
     "{}",
     "line\n{}",
     "tab\t{}",
-    "quoted \"{}\"",
+    'quoted "{}"',
     "a path\\{}",
     "Größe {} größer",
     "\x08{}",

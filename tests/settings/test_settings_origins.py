@@ -103,7 +103,7 @@ def test_settings_of_different_places_add_up(project_folder, write_user_config, 
 
 
 @pytest.mark.parametrize(
-    ("variable", "text", "says"),
+    "wrong",
     [
         ("GRADIENT_CONSOLE", "loud", "one of off, summary, nodes, debug"),
         ("GRADIENT_MAX_ITEMS", "many", "a whole number"),
@@ -116,7 +116,8 @@ def test_settings_of_different_places_add_up(project_folder, write_user_config, 
         ("GRADIENT_CONSOL", "off", "'console'"),
     ],
 )
-def test_a_variable_that_cannot_be_used_is_told_and_ignored(monkeypatch, capsys, read_runs, variable, text, says):
+def test_a_variable_that_cannot_be_used_is_told_and_ignored(monkeypatch, capsys, read_runs, wrong):
+    variable, text, says = wrong
     monkeypatch.setenv(variable, text)
     if variable != "GRADIENT_CONSOLE":
         monkeypatch.setenv("GRADIENT_CONSOLE", "off")

@@ -30,7 +30,7 @@ class Faulty(MockInstrumentor):
 
     def wrap(self, seam):
         def site(args, kwargs):
-            opened = self._open(seam, args, kwargs, is_method=True)
+            opened = self.open(seam, args, kwargs)
             return opened if opened is UNTRACED else self.Call(self.tracker, seam, opened.scope)
 
         self.patches.replace(seam.owner, seam.attribute, lambda original: self.wrapped(original, site))

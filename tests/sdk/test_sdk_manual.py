@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conformance.trees import expected_trees, trees_of
@@ -145,6 +146,34 @@ async def test_requests_by_hand_in_concurrent_tasks_stay_apart(runtime, read_run
         request request 1: completed
           step work 1: completed
     """)
+
+
+def test_a_request_by_hand_installs_what_records_its_parts(read_runs):
+    manager = get_runtime_manager()
+
+    def work():
+        with step("work"):
+            pass
+
+    manager.start_request("by hand")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+    manager.end_request()
+
+    assert trees_of(read_runs()) == "request by hand: completed\n  step work: completed\n"
+
+
+def test_switched_off_requests_by_hand_leave_nothing(monkeypatch, home, capsys):
+    monkeypatch.setenv("GRADIENT_ENABLED", "0")
+    monkeypatch.setenv("GRADIENT_CONSOLE", "nodes")
+    manager = get_runtime_manager()
+
+    manager.start_request("by hand")
+    manager.end_request(outputs=1)
+
+    assert get_current_context() is None
+    assert capsys.readouterr().err == ""
+    assert not home.exists()
 
 
 # ── the context functions ────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conformance import graphs, scenarios, streams
-from conformance.test_scenarios import play
+from conformance.playing import play
 from conformance.trees import expected_trees, trees_of
 
 import gradient.sdk

@@ -1,0 +1,67 @@
+"""What a `step` with a 1 KB payload costs, and which part of that is the journal.
+
+Run: python -m benchmarks.step_cost [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.graphs import first_state
+from benchmarks.rounds import minima
+from gradient.runtime import RuntimeManager, Settings
+from gradient.runtime.manager import set_runtime_manager
+from gradient.sdk import step
+
+_STEPS = 200
+
+
+def main(rounds: int) -> None:
+    """Measure and print."""
+    state = first_state()
+
+    def steps() -> None:
+        for _ in range(_STEPS):
+            with step("work", inputs=state) as work:
+                work.outputs = None
+
+    def nothing() -> None:
+        for _ in range(_STEPS):
+            with _Nothing() as work:
+                work.outputs = None
+
+    with tempfile.TemporaryDirectory() as home:
+        recording = RuntimeManager(settings=Settings(home=Path(home), console="off"), instrumentors=())
+        in_memory = RuntimeManager(settings=Settings(console="off"), record=False, instrumentors=())
+
+        def inside(manager: RuntimeManager) -> None:
+            set_runtime_manager(manager)
+            manager.start_request("benchmark")
+            steps()
+            manager.end_request()
+
+        best = minima(
+            {"nothing": nothing, "in memory": lambda: inside(in_memory), "journal": lambda: inside(recording)}, rounds
+        )
+        recording.shutdown()
+    print(f"caller CPU per step with a 1 KB payload, minima of {rounds} rounds of {_STEPS}")
+    for name in ("in memory", "journal"):
+        print(f"  {name:10} {(best[name] - best['nothing']) / _STEPS:6.1f} us")
+
+
+class _Nothing:
+    """An empty block."""
+
+    outputs: object = None
+
+    def __enter__(self) -> _Nothing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
