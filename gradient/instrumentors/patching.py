@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gradient.runtime.errors import SeamMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _ABSENT: Any = object()
 _standing: list[_Patch] = []
@@ -58,7 +58,7 @@ class Patches:
         aside = next((patch for patch in _standing if patch.ours is found), None)
         if aside is not None:
             found, own = aside.original, aside.own
-        patch = _Patch(owner, name, found, own, wrap(found))
+        patch = _Patch(owner, name, found, own, wrap(found), aside)
         setattr(owner, name, patch.ours)
         _standing.append(patch)
         self._installed.append(patch)
@@ -79,16 +79,18 @@ class _Patch:
         original: What stood there before us, inherited or not.
         own: What the owner itself had there, or `_ABSENT`.
         ours: Our wrapper of the original.
+        aside: The patch of another manager that stood there before this one, or None.
     """
 
-    __slots__ = ("name", "original", "ours", "own", "owner")
+    __slots__ = ("aside", "name", "original", "ours", "own", "owner")
 
-    def __init__(self, owner: Any, name: str, original: Any, own: Any, ours: Any) -> None:
+    def __init__(self, owner: Any, name: str, original: Any, own: Any, ours: Any, aside: _Patch | None) -> None:  # noqa: PLR0913, PLR0917
         self.owner = owner
         self.name = name
         self.original = original
         self.own = own
         self.ours = ours
+        self.aside = aside
 
     def is_at(self, owner: Any, name: str) -> bool:
         return self.owner is owner and self.name == name
@@ -97,17 +99,21 @@ class _Patch:
         """Put back what is there without us; False where somebody has patched over us."""
         if self in _standing:
             _standing.remove(self)
-        # Those of other managers, around the same original: one of them may stand there, others wait.
-        others = [
-            patch for patch in _standing if patch.is_at(self.owner, self.name) and patch.original is self.original
-        ]
         found = vars(self.owner).get(self.name)
         if found is not self.ours:
-            return any(patch.ours is found for patch in others)
-        if others:
-            setattr(self.owner, self.name, others[-1].ours)
+            return any(patch.ours is found and self in patch.set_aside() for patch in _standing)
+        heir = next((patch for patch in self.set_aside() if patch in _standing), None)
+        if heir is not None:
+            setattr(self.owner, self.name, heir.ours)
         elif self.own is _ABSENT:
             delattr(self.owner, self.name)
         else:
             setattr(self.owner, self.name, self.own)
         return True
+
+    def set_aside(self) -> Iterator[_Patch]:
+        """Yield the patches that wait for this one to go, the newest first."""
+        patch = self.aside
+        while patch is not None:
+            yield patch
+            patch = patch.aside

@@ -6,13 +6,14 @@
     Updated             something learnt in between, about an execution or its request
     GraphSeen           the topology of a compiled graph, once for each segment that needs it
 
-A body is a JSON array that begins with the struct's tag. One call of the encoder writes all of it, head and payloads: in
-the middle of an agent each further call costs more than the bytes do. Readers get payloads as bytes, not decoded. Times are nanoseconds:
-`at` on the process's monotonic clock, `wall` since the epoch. Identifiers: a request is 16 bytes, an execution 64 bits,
-0 standing for none. Ends repeat what their starts said, so that a run stays readable when retention took its start.
+A body is a JSON array that begins with the struct's tag. One call of the encoder writes all of it, head and payloads:
+in the middle of an agent each further call costs more than the bytes do. Readers get payloads as bytes, not decoded.
+Times are nanoseconds: `at` on the process's monotonic clock, `wall` since the epoch. Identifiers: a request is 16
+bytes, an execution 64 bits, 0 standing for none. Ends repeat what their starts said, so that a run stays readable when
+retention took its start.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -20,7 +21,10 @@ FORMAT_VERSION = 1
 _NULL = msgspec.Raw(b"null")
 
 # What is written may be any data that can be JSON, or `msgspec.Raw`; what is read is bytes, or None for null.
-JsonPayload = Any if TYPE_CHECKING else msgspec.Raw
+if TYPE_CHECKING:
+    JsonPayload: TypeAlias = Any
+else:
+    JsonPayload = msgspec.Raw
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True):
@@ -47,7 +51,7 @@ class Messages(msgspec.Struct, array_like=True, frozen=True):
 
     Attributes:
         written: Number and JSON of each message that was not written before.
-        lists: Number, base list (0: none), how many of its messages to keep, and the numbers of the messages after them.
+        lists: Number, base list (0: none), how many of its messages to keep, and the numbers of those after them.
     """
 
     written: list[tuple[int, msgspec.Raw]]

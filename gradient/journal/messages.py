@@ -40,11 +40,11 @@ class SegmentMessages:
         return self._expand(value) if _REFERENCE in payload else value
 
     def _expand(self, value: Any) -> Any:
-        if isinstance(value, dict):
+        if isinstance(value, _DICT):
             if "$list" in value:
                 return [self._message(number) for number in self._numbers(value["$list"])]
             return {key: self._expand(item) for key, item in value.items()}
-        if isinstance(value, list):
+        if isinstance(value, _LIST):
             return [self._expand(item) for item in value]
         return value
 

@@ -218,9 +218,11 @@ class JournalWriter:
         except (OSError, NotWritable) as error:
             self._retry_after = _APPENDS_PER_RETRY
             # A fresh one, because a raised exception would keep all the frames it went through, and their bodies.
-            place, reason = (
-                (error.path, error.reason) if isinstance(error, NotWritable) else (self._opener.root, error.strerror or str(error))
-            )
+            place, reason = self._opener.root, str(error)
+            if isinstance(error, NotWritable):
+                place, reason = error.path, error.reason
+            elif error.strerror:
+                reason = error.strerror
             self._failure = NotWritable(place, reason)
             raise NotWritable(place, reason) from error
         self._failure = None

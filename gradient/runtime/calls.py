@@ -27,7 +27,8 @@ class OpenCall(Protocol):
         scope: What is current while its body runs, or None to leave that alone.
     """
 
-    scope: Scope | None
+    @property
+    def scope(self) -> Scope | None: ...
 
     def item(self, value: Any) -> None:
         """Note an item that a stream is about to hand out."""
@@ -36,6 +37,7 @@ class OpenCall(Protocol):
         """Note the outcome; `outputs` is what was returned."""
 
 
+METHOD_KINDS: tuple[type[Any], ...] = (staticmethod, classmethod)
 CallSite = Callable[[tuple[Any, ...], dict[str, Any]], OpenCall]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from copy import copy
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import msgspec
 
@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from gradient.runtime.conversation import Batch, Conversations
     from gradient.runtime.shapes import Shapes
 
-_CONTAINERS = frozenset({dict, list, tuple})
+_DICT: type[dict[Any, Any]] = dict  # for type checkers: plain `dict` is one of they do not know what
+_CONTAINERS: frozenset[type[Any]] = frozenset({dict, list, tuple})
 _NUMBERS = frozenset({int, float, bool})
 _LEAVES = _NUMBERS | {type(None)}
 _MANY = 16
 _WITHHELD_BY_SETTING = msgspec.Raw(b'{"$redacted":"content is not recorded"}')
 _WITHHELD_BY_FAILURE = msgspec.Raw(b'{"$redacted":"redaction failed"}')
 # What the user may have named, besides payloads and metadata.
-_LABELS = {
+_LABELS: dict[type[Any], tuple[str, ...]] = {
     RequestStarted: ("entrypoint", "session_id", "user_id"),
     RequestEnded: ("entrypoint", "session_id", "user_id"),
     ExecutionStarted: ("name", "node_id", "model", "provider"),
@@ -48,6 +49,7 @@ _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
 
 
+@final
 class Captured:
     """An encoded event that is more than bytes.
 
@@ -145,21 +147,21 @@ class Capture:
             known = self._labels[text] = self.text(text)
         return known
 
-    def _is_plain(self, values: list[Any]) -> bool:
+    def _is_plain(self, values: list[Any]) -> bool:  # noqa: C901, PLR0911 - one loop, because each call would cost
         """Tell whether values may be encoded as they stand: built-in types, within the limits, nothing to withhold.
 
         Runs at every node: one loop over what is nested, and no further than the limits.
         """
         limits, ordinary = self._limits, self.redactor.ordinary_keys
         max_items, max_string, room = limits.max_items, limits.max_string_chars, limits.max_payload_bytes
-        containers = [value if type(value) in _CONTAINERS else (value,) for value in values if value is not None]
+        containers: list[Any] = [value if type(value) in _CONTAINERS else (value,) for value in values if value is not None]
         for container in containers:  # grows while it runs
             size = len(container)
             before = room
             if size > max_items:
                 return False
             items = container
-            if type(container) is dict:
+            if type(container) is _DICT:
                 # As a set of its own, because that takes over the hashes: no `__hash__` of the user's runs.
                 if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
                     return False
@@ -194,7 +196,7 @@ class Capture:
         for redacts in (False, True) if self._quick else (True,):
             try:
                 encoded = self._cleaned_event(copy(event), field, own_metadata=own, redacts=redacts)
-                if not self.redactor.holds_secret(encoded if type(encoded) is bytes else encoded.body):
+                if not self.redactor.holds_secret(encoded.body if type(encoded) is Captured else encoded):
                     return encoded
             except Exception:  # noqa: BLE001 - a name that is no proper text, or a redactor that fails
                 break
@@ -202,7 +204,7 @@ class Capture:
         self._relabel(event)
         return self._cleaned_event(event, field, own_metadata=False, redacts=True)
 
-    def _cleaned_event(self, event: Any, field: str, *, own_metadata: bool, redacts: bool) -> Any:
+    def _cleaned_event(self, event: Any, field: str, *, own_metadata: bool, redacts: bool) -> bytes | Captured:
         value, metadata = getattr(event, field), event.metadata
         batch = self._conversations.batch() if self._conversations and self._quick else None
         truncated = False
@@ -252,7 +254,7 @@ def _is_shallow(values: list[Any], max_depth: int) -> bool:
     """Tell whether nothing is nested deeper than the limit, level by level."""
     level: list[Any] = [values]
     for _ in range(max_depth + 1):
-        inner = [container.values() if type(container) is dict else container for container in level]
+        inner = [container.values() if type(container) is _DICT else container for container in level]
         level = [item for items in inner for item in items if type(item) in _CONTAINERS]
         if not level:
             return True

@@ -55,7 +55,7 @@ class Cleaner:
 
     def clean(self, value: Any, depth: int = 0) -> Any:
         """Return JSON data that stands for `value`; may hold `msgspec.Raw`."""
-        kind = type(value)
+        kind: type[Any] = type(value)
         self._room -= 8
         if kind is str:
             return self._text(value)
@@ -67,7 +67,7 @@ class Cleaner:
             return value if math.isfinite(value) else {"$type": "builtins.float", "text": repr(value)}
         return self._container(value, kind, depth)
 
-    def _container(self, value: Any, kind: type, depth: int) -> Any:
+    def _container(self, value: Any, kind: type[Any], depth: int) -> Any:
         if id(value) in self._open:
             return {"$cut": {"length": None, "head": "a cycle"}}
         if depth >= self._limits.max_depth or self._room <= 0:
@@ -114,7 +114,7 @@ class Cleaner:
             cleaned.append(self._cut(length, f"the first {len(cleaned)} items"))
         return cleaned
 
-    def _object(self, value: Any, kind: type, depth: int) -> Any:
+    def _object(self, value: Any, kind: type[Any], depth: int) -> Any:
         if issubclass(kind, str):  # a subclass: an enum's member, a markup string
             return self._text(str.__str__(value))
         shape = self._shapes.find(kind)
@@ -174,5 +174,5 @@ def _base_of(kind: type) -> type[Any]:
 
 
 def _length(value: Any) -> int | None:
-    kind = type(value)
+    kind: type[Any] = type(value)
     return len(value) if kind is dict or kind in _SEQUENCES else None

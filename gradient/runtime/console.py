@@ -78,7 +78,7 @@ class Console(Listener):
                 self._print(f"Request {_short(execution.request)} | Error details: {_line(execution.error)}")
             self._debug("outputs", execution)
 
-    def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:
+    def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:  # noqa: ARG002 - a listener's
         """Print what was learnt, when everything is asked for."""
         if self._level == "debug" and what != "graph":
             self._print(f"    {what} {self._name(name)}".rstrip())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from gradient.journal.events import Failure
     from gradient.runtime.capture import Captured
+    from gradient.runtime.interfaces import ExecutionTracker
     from gradient.runtime.status import Status
 
 
@@ -58,8 +59,8 @@ class RequestContext:
     inputs: Any = Payload("started", "inputs")
     outputs: Any = Payload("ended", "outputs")
     error: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+    tags: list[str] = field(default_factory=list[str])
     session_id: str | None = None
     user_id: str | None = None
     trace_id: str = ""
@@ -68,12 +69,12 @@ class RequestContext:
     started_ns: int | None = field(default=None, repr=False)
     ended_ns: int | None = field(default=None, repr=False)
     wall_offset_ns: int = field(default=0, repr=False)
-    executions: list[NodeExecution] = field(default_factory=list, repr=False)
+    executions: list[NodeExecution] = field(default_factory=list[NodeExecution], repr=False)
     dropped: int = 0
     truncated: int = 0
     sampled: bool = True
     manager: Any = field(default=None, repr=False)
-    tracker: Any = field(default=None, repr=False)
+    tracker: ExecutionTracker | None = field(default=None, repr=False)
     previous: Scope | None = field(default=None, repr=False)
     recorded_status: Status | None = field(default=None, repr=False)
     started: bytes | Captured | None = field(default=None, repr=False)

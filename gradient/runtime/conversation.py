@@ -134,7 +134,7 @@ class Batch:
         return msgspec.Raw(b'{"$list":%d}' % number)
 
     def _state_of(self, messages: list[Any]) -> Callable[[Any], Any] | None:
-        found = {shape and shape.state for shape in map(self._table.shapes.find, set(map(type, messages)))}
+        found = {None if shape is None else shape.state for shape in map(self._table.shapes.find, set(map(type, messages)))}
         return found.pop() if len(found) == 1 else None
 
     def _number(

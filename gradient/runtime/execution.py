@@ -110,7 +110,7 @@ class NodeExecution:
     inputs: Any = Payload("started", "inputs", late=("ended", "late_inputs"))
     outputs: Any = Payload("ended", "outputs")
     error: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict[str, Any])
     execution_id: int = 0
     parent_id: int = 0
     kind: str = "node"
@@ -139,7 +139,7 @@ class NodeExecution:
     account: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.start_time is None:
+        if self.start_time is None:  # pyright: ignore[reportUnnecessaryComparison] - until it is given one
             self.start_time = datetime.now(timezone.utc)
 
     @property
@@ -169,8 +169,9 @@ def duration_ms(timed: Any) -> float | None:
 
 def told_status(timed: Any) -> Status:
     """Return the recorded status, or what the seed's fields say of an object that nobody recorded."""
-    if timed.recorded_status is not None:
-        return timed.recorded_status
+    recorded: Status | None = timed.recorded_status
+    if recorded is not None:
+        return recorded
     if timed.error:
         return "error"
     return "running" if timed.end_time is None else "completed"

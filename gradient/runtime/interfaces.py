@@ -71,10 +71,10 @@ class ExecutionTracker(ABC):
         """Return the executions of the current request, or outside of any the newest ones."""
         return []
 
-    def clear_executions(self) -> None:
+    def clear_executions(self) -> None:  # noqa: B027 - nothing to forget where nothing is kept
         """Forget the executions kept so far."""
 
-    def keep(self, executions: list[NodeExecution]) -> None:
+    def keep(self, executions: list[NodeExecution]) -> None:  # noqa: B027 - likewise
         """Take over the executions of a request that has ended."""
 
     def start(self, step: Step, scope: Scope | None = None) -> NodeExecution | None:
@@ -94,9 +94,9 @@ class ExecutionTracker(ABC):
         opened = None
         if request is None or request.ended_ns is not None:
             scope, opened = self._outside(step, request)
-            if scope is None:
+            request = None if scope is None else scope.request
+            if request is None:
                 return None
-            request = scope.request
         if request.tracker is not self and request.tracker is not None:
             return request.tracker.start(step, scope)  # instrumentors know the tracker that was installed last
         if opened is None and not tracking.records_all and not tracking.records(step):
@@ -117,7 +117,7 @@ class ExecutionTracker(ABC):
                 listeners.failed(listener, error)
         return execution
 
-    def end(
+    def end(  # noqa: PLR0913 - what can be said of an end
         self,
         execution: NodeExecution | None,
         outputs: Any = None,

@@ -8,6 +8,8 @@ from typing import Any
 
 __all__ = ["LangGraphInstrumentor"]
 
+LangGraphInstrumentor: type[Any]  # for type checkers
+
 
 def __getattr__(name: str) -> Any:
     if name in __all__:

@@ -77,10 +77,10 @@ class Listeners:
         self.failures = 0
         self._bind()
 
-    def add(self, listener: Any) -> None:
-        """Tell `listener` of everything from now on; adding it twice is adding it once."""
-        if not any(listener is known for known in self._listeners):
-            self._listeners = [*self._listeners, listener]
+    def add(self, listener: Any, *, first: bool = False) -> None:
+        """Tell `listener` of everything from now on, after the others or first; adding it twice is adding it once."""
+        if listener not in self:
+            self._listeners = [listener, *self._listeners] if first else [*self._listeners, listener]
             self._bind()
 
     def remove(self, listener: Any) -> None:
@@ -119,7 +119,8 @@ class Listeners:
             inherited = getattr(Listener, event)
             bound: list[Callable[..., None]] = []
             for listener in self._listeners:
-                if getattr(type(listener), event, getattr(listener, event, None)) not in (None, inherited):
+                kind: type[Any] = type(listener)
+                if getattr(kind, event, getattr(listener, event, None)) not in (None, inherited):
                     bound.append(getattr(listener, event))
                     origins[id(bound[-1])] = (listener, event)
             setattr(self, event, tuple(bound))

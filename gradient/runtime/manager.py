@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,9 @@ from gradient.runtime import frameworks, process
 from gradient.runtime.capture import Capture
 from gradient.runtime.console import Console
 from gradient.runtime.context import RequestContext, Scope, current_scope, get_current_context, leave
-from gradient.runtime.conversation import Conversations
 from gradient.runtime.listeners import warn
 from gradient.runtime.recorder import Recorder
 from gradient.runtime.requests import begin_request, finish_request
-from gradient.runtime.shapes import Shapes
 from gradient.runtime.sources import default_home, default_project, load_settings
 from gradient.runtime.tracker import DefaultExecutionTracker
 from gradient.runtime.tracking import Tracking
@@ -53,22 +52,7 @@ class RuntimeManager:
         record: bool = True,
         instrumentors: Sequence[FrameworkInstrumentor] | None = None,
     ) -> None:
-        self.settings = settings if settings is not None else load_settings(on_error=warn).settings
-        frameworks.check_names(self.settings)
-        shapes = Shapes()
-        self.recorder = (
-            Recorder(self.settings.home or default_home(), self.settings.project or default_project())
-            if record and self.settings.enabled
-            else None
-        )
-        conversations = Conversations(shapes, self.recorder.generation) if self.recorder else None
-        self.tracking = Tracking(
-            self.settings,
-            clock=clock,
-            identities=identities,
-            shapes=shapes,
-            capture=Capture(self.settings, shapes, conversations),
-        )
+        self.tracking = Tracking(clock=clock, identities=identities)
         self.tracking.open_root = self._open_root
         self.tracking.close_root = self._close_root
         self._tracker = tracker if tracker is not None else DefaultExecutionTracker()
@@ -77,9 +61,51 @@ class RuntimeManager:
         self._installed: list[FrameworkInstrumentor] = []
         self._wanted = False
         self._lock = threading.RLock()
-        self._add_default_listeners()
+        self._records = record
+        self.recorder: Recorder | None = None
+        self._console: Console | None = None
+        self._apply(settings if settings is not None else load_settings(on_error=warn).settings)
         if instrumentors is None:
             self._register_default_instrumentors()
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Go on with other settings; requests that run, listeners and registered instrumentors stay."""
+        wanted = self._wanted
+        self.uninstall_instrumentation()
+        self._apply(settings)
+        if wanted:
+            self.install_instrumentation()
+
+    def _apply(self, settings: Settings) -> None:
+        frameworks.check_names(settings)
+        self.settings = settings
+        for own in (self.recorder, self._console):
+            self.remove_listener(own)
+        self.recorder = self._recorder_for(settings)
+        conversations = None if self.recorder is None else self.recorder.conversations
+        self.tracking.apply(settings, Capture(settings, self.tracking.shapes, conversations))
+        self._console = None
+        if settings.enabled and settings.console != "off":
+            hint = _SHOW_COMMAND if self.recorder is not None else None
+            self._console = Console(settings, self.tracking.capture, hint=hint)
+        for own in (self._console, self.recorder):  # the recorder comes to stand first: nothing is told before it is written
+            if own is not None:
+                self.tracking.listeners.add(own, first=True)
+
+    def _recorder_for(self, settings: Settings) -> Recorder | None:
+        """Return where to record; the one there is, unless it is another place.
+
+        A recorder that is left stays open until the process ends, so that its requests are not taken for aborted.
+        """
+        if not self._records or not settings.enabled:
+            return None
+        home, project = settings.home or default_home(), settings.project or default_project()
+        former = self.recorder
+        if former is not None and (former.home, former.project) == (home, project):
+            return former
+        recorder = Recorder(home, project, self.tracking)
+        atexit.register(recorder.close)
+        return recorder
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -216,20 +242,6 @@ class RuntimeManager:
                 except Exception as error:  # noqa: BLE001 - the others must go all the same
                     warn(f"{type(instrumentor).__qualname__} cannot be uninstalled: {error!r}.")
 
-    def successor(self, settings: Settings) -> RuntimeManager:
-        """Return a manager with other settings that takes over tracker, listeners, instrumentors and journal."""
-        installed = self.is_instrumented()
-        self.uninstall_instrumentation()
-        heir = RuntimeManager(self._tracker, settings=settings)
-        own = {type(instrumentor) for instrumentor in heir._instrumentors}
-        heir._instrumentors += [known for known in self._instrumentors if type(known) not in own]
-        for listener in self.tracking.listeners.all():
-            if not isinstance(listener, Console | Recorder):
-                heir.add_listener(listener)
-        if installed:
-            heir.install_instrumentation()
-        return heir
-
     def get_tracker(self) -> ExecutionTracker:
         """Return the tracker that instrumentors report to."""
         return self._tracker
@@ -253,14 +265,6 @@ class RuntimeManager:
         if scope is not None:
             listeners = self.tracking.listeners
             listeners.tell(listeners.on_update, scope, what, name, value)
-
-    def _add_default_listeners(self) -> None:
-        if self.recorder is not None:
-            self.recorder.tracking = self.tracking
-            self.add_listener(self.recorder)
-        if self.settings.enabled and self.settings.console != "off":
-            hint = _SHOW_COMMAND if self.recorder is not None else None
-            self.add_listener(Console(self.settings, self.tracking.capture, hint=hint))
 
     def _register_default_instrumentors(self) -> None:
         self._instrumentors.extend(frameworks.default_instrumentors())

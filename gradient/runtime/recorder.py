@@ -21,6 +21,7 @@ from gradient.journal.events import (
     encode_event,
 )
 from gradient.runtime.capture import Captured
+from gradient.runtime.conversation import Conversations
 from gradient.runtime.listeners import Listener, warn
 from gradient.runtime.redaction import REPLACEMENT
 
@@ -43,19 +44,20 @@ class Recorder(Listener):
     Args:
         home: Folder of all journals; made at the first event.
         project: What the runs of this process are grouped by.
-        tracking: Clock and capture; set by the manager before the first event.
+        tracking: Clock, capture and shapes.
         mapped: Which of the writer's two ways to take; None lets it choose.
     """
 
-    tracking: Tracking
-
-    def __init__(self, home: Path, project: str, *, mapped: bool | None = None) -> None:
+    def __init__(self, home: Path, project: str, tracking: Tracking, *, mapped: bool | None = None) -> None:
+        self.home = home
         self.project = project
+        self.tracking = tracking
         self._root = home / "journal"
         self.writer = JournalWriter(self._root, self._begin_segment, mapped=mapped, on_loss=warn)
         self._next_retention_ns: int | None = None
         self._append = self.writer.append
         self._graphs: dict[str, int] = {}
+        self.conversations = Conversations(tracking.shapes, self.generation)
 
     def generation(self) -> int:
         """Return the number of the segment that the next event goes to."""

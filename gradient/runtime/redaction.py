@@ -132,7 +132,8 @@ class Redactor:
         """Return `text` with each credential in it replaced."""
         hits = self._find(text)
         if hits:
-            parts, position = [], 0
+            parts: list[str] = []
+            position = 0
             for rule, start, end in hits:
                 found = self._rules[rule].match(text, start) if start >= position else None
                 if found:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 
-def begin_request(  # noqa: PLR0913 - what can be said of a request
+def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
     tracking: Tracking,
     manager: Any,
     name: str,

@@ -10,7 +10,7 @@ user's is run, with one exception: the text of an exception, which is what it is
     functions, classes, modules, what has no fields  {"$type": name, "text": ...}
 """
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -22,12 +22,15 @@ from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, Metho
 from typing import Any
 
 _TEXT_TYPES = (
-    datetime.date, datetime.time, datetime.timedelta, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath,
+    dt.date, dt.time, dt.timedelta, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath,
     complex,
 )  # fmt: skip
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset)
-_NAMED = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
+_NAMED: tuple[type[Any], ...] = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
 _BYTES = (bytes, bytearray)
+# Of anything, for type checkers.
+_TUPLE: type[Any] = tuple
+_DICT: type[Any] = dict
 _MAX_SHOWN_INT_BITS = 800
 _MAX_PARTS = 200
 
@@ -70,7 +73,7 @@ class Shapes:
 
 def describe_object(value: Any) -> dict[str, Any]:
     """Return {"$type", "fields" | "text"} for an object that nobody registered a shape for."""
-    kind = type(value)
+    kind: type[Any] = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}"
     # `issubclass`, because `isinstance` asks the object for its `__class__`, and that may be code of the user's.
     if issubclass(kind, enum.Enum):
@@ -89,7 +92,7 @@ def describe_object(value: Any) -> dict[str, Any]:
 
 def text_for(value: Any) -> str:
     """Return what stands for a value where only text can be: as a key, a name, a tag."""
-    kind = type(value)
+    kind: type[Any] = type(value)
     if issubclass(kind, str):
         return str.__str__(value)
     if issubclass(kind, bytes):
@@ -122,13 +125,13 @@ def _name_of(value: Any) -> str:
     return f"{module}.{name}".strip(".") if isinstance(module, str) and isinstance(name, str) else "<unnamed>"
 
 
-def _fields(value: Any, kind: type) -> dict[str, Any] | None:
+def _fields(value: Any, kind: type[Any]) -> dict[str, Any] | None:
     """Return an object's fields without running its code, or None where it has none to show."""
     names = _declared(kind)
     if names is not None:
         return {name: _stored(value, name) for name in names}
-    if issubclass(kind, tuple):
-        return dict(zip(_static(kind, "_fields") or (), tuple.__iter__(value), strict=False)) or None
+    if issubclass(kind, _TUPLE):
+        return dict(zip(_static(kind, "_fields") or (), _TUPLE.__iter__(value), strict=False)) or None
     stored = _dict_of(value)
     if not stored:
         return None
@@ -138,16 +141,16 @@ def _fields(value: Any, kind: type) -> dict[str, Any] | None:
     }
 
 
-def _declared(kind: type) -> list[str] | None:
+def _declared(kind: type[Any]) -> list[str] | None:
     for attribute in ("__dataclass_fields__", "__pydantic_fields__", "model_fields", "__struct_fields__"):
         found = _static(kind, attribute)
-        if isinstance(found, dict | tuple):
+        if isinstance(found, _DICT | _TUPLE):
             return [str(name) for name in found]
     attrs = _static(kind, "__attrs_attrs__")
-    return [str(item.name) for item in attrs] if isinstance(attrs, tuple) else None
+    return [str(item.name) for item in attrs] if isinstance(attrs, _TUPLE) else None
 
 
-def _static(kind: type, name: str) -> Any:
+def _static(kind: type[Any], name: str) -> Any:
     """Return an attribute of a class as it stands there; a metaclass may do anything."""
     return next((base.__dict__[name] for base in kind.__mro__ if name in base.__dict__), None)
 
@@ -168,4 +171,4 @@ def _dict_of(value: Any) -> dict[Any, Any] | None:
         found = object.__getattribute__(value, "__dict__")
     except Exception:  # noqa: BLE001 - no __dict__, or one computed by user code
         return None
-    return dict(found) if isinstance(found, dict) else None
+    return dict(found) if isinstance(found, _DICT) else None

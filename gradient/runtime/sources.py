@@ -23,6 +23,8 @@ else:  # pragma: no cover - the same library under its former name
     import tomli as tomllib
 
 _PREFIX = "GRADIENT_"
+_TABLE: type[dict[str, Any]] = dict
+_LISTS: tuple[type[Any], ...] = (list, tuple)
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _KINDS: dict[str, Any] = {setting.name: setting.type for setting in fields(Settings) if setting.init}
@@ -125,8 +127,8 @@ def _table(path: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
     except ValueError as error:
         raise ConfigError(str(path), "", f"valid TOML ({error})") from None
     for name in names:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
+        found = found.get(name) if isinstance(found, _TABLE) else None
+    return found if isinstance(found, _TABLE) else {}
 
 
 def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -169,7 +171,7 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
         # Regular expressions have commas of their own.
         parts = value.split("\n" if name == "redact_patterns" else ",")
         return tuple(part.strip() for part in parts if part.strip())
-    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+    if isinstance(value, _LISTS) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise ConfigError(name, value, "a list of names")
 

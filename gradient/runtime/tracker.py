@@ -6,6 +6,7 @@ from collections import deque
 from itertools import chain
 from typing import Any
 
+from gradient.runtime.capture import Captured
 from gradient.runtime.console import Console
 from gradient.runtime.context import get_current_context
 from gradient.runtime.execution import NodeExecution
@@ -111,7 +112,7 @@ class DefaultExecutionTracker(ExecutionTracker):
 def _size(executions: list[NodeExecution]) -> int:
     """Return about how many bytes of payload these hold; one that never ended is as good as none."""
     return sum(
-        len(captured) if type(captured) is bytes else len(captured.body)
+        len(captured.body) if type(captured) is Captured else len(captured)
         for execution in executions
         for captured in (execution.started, execution.ended)
         if captured is not None

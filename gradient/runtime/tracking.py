@@ -32,29 +32,30 @@ class Tracking:
         custom_failures: Calls of a user's own tracker that raised.
     """
 
+    settings: Settings
+    capture: Capture
+    records_all: bool
+
     def __init__(
-        self,
-        settings: Settings | None = None,
-        *,
-        clock: Clock | None = None,
-        identities: Identities | None = None,
-        shapes: Shapes | None = None,
-        capture: Capture | None = None,
+        self, settings: Settings | None = None, *, clock: Clock | None = None, identities: Identities | None = None
     ) -> None:
-        self.settings = settings or Settings()
         self.clock = clock or Clock()
         self.identities = identities or _identities
-        self.shapes = shapes or Shapes()
-        self.capture = capture or Capture(self.settings, self.shapes)
+        self.shapes = Shapes()
         self.listeners = Listeners()
-        self.records_all = (
-            self.settings.granularity == "all" and not self.settings.include and not self.settings.exclude
-        )
         self.open_root: Callable[[Step, RequestContext | None], RequestContext | None] = _open_nothing
         self.close_root: Callable[[RequestContext, NodeExecution, Any], None] = _close_nothing
         self.unmatched = 0
         self.orphans = 0
         self.custom_failures = 0
+        settings = settings or Settings()
+        self.apply(settings, Capture(settings, self.shapes))
+
+    def apply(self, settings: Settings, capture: Capture) -> None:
+        """Go on by other settings."""
+        self.settings = settings
+        self.capture = capture
+        self.records_all = settings.granularity == "all" and not settings.include and not settings.exclude
         self._chosen: dict[tuple[str, str, str | None], bool] = {}
 
     def records(self, step: Step) -> bool:

@@ -14,14 +14,13 @@ _given: dict[str, Any] = {}
 def configure(**settings: Any) -> RuntimeManager:
     """Set settings, which win over files and environment; later calls add to earlier ones.
 
-    The process's manager is replaced by one with the new settings; listeners that were added by the user and
-    instrumentors that were registered go over to it. Requests that run end with the old one.
+    The process's manager goes on with the new settings; requests that run, listeners and registered instrumentors stay.
 
     Args:
         settings: By name, see `gradient.runtime.Settings`.
 
     Returns:
-        The manager with the new settings.
+        The process's manager.
 
     Raises:
         UnknownSetting: There is no setting of that name.
@@ -29,9 +28,12 @@ def configure(**settings: Any) -> RuntimeManager:
     """
     wanted = {**_given, **settings}
     loaded = load_settings(wanted, on_error=warn).settings
-    former = installed_manager()
-    manager = former.successor(loaded) if former is not None else RuntimeManager(settings=loaded)
-    set_runtime_manager(manager)
+    manager = installed_manager()
+    if manager is None:
+        manager = RuntimeManager(settings=loaded)
+        set_runtime_manager(manager)
+    else:
+        manager.reconfigure(loaded)
     _given.update(settings)
     return manager
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakSet
 
-from gradient.runtime.calls import UNTRACED, name_of
+from gradient.runtime.calls import METHOD_KINDS, UNTRACED, name_of
 from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import RuntimeManager, get_runtime_manager
@@ -36,7 +37,7 @@ def entrypoint(
     capture_inputs: bool = True,
     capture_outputs: bool = True,
 ) -> Callable[[F], F]: ...
-def entrypoint(
+def entrypoint(  # noqa: PLR0913 - what can be said of an entrypoint
     function: Any = None,
     *,
     name: str | None = None,
@@ -67,14 +68,14 @@ def entrypoint(
     """
     options = _Options(name, tags, metadata, session_id, user_id, capture_inputs, capture_outputs)
     if function is None:
-        return lambda target: _decorated(target, options)
+        return functools.partial(_decorated, options=options)
     return _decorated(function, options)
 
 
 class _Options:
     """What the decorator was given."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - as above
         self,
         name: str | None,
         tags: Sequence[str],
@@ -87,7 +88,7 @@ class _Options:
         self.name = name
         self.inputs = inputs
         self.outputs = outputs
-        self.request = {
+        self.request: dict[str, Any] = {
             "tags": [tags] if isinstance(tags, str) else list(tags),
             "metadata": metadata,
             "session_id": session_id,
@@ -112,7 +113,7 @@ def _decorated(target: Any, options: _Options) -> Any:
 
 def _undecorated(target: Any) -> Any:
     """Return what an entrypoint was made of: a notebook's cell that is run again must not record each call twice."""
-    if isinstance(target, staticmethod | classmethod):
+    if isinstance(target, METHOD_KINDS):
         return type(target)(_undecorated(target.__func__))
     if inspect.isfunction(target) and target in _entrypoints:
         return vars(target)["__wrapped__"]
@@ -130,9 +131,10 @@ def _site(function: Callable[..., Any], options: _Options) -> CallSite:
         manager.ensure_installed()
         inputs = arguments.bind(args, kwargs) if options.inputs else None
         outer = open_scope(running_scope())
-        if outer is None:
+        request = None if outer is None else outer.request
+        if request is None:
             return _request(manager, name, inputs, options)
-        return inner_call(outer.request.manager or manager, name, inputs, outputs=options.outputs)
+        return inner_call(request.manager or manager, name, inputs, outputs=options.outputs)
 
     return open_call
 
@@ -147,7 +149,7 @@ def _request(manager: RuntimeManager, name: str, inputs: Any, options: _Options)
     return TracedCall(request, close, capture, manager.settings.limits)
 
 
-def inner_call(
+def inner_call(  # noqa: PLR0913 - what can be said of a step
     manager: RuntimeManager, name: str, inputs: Any, *, outputs: bool, kind: str = "step", metadata: Any = None
 ) -> OpenCall:
     """Open a call of the user's own code as an execution of the current request."""

@@ -118,7 +118,7 @@ class StepHandle:
         self._tracker: ExecutionTracker | None = None
         self._callers: Scope | None = None
 
-    def set_usage(
+    def set_usage(  # noqa: PLR0913 - what can be said of a call's cost
         self,
         *,
         input_tokens: int | None = None,

@@ -41,11 +41,9 @@ def choose_way(opener, *, mapped):
     opener._largest_bytes = 2 * 1024 * 1024
 
 
-def main(seed, mapped):
-    from support.scripted import graph_of
-
-    manager = configure(max_string_chars=2_000_000, max_payload_bytes=20_000_000)
-    choose_way(manager.recorder.writer._opener, mapped=mapped)
+def make_agents(seed):
+    """Return a sync and an async agent with a real graph each."""
+    from support.scripted import graph_of  # here, because the test that imports this needs no graph
 
     def work(state):
         number = state["value"]["number"]
@@ -56,11 +54,7 @@ def main(seed, mapped):
         await asyncio.sleep(0)
         return work(state)
 
-    def wait(state):
-        say("O")
-        threading.Event().wait()
-
-    graph, async_graph, waiting = graph_of(work), graph_of(work_async), graph_of(wait)
+    graph, async_graph = graph_of(work), graph_of(work_async)
 
     @entrypoint
     def busy(given):
@@ -70,9 +64,30 @@ def main(seed, mapped):
     async def busy_async(given):
         return (await async_graph.ainvoke({"value": given}))["value"]
 
+    return busy, busy_async
+
+
+def make_endless():
+    """Return an agent that never ends."""
+    from support.scripted import graph_of
+
+    def wait(state):
+        say("O")
+        threading.Event().wait()
+
+    graph = graph_of(wait)
+
     @entrypoint
     def endless():
-        waiting.invoke({"value": None})
+        graph.invoke({"value": None})
+
+    return endless
+
+
+def main(seed, mapped):
+    manager = configure(max_string_chars=2_000_000, max_payload_bytes=20_000_000)
+    choose_way(manager.recorder.writer._opener, mapped=mapped)
+    busy, busy_async = make_agents(seed)
 
     def given(number):
         return {"number": number, "text": payload_of(seed, number, "in")}
@@ -90,7 +105,7 @@ def main(seed, mapped):
     async def loops():
         await asyncio.gather(*map(loop_async, range(TASKS)))
 
-    threading.Thread(target=endless, daemon=True).start()
+    threading.Thread(target=make_endless(), daemon=True).start()
     for thread in range(THREADS):
         threading.Thread(target=loop, args=[thread], daemon=True).start()
     asyncio.run(loops())

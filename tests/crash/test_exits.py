@@ -5,6 +5,14 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+
+SHOW = """
+import runpy, sys
+sys.argv = ["gradient", "show", "@last", "--json"]
+runpy.run_module("gradient.cli", run_name="__main__")
+"""
+
 AGENT = """
 import os, signal, sys, threading
 from support.scripted import graph_of
@@ -160,14 +168,8 @@ def test_what_lives_is_running_until_it_dies(start, read_runs):
 
 def test_an_aborted_run_stays_readable_for_another_process(run, read_runs, home):
     run(program("os._exit(3)"))
-    show = f"import sys; sys.argv = ['gradient', 'show', '@last', '--json']; import runpy; {SHOW}"
 
-    code, out, _ = run(show)
+    code, out, _ = run(SHOW)
 
     assert code == 0
     assert '"aborted"' in out
-
-
-SHOW = "runpy.run_module('gradient.cli', run_name='__main__')"
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")

@@ -63,7 +63,7 @@ def test_configuring_keeps_listeners_and_tracker(runtime):
     assert manager.get_tracker() is runtime.get_tracker()
 
 
-def test_a_request_that_runs_goes_on_and_ends_as_it_began(runtime, read_runs):
+def test_a_request_that_runs_goes_on_with_the_new_settings(runtime, read_runs):
     @entrypoint
     def agent():
         configure(content="none")
@@ -73,7 +73,7 @@ def test_a_request_that_runs_goes_on_and_ends_as_it_began(runtime, read_runs):
     agent()
 
     (run,) = read_runs()
-    assert (run["status"], run["outputs"]) == ("completed", "shown")
+    assert (run["status"], run["outputs"]) == ("completed", {"$redacted": "content is not recorded"})
     assert [(e["name"], e["status"]) for e in run["executions"]] == [("work", "completed")]
 
 
