@@ -83,19 +83,25 @@ def _compare(turns: int, repeats: int, client: Any, *, checkpointed: bool) -> No
     for _ in range(repeats):
         for name, run in (("bare", _bare), ("langsmith", _with(tracer)), ("gradient", None)):
             gc.collect()
-            costs = _ours(turns, sizes, checkpointed=checkpointed) if run is None else _turns(
-                turns, checkpointed=checkpointed, run=run
+            costs = (
+                _ours(turns, sizes, checkpointed=checkpointed)
+                if run is None
+                else _turns(turns, checkpointed=checkpointed, run=run)
             )
             best[name] = [min(pair) for pair in zip(best.get(name, costs), costs, strict=True)]
     print(f"{'with' if checkpointed else 'without'} a checkpointer, CPU over bare per turn, minima of {repeats}")
     for turn in (_EARLY, turns):
         bare, ours, theirs = (_around(best[name], turn) for name in ("bare", "gradient", "langsmith"))
         ratio = (theirs - bare) / (ours - bare)
-        print(f"  turn {turn:4}: bare {bare:7.0f} us  gradient +{ours - bare:6.0f} us  "
-              f"LangSmith +{theirs - bare:7.0f} us  {ratio:5.1f} times ours")
+        print(
+            f"  turn {turn:4}: bare {bare:7.0f} us  gradient +{ours - bare:6.0f} us  "
+            f"LangSmith +{theirs - bare:7.0f} us  {ratio:5.1f} times ours"
+        )
     early, late = (statistics.mean(sizes[turn - _WINDOW : turn]) for turn in (_EARLY + _WINDOW, turns))
-    print(f"  bytes per turn: {early:.0f} around turn {_EARLY + _WINDOW // 2}, {late:.0f} at turn {turns}, "
-          f"{late / early:.2f} times")
+    print(
+        f"  bytes per turn: {early:.0f} around turn {_EARLY + _WINDOW // 2}, {late:.0f} at turn {turns}, "
+        f"{late / early:.2f} times"
+    )
 
 
 class _Sizes(Listener):

@@ -66,11 +66,15 @@ def main(rounds: int) -> None:
 
 def _per_call(alternatives: dict[str, Any], manager: RuntimeManager, rounds: int) -> dict[str, float]:
     """Return the minima; installing and uninstalling is done in the round before, and not measured."""
-    return minima(alternatives, rounds, prepare={
-        "bare": manager.uninstall_instrumentation,
-        "gradient": manager.install_instrumentation,
-        "langsmith": manager.uninstall_instrumentation,
-    })
+    return minima(
+        alternatives,
+        rounds,
+        prepare={
+            "bare": manager.uninstall_instrumentation,
+            "gradient": manager.install_instrumentation,
+            "langsmith": manager.uninstall_instrumentation,
+        },
+    )
 
 
 if __name__ == "__main__":

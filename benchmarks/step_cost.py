@@ -56,10 +56,10 @@ class _Nothing:
 
     outputs: object = None
 
-    def __enter__(self) -> _Nothing:
+    def __enter__(self):
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_):
         """Do nothing."""
 
 

@@ -12,10 +12,13 @@ from gradient.runtime.shapes import text_of
 from gradient.runtime.status import status_of
 from gradient.runtime.step import Step
 
-_UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
 if TYPE_CHECKING:
     from types import FrameType
 
+_UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
+# Of anything, for type checkers.
+_DICT: type[Any] = dict
+_LIST: type[Any] = list
 _MANAGER_MODULE = "langchain_core.callbacks.manager"
 _ATTEMPT = "retry:attempt:"
 _HIDDEN = "langsmith:hidden"
@@ -27,10 +30,10 @@ def name_of(name: str | None, serialized: Any, prefer: str = "id") -> str:
     """Return the name of a run; LLMs and tools may have none and tell it in `serialized` only."""
     if name:
         return str(name)
-    if not isinstance(serialized, dict):
+    if not isinstance(serialized, _DICT):
         return "unnamed"
-    path = serialized.get("id")
-    last = path[-1] if isinstance(path, list) and path else None
+    path: Any = serialized.get("id")
+    last = path[-1] if isinstance(path, _LIST) and path else None
     first, second = (serialized.get("name"), last) if prefer == "name" else (last, serialized.get("name"))
     return str(first or second or "unnamed")
 
@@ -46,7 +49,13 @@ def is_plumbing(name: str | None, tags: list[str] | None, metadata: dict[str, An
     if metadata is not None and metadata.get("langgraph_node") == "__start__":
         return True
     # The tag alone says too little: children inherit it, and so did real nodes.
-    return bool(tags) and _HIDDEN in tags and str(name).startswith(_WRITES)
+    return tags is not None and _HIDDEN in tags and str(name).startswith(_WRITES)
+
+
+def is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:
+    """Tell whether a run is a node's, where LangGraph's runner has no seam for us."""
+    is_in_graph = type(parent) is NodeExecution and parent.kind == "graph"
+    return is_in_graph and metadata is not None and name is not None and metadata.get("langgraph_node") == name
 
 
 def attempt_of(tags: list[str] | None) -> int | None:
@@ -62,7 +71,8 @@ def was_given_up() -> bool:
 
     What tells the two apart is whether the body, which the reporting frame holds, had come to an end.
     """
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the public way builds the whole stack
+    # The public way builds the whole stack.
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     while frame is not None and frame.f_globals.get("__name__") == _MANAGER_MODULE:
         frame = frame.f_back
     body = None if frame is None else frame.f_locals.get("iterator")
@@ -71,7 +81,7 @@ def was_given_up() -> bool:
 
 def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: dict[str, Any], parent: Any) -> Step:
     """Describe a call of a language model."""
-    params = kwargs.get("invocation_params") or {}
+    params: dict[str, Any] = kwargs.get("invocation_params") or {}
     inputs: dict[str, Any] = {"messages": messages}
     if tools := params.get("tools") or params.get("functions"):
         inputs["tools"] = tools
@@ -106,14 +116,14 @@ def note_response(execution: NodeExecution, response: Any) -> None:
         for candidate in batch
         if (message := getattr(candidate, "message", None)) is not None
     ]
-    llm_output = getattr(response, "llm_output", None) or {}
+    llm_output: dict[str, Any] = getattr(response, "llm_output", None) or {}
     if any(_usage_of(message).get("total_cost") == 0 for message in messages):
         # How LangChain marks what came from its cache; the tokens in it were paid for by another call.
         execution.cached, execution.usage = True, Usage(0, 0, cost_usd=0.0)
     else:
         execution.usage = _usage(messages, llm_output) or execution.usage
     for message in messages:
-        told = getattr(message, "response_metadata", None) or {}
+        told: dict[str, Any] = getattr(message, "response_metadata", None) or {}
         execution.model = told.get("model_name") or told.get("model") or execution.model
         execution.provider = execution.provider or told.get("model_provider")
 
@@ -144,7 +154,7 @@ def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
             _sum([usage.get("output_token_details") or {} for usage in told], "reasoning"),
         )
     counts = llm_output.get("token_usage") or llm_output.get("usage")
-    return _provider_usage(counts) if isinstance(counts, dict) and counts else None
+    return _provider_usage(counts) if isinstance(counts, _DICT) and counts else None
 
 
 def _usage_of(message: Any) -> dict[str, Any]:
@@ -154,8 +164,8 @@ def _usage_of(message: Any) -> dict[str, Any]:
 def _provider_usage(counts: dict[str, Any]) -> Usage:
     """Read usage as OpenAI or Anthropic write it; the latter's `input_tokens` leave cached ones out."""
     if "prompt_tokens" in counts:
-        read = counts.get("prompt_tokens_details") or {}
-        written = counts.get("completion_tokens_details") or {}
+        read: dict[str, Any] = counts.get("prompt_tokens_details") or {}
+        written: dict[str, Any] = counts.get("completion_tokens_details") or {}
         return Usage(
             counts["prompt_tokens"],
             counts.get("completion_tokens"),

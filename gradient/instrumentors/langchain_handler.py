@@ -10,7 +10,7 @@ Parents: the framework's own, unless the running code is inside a step that is d
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 
@@ -39,14 +39,11 @@ class Handler(BaseCallbackHandler):
 
     run_inline = True
     raise_error = False
-    # Read for every event and handler; class attributes are cheaper than the base's properties.
-    ignore_llm: ClassVar[bool] = False
-    ignore_chain: ClassVar[bool] = False
-    ignore_agent: ClassVar[bool] = False  # tools are told under this name, too
-    ignore_retriever: ClassVar[bool] = False
-    ignore_retry: ClassVar[bool] = True
-    ignore_chat_model: ClassVar[bool] = False
-    ignore_custom_event: ClassVar[bool] = True
+    if not TYPE_CHECKING:
+        # Read for every event and handler; class attributes are cheaper than the base's properties.
+        ignore_llm = ignore_chain = ignore_retriever = ignore_chat_model = False
+        ignore_agent = False  # tools are told under this name, too
+        ignore_retry = ignore_custom_event = True
 
     def __init__(self, tracker: Any) -> None:
         self.tracker = tracker
@@ -110,46 +107,44 @@ class Handler(BaseCallbackHandler):
     ) -> None:
         """Begin a chain or a graph, or note another attempt of a node."""
         scope = current_scope.get()
-        is_node = parent_run_id is not None and type(scope) is NodeExecution and scope.graph_run == parent_run_id
-        if is_node and scope.node_name == name:
-            # The node that LangGraph's runner has begun: this run is one attempt at it.
+        if is_attempt(scope, parent_run_id) and scope.node_name == name:
+            # The node that LangGraph's runner has begun, and will end: this run is one attempt at it. What runs below
+            # it finds the node in its context.
             scope.attempts += 1
-            self._remember(run_id, scope)
             return
         parent = self.scope_of(parent_run_id)
         shown = None if kwargs.get("defers_inputs") else inputs
         step = self._graphs.step(parent, inputs, name) if "langgraph" in self.users else None
         if step is not None or fields.is_plumbing(name, tags, metadata):
             pass
-        elif "langgraph" in self.users and _is_node(parent, name, metadata):
+        elif "langgraph" in self.users and fields.is_node(parent, name, metadata):
             step = Step(str(name), "node", "langgraph", inputs, fields.node_metadata(metadata), parent)
         elif "langchain" in self.users:
             step = Step(fields.name_of(name, serialized), "chain", "langchain", shown, None, parent)
         self._begin(run_id, step, parent, tags)
 
-    def on_chain_end(self, outputs: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **kwargs: Any) -> None:
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """End a chain or a graph; nodes are ended by LangGraph's runner."""
-        if is_attempt(current_scope.get(), parent_run_id):
-            return
         execution = self._ended(run_id)
         if execution is None:
             return
         status: Status | None = None
         if execution.kind == "graph":
             status = self._graphs.ended(execution)
+            self._last_graph = (None, None)
         elif "inputs" in kwargs and fields.was_given_up():
             status = "abandoned"
         self.tracker.end(execution, outputs, status=status, late_inputs=kwargs.get("inputs") or None)
 
     def on_chain_error(
-        self, error: BaseException, *, run_id: UUID, parent_run_id: UUID | None = None, **kwargs: Any
+        self, error: BaseException, *, run_id: UUID, parent_run_id: UUID | None = None, **_: Any
     ) -> None:
         """End a chain or a graph that raised, or note that an attempt at a node did."""
         scope = current_scope.get()
-        if is_attempt(scope, parent_run_id):
-            fields.note_attempt(self.tracker, scope, error)
-        else:
+        if run_id in self.runs:
             self.tracker.end(self._ended(run_id), None, error)
+        elif is_attempt(scope, parent_run_id):
+            fields.note_attempt(self.tracker, scope, error)
 
     # ── language models ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -165,9 +160,8 @@ class Handler(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         """Begin a call of a chat model."""
-        self._llm(
-            serialized, messages[0] if len(messages) == 1 else messages, run_id, parent_run_id, tags, metadata, kwargs
-        )
+        shown = messages[0] if len(messages) == 1 else messages
+        self._llm(serialized, shown, run_id, parent_run_id, tags, metadata, kwargs)
 
     def on_llm_start(  # noqa: PLR0913 - LangChain's signature
         self,
@@ -184,27 +178,21 @@ class Handler(BaseCallbackHandler):
         messages = [{"role": "user", "parts": [{"type": "text", "content": prompt}]} for prompt in prompts]
         self._llm(serialized, messages, run_id, parent_run_id, tags, metadata, kwargs)
 
-    def _llm(  # noqa: PLR0913 - what two events have in common
-        self,
-        serialized: Any,
-        messages: Any,
-        run_id: Any,
-        parent_run_id: Any,
-        tags: list[str] | None,
-        metadata: Any,
-        kwargs: dict[str, Any],
+    def _llm(  # noqa: PLR0913, PLR0917 - what two events have in common
+        self, serialized: Any, messages: Any, run_id: Any, parent_run_id: Any, tags: Any, metadata: Any, kwargs: Any
     ) -> None:
         parent = self.scope_of(parent_run_id)
-        step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if self._wants() else None
+        wanted = "langchain" in self.users
+        step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if wanted else None
         self._begin(run_id, step, parent, tags)
 
-    def on_llm_new_token(self, token: str, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_llm_new_token(self, token: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002 - that it came is enough
         """Note when the first token came."""
         execution = self.runs.get(run_id)
         if type(execution) is NodeExecution and execution.kind == "llm" and execution.first_token_ns is None:
             execution.first_token_ns = self.tracker.tracking.clock.monotonic_ns()
 
-    def on_llm_end(self, response: Any, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_llm_end(self, response: Any, *, run_id: UUID, **_: Any) -> None:
         """End a call of a language model, with its tokens."""
         execution = self._ended(run_id)
         if execution is not None:
@@ -229,7 +217,6 @@ class Handler(BaseCallbackHandler):
         run_id: UUID,
         parent_run_id: UUID | None = None,
         tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
         inputs: dict[str, Any] | None = None,
         name: str | None = None,
         **kwargs: Any,
@@ -241,7 +228,7 @@ class Handler(BaseCallbackHandler):
         name = fields.name_of(name, serialized, prefer="name")
         self._simple(name, "tool", shown, described, run_id, parent_run_id, tags)
 
-    def on_tool_end(self, output: Any, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
         """End a tool; before langchain-core 1.0 only its answer tells which call it was for."""
         execution = self._ended(run_id)
         call_id = getattr(output, "tool_call_id", None)
@@ -249,7 +236,7 @@ class Handler(BaseCallbackHandler):
             execution.metadata = {**execution.metadata, "tool_call_id": call_id}
         self.tracker.end(execution, output)
 
-    def on_tool_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """End a tool that raised."""
         self.tracker.end(self._ended(run_id), None, error)
 
@@ -261,33 +248,28 @@ class Handler(BaseCallbackHandler):
         run_id: UUID,
         parent_run_id: UUID | None = None,
         tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
         name: str | None = None,
-        **kwargs: Any,
+        **_: Any,
     ) -> None:
         """Begin a retriever."""
-        name = fields.name_of(name, serialized)
-        self._simple(name, "retriever", {"query": query}, None, run_id, parent_run_id, tags)
+        self._simple(fields.name_of(name, serialized), "retriever", {"query": query}, None, run_id, parent_run_id, tags)
 
-    def on_retriever_end(self, documents: Any, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
         """End a retriever."""
         self.tracker.end(self._ended(run_id), documents)
 
-    def on_retriever_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """End a retriever that raised."""
         self.tracker.end(self._ended(run_id), None, error)
 
-    def _simple(  # noqa: PLR0913 - what tools and retrievers have in common
+    def _simple(  # noqa: PLR0913, PLR0917 - what tools and retrievers have in common
         self, name: str, kind: str, inputs: Any, metadata: Any, run_id: Any, parent_run_id: Any, tags: Any
     ) -> None:
         parent = self.scope_of(parent_run_id)
-        step = Step(name, kind, "langchain", inputs, metadata, parent) if self._wants() else None
+        step = Step(name, kind, "langchain", inputs, metadata, parent) if "langchain" in self.users else None
         self._begin(run_id, step, parent, tags)
 
     # ── the table of runs ────────────────────────────────────────────────────────────────────────────────────────
-
-    def _wants(self) -> bool:
-        return "langchain" in self.users
 
     def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: list[str] | None) -> None:
         """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
@@ -308,20 +290,4 @@ class Handler(BaseCallbackHandler):
     def _ended(self, run_id: Any) -> NodeExecution | None:
         """Forget a run; return its execution where the run is ours to end, and not only under one that is not."""
         scope = self.runs.pop(run_id, None)
-        if type(scope) is not NodeExecution or scope.run_id != run_id:
-            return None
-        return scope
-
-
-def is_attempt(scope: Any, parent_run_id: UUID | None) -> bool:
-    """Tell whether a run below `parent_run_id` is an attempt at the node that is current."""
-    if parent_run_id is None or type(scope) is not NodeExecution:
-        return False
-    # LangGraph hands the very object on; the comparison of two UUIDs runs in Python.
-    return scope.graph_run is parent_run_id or scope.graph_run == parent_run_id
-
-
-def _is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:
-    """Tell whether a run is a node's, where LangGraph's runner has no seam for us."""
-    is_in_graph = type(parent) is NodeExecution and parent.kind == "graph"
-    return is_in_graph and metadata is not None and name is not None and metadata.get("langgraph_node") == name
+        return scope if type(scope) is NodeExecution and scope.run_id == run_id else None

@@ -163,8 +163,10 @@ class LangGraphInstrumentor(SeamInstrumentor):
 def describe_remote(call: Call) -> Step:
     """Describe a run of a graph on a LangGraph server."""
     graph, inputs = call.instance, call.argument("input")
-    configs = (graph.config or {}, call.argument("config", 1) or {})
-    configurable = {key: value for config in configs for key, value in (config.get("configurable") or {}).items()}
+    configurable: dict[str, Any] = {}
+    for config in (graph.config, call.argument("config", 1)):
+        if config:
+            configurable |= config.get("configurable") or {}
     metadata = {
         "assistant_id": getattr(graph, "assistant_id", graph.name),  # before 0.2.60 the name is the assistant's
         **langgraph_graphs.thread_of({"configurable": configurable}, inputs),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gradient.runtime.status import Status
 
 _INTERRUPT = "__interrupt__"
+_TUPLE: type[Any] = tuple  # of anything, for type checkers
 _MAX_FRAMES = 9
 _MAX_TOPOLOGIES = 1_000
 _stream_codes: set[Any] = set()
@@ -52,8 +53,8 @@ class GraphRuns:
         variables = None if frame is None else frame.f_locals
         if variables is None or variables.get("run_manager") is not None:  # a chain, in a node of a graph that runs
             return None
-        graph, config = variables.get("self"), variables.get("config") or {}
-        metadata = thread_of(config, inputs)
+        graph = variables.get("self")
+        metadata = thread_of(variables.get("config") or {}, inputs)
         step = Step(str(name or "LangGraph"), "graph", "langgraph", inputs, metadata, parent, own_metadata=True)
         topology = self._topology(graph, step.name)
         if topology is not None:
@@ -97,7 +98,8 @@ class GraphRuns:
 
 def _stream_frame() -> FrameType | None:
     """Return the frame of the graph that is calling us, or None where a chain is."""
-    frame: FrameType | None = sys._getframe(2)
+    # The public way builds the whole stack.
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     for _ in range(_MAX_FRAMES):
         if frame is None or frame.f_code in _stream_codes:
             return frame
@@ -105,9 +107,9 @@ def _stream_frame() -> FrameType | None:
     return None
 
 
-def thread_of(config: Any, inputs: Any) -> dict[str, Any]:
+def thread_of(config: dict[str, Any], inputs: Any) -> dict[str, Any]:
     """Return by which thread and checkpoint a run can be found again, and whether it takes up an interrupted one."""
-    configurable = config.get("configurable") or {}
+    configurable: dict[str, Any] = config.get("configurable") or {}
     metadata = {key: configurable[key] for key in ("thread_id", "checkpoint_ns") if configurable.get(key)}
     is_command = any(kind.__name__ == "Command" for kind in type(inputs).__mro__)
     if "thread_id" in metadata and (inputs is None or (is_command and inputs.resume is not None)):
@@ -124,13 +126,14 @@ def name_session(execution: Any) -> None:
 
 def remote_status(result: Any) -> Status | None:
     """Return `interrupted` where the last that came of a graph on a server says that it waits for a human."""
-    told = result[-1] if isinstance(result, tuple) and result else result  # (namespace, mode, values)
+    told = result[-1] if isinstance(result, _TUPLE) and result else result  # (namespace, mode, values)
     return "interrupted" if isinstance(told, dict) and _INTERRUPT in told else None
 
 
 def _checkpoint_of(loop: Any) -> str | None:
-    config = getattr(loop, "checkpoint_config", None) or {}
-    found = (config.get("configurable") or {}).get("checkpoint_id")
+    config: dict[str, Any] = getattr(loop, "checkpoint_config", None) or {}
+    configurable: dict[str, Any] = config.get("configurable") or {}
+    found = configurable.get("checkpoint_id")
     return found if isinstance(found, str) else None
 
 

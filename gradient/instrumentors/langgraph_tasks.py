@@ -18,6 +18,9 @@ _CONTROL = ("__", "branch:", "join:")
 _ROOT = "__root__"
 _RETURN = "__return__"
 _PUSH_TASKS = "__pregel_tasks"
+# Of anything, for type checkers.
+_TUPLE: type[Any] = tuple
+_LISTS: tuple[type[Any], ...] = (list, tuple)
 _UNSHOWN = msgspec.Raw(b'{"$redacted":"the TracePolicy failed"}')
 
 
@@ -35,7 +38,7 @@ class NodeCall:
     def item(self, value: Any) -> None:
         """Nodes do not stream."""
 
-    def close(self, outputs: Any, error: BaseException | None) -> None:
+    def close(self, outputs: Any, error: BaseException | None) -> None:  # noqa: ARG002 - the task has them
         """End the execution with what the node wrote; an interrupt holds up the graph too."""
         execution = self._execution
         tries = min(execution.attempt or 1, execution.attempts)
@@ -51,8 +54,8 @@ def node_step(task: Any, parent: Scope | None) -> Step | None:
     name = task.name
     if name == _START:
         return None
-    told = task.config.get("metadata") or {}
-    metadata = {"step": told.get("langgraph_step"), "task_id": task.id, "triggers": list(task.triggers)}
+    told: dict[str, Any] = task.config.get("metadata") or {}
+    metadata: dict[str, Any] = {"step": told.get("langgraph_step"), "task_id": task.id, "triggers": list(task.triggers)}
     inputs = task.input
     if _is_call(task.path):
         inputs = _arguments(inputs)
@@ -93,10 +96,10 @@ def note_interrupt(tracker: Any, node: NodeExecution, graph: Any, error: BaseExc
     """Say on the graph that it waits, and for what."""
     if graph is not None:
         graph.interrupted = True
-    interrupts = error.args[0] if error is not None and error.args else ()
+    interrupts: Any = error.args[0] if error is not None and error.args else ()
     values = [
         {"id": getattr(interrupt, "id", None), "value": getattr(interrupt, "value", None)}
-        for interrupt in (interrupts if isinstance(interrupts, list | tuple) else ())
+        for interrupt in (interrupts if isinstance(interrupts, _LISTS) else ())
     ]
     scope = graph if graph is not None else node
     tracker.update(scope, "event", "interrupt", {"node": node.node_name, "interrupts": values})
@@ -119,7 +122,7 @@ def _is_call(path: tuple[Any, ...]) -> bool:
 
 
 def _arguments(inputs: Any) -> Any:
-    if isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[1], dict):  # noqa: PLR2004 - args, kwargs
+    if isinstance(inputs, _TUPLE) and len(inputs) == 2 and isinstance(inputs[1], dict):  # noqa: PLR2004 - args, kwargs
         args, kwargs = inputs
         return {"args": list(args), "kwargs": kwargs} if kwargs else {"args": list(args)}
     return inputs

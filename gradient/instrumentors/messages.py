@@ -11,6 +11,9 @@ from typing import Any
 _ROLES = {"human": "user", "ai": "assistant", "AIMessageChunk": "assistant", "HumanMessageChunk": "user"}
 _TEXT_TYPES = ("text", "input_text", "output_text")
 _DATA_URL = "data:"
+# Of anything, for type checkers.
+_DICT: type[Any] = dict
+_LISTS: tuple[type[Any], ...] = (list, tuple)
 
 
 def describe_message(message: Any) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def content_parts(content: Any) -> list[Any]:
         return []
     if isinstance(content, str):
         return [{"type": "text", "content": content}]
-    if isinstance(content, list | tuple):
+    if isinstance(content, _LISTS):
         return [_part(block) for block in content if not _is_tool_call(block)]
     return [content]
 
@@ -50,13 +53,13 @@ def tool_call_part(call: Any) -> dict[str, Any]:
 
 def _is_tool_call(block: Any) -> bool:
     # The provider's own block; the message has it in `tool_calls` too, in one shape for all.
-    return isinstance(block, dict) and block.get("type") in ("tool_use", "function_call", "tool_call")
+    return isinstance(block, _DICT) and block.get("type") in ("tool_use", "function_call", "tool_call")
 
 
 def _part(block: Any) -> Any:
     if isinstance(block, str):
         return {"type": "text", "content": block}
-    if not isinstance(block, dict):
+    if not isinstance(block, _DICT):
         return block
     kind = block.get("type")
     if kind in _TEXT_TYPES and isinstance(block.get("text"), str):
@@ -65,14 +68,14 @@ def _part(block: Any) -> Any:
         return {"type": "reasoning", "content": block.get("thinking") or block.get("reasoning") or _summary(block)}
     if kind == "image_url":
         url = block.get("image_url")
-        return _image(url.get("url") if isinstance(url, dict) else url)
+        return _image(url.get("url") if isinstance(url, _DICT) else url)
     return block
 
 
 def _summary(block: dict[str, Any]) -> str:
     """Return what OpenAI tells of a model's reasoning: the texts of its summary."""
     texts = block.get("summary") or ()
-    return "\n\n".join(text["text"] for text in texts if isinstance(text, dict) and isinstance(text.get("text"), str))
+    return "\n\n".join(text["text"] for text in texts if isinstance(text, _DICT) and isinstance(text.get("text"), str))
 
 
 def _image(url: Any) -> dict[str, Any]:

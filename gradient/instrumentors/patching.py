@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from gradient.runtime.errors import SeamMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 _ABSENT: Any = object()
+_attributes: Callable[[Any], Mapping[str, Any]] = vars
 _standing: list[_Patch] = []
 
 
@@ -54,7 +55,7 @@ class Patches:
             return
         # An inherited attribute must be deleted again: writing it back would freeze the
         # subclass at today's version of its parent's method.
-        own = vars(owner).get(name, _ABSENT)
+        own = _attributes(owner).get(name, _ABSENT)
         aside = next((patch for patch in _standing if patch.ours is found), None)
         if aside is not None:
             found, own = aside.original, aside.own
@@ -99,7 +100,7 @@ class _Patch:
         """Put back what is there without us; False where somebody has patched over us."""
         if self in _standing:
             _standing.remove(self)
-        found = vars(self.owner).get(self.name)
+        found = _attributes(self.owner).get(self.name)
         if found is not self.ours:
             return any(patch.ours is found and self in patch.set_aside() for patch in _standing)
         heir = next((patch for patch in self.set_aside() if patch in _standing), None)

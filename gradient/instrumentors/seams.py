@@ -19,7 +19,7 @@ from weakref import WeakSet
 import wrapt
 
 from gradient.instrumentors.patching import Patches
-from gradient.runtime.calls import UNTRACED, OpenCall, traced
+from gradient.runtime.calls import METHOD_KINDS, UNTRACED, OpenCall, traced
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
 from gradient.runtime.listeners import warn
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from gradient.runtime.context import Scope
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.status import Status
     from gradient.runtime.step import Step
@@ -147,7 +146,7 @@ class Seam:
     attribute: str
     describe: Callable[[Call], Step | None]
     outputs: Callable[[Any], Any] = lambda returned: returned
-    status: Callable[[Any], Status | None] = lambda returned: None
+    status: Callable[[Any], Status | None] = lambda _: None
 
 
 class SeamInstrumentor(Instrumentor):
@@ -166,7 +165,7 @@ class SeamInstrumentor(Instrumentor):
         """Wrap one method."""
 
         def around(original: Any) -> Any:
-            function = original.__func__ if isinstance(original, classmethod | staticmethod) else original
+            function = original.__func__ if isinstance(original, METHOD_KINDS) else original
             wrapped = traced(function, lambda args, kwargs: self.open(seam, args, kwargs))
             return type(original)(wrapped) if function is not original else wrapped
 
@@ -188,7 +187,7 @@ class SeamCall:
     __slots__ = ("_last", "_seam", "_tracker", "scope")
 
     def __init__(self, tracker: ExecutionTracker, seam: Seam, execution: NodeExecution) -> None:
-        self.scope: Scope | None = execution
+        self.scope = execution
         self._tracker = tracker
         self._seam = seam
         self._last: Any = None

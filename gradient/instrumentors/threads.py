@@ -30,7 +30,7 @@ class ThreadsInstrumentor(Instrumentor):
     name: ClassVar[str] = "threads"
     modules: ClassVar[tuple[str, ...]] = ("concurrent.futures.thread",)
 
-    def activate(self, module: ModuleType) -> None:
+    def activate(self, module: ModuleType) -> None:  # noqa: ARG002 - there is only one
         """Wrap the three methods through which threads begin."""
         replace = self.patches.replace
         self.try_seam(lambda: replace(concurrent.futures.ThreadPoolExecutor, "submit", self._wrap_submit))
@@ -91,7 +91,7 @@ class Carried:
             current_scope.set(before)
 
 
-def _like(wrapper: Any, original: Any) -> Any:
+def _like(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
     """Give a wrapper the looks of the original; not `wraps`, whose `__wrapped__` would hide the signature we keep."""
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
         setattr(wrapper, attribute, getattr(original, attribute))

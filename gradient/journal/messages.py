@@ -15,6 +15,9 @@ from gradient.journal.events import Messages
 
 _decode = msgspec.json.Decoder().decode
 _REFERENCE = b'"$list":'
+# Of anything, for type checkers.
+_DICT: type[Any] = dict
+_LIST: type[Any] = list
 
 
 class SegmentMessages:

@@ -154,7 +154,9 @@ class Capture:
         """
         limits, ordinary = self._limits, self.redactor.ordinary_keys
         max_items, max_string, room = limits.max_items, limits.max_string_chars, limits.max_payload_bytes
-        containers: list[Any] = [value if type(value) in _CONTAINERS else (value,) for value in values if value is not None]
+        containers: list[Any] = [
+            value if type(value) in _CONTAINERS else (value,) for value in values if value is not None
+        ]
         for container in containers:  # grows while it runs
             size = len(container)
             before = room
@@ -172,7 +174,7 @@ class Capture:
                 room -= 8 * size
                 continue
             for item in items:
-                kind = type(item)
+                kind: type[Any] = type(item)  # pyright: ignore[reportUnknownVariableType] - anything's
                 if kind is str:
                     room -= len(item)
                 elif kind in _CONTAINERS:

@@ -18,6 +18,9 @@ from gradient.runtime.shapes import Shapes, describe_object, text_for
 _MAX_INT_BITS = 64
 _MAX_SHOWN_INT_BITS = 800
 # What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
+_DICT: type[Any] = dict
+_LIST: type[Any] = list
+_SETS: tuple[type[Any], ...] = (set, frozenset)
 _SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 
 
@@ -55,7 +58,7 @@ class Cleaner:
 
     def clean(self, value: Any, depth: int = 0) -> Any:
         """Return JSON data that stands for `value`; may hold `msgspec.Raw`."""
-        kind: type[Any] = type(value)
+        kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
         self._room -= 8
         if kind is str:
             return self._text(value)
@@ -74,11 +77,11 @@ class Cleaner:
             return self._cut(_length(value), f"<{kind.__module__}.{kind.__qualname__}>")
         self._open.add(id(value))
         try:
-            if issubclass(kind, dict):
+            if issubclass(kind, _DICT):
                 return self._mapping(value, depth)
             if kind is list or kind is tuple:
                 return self._sequence(value, kind, depth)
-            if issubclass(kind, set | frozenset):
+            if issubclass(kind, _SETS):
                 items = self._sequence(value, _base_of(kind), depth)
                 return {"$type": f"{kind.__module__}.{kind.__qualname__}", "fields": items}
             return self._object(value, kind, depth)
@@ -88,7 +91,7 @@ class Cleaner:
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         cleaned: dict[str, Any] = {}
         ordinary, is_sensitive = self._redactor.ordinary_keys, self._redactor.is_sensitive
-        for key, item in _first(partial(dict.items, value), self._limits.max_items):
+        for key, item in _first(partial(_DICT.items, value), self._limits.max_items):
             name = key if type(key) is str else text_for(key)
             if name in ordinary and not self._redacts_values:
                 cleaned[name] = self.clean(item, depth + 1)
@@ -97,12 +100,13 @@ class Cleaner:
                 cleaned[self._key(name)] = REDACTED if sensitive else self.clean(item, depth + 1)
             if self._room <= 0:
                 break
-        if len(cleaned) < dict.__len__(value):
-            cleaned |= self._cut(dict.__len__(value), f"the first {len(cleaned)} items")
+        length = _DICT.__len__(value)
+        if len(cleaned) < length:
+            cleaned |= self._cut(length, f"the first {len(cleaned)} items")
         return cleaned
 
     def _sequence(self, value: Any, base: type[Any], depth: int) -> Any:
-        if type(value) is list and (messages := self._messages(value)) is not None:
+        if type(value) is _LIST and (messages := self._messages(value)) is not None:
             return messages
         cleaned: list[Any] = []
         for item in _first(partial(base.__iter__, value), self._limits.max_items):
@@ -128,7 +132,7 @@ class Cleaner:
 
     def _described(self, description: Any, depth: int) -> Any:
         """Clean a description; its own `$type`, `fields` and `text` are ours and stay."""
-        if not isinstance(description, dict) or "$type" not in description:
+        if not isinstance(description, _DICT) or "$type" not in description:
             return self.clean(description, depth + 1)
         rest = {key: self.clean(item, depth) for key, item in description.items() if key != "$type"}
         return {"$type": description["$type"], **rest}
@@ -174,5 +178,5 @@ def _base_of(kind: type) -> type[Any]:
 
 
 def _length(value: Any) -> int | None:
-    kind: type[Any] = type(value)
+    kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
     return len(value) if kind is dict or kind in _SEQUENCES else None

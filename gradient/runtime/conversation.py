@@ -1,9 +1,9 @@
 """Chat messages that the segment already holds, so that a growing conversation is not written again and again.
 
 A list of messages is encoded in C as it is now, and compared as bytes with what was seen before: no `__eq__` of the
-user's runs, `True` and `1` differ, and a message that was changed in place shows. What is unchanged becomes a reference;
-whatever is unsure is written. A reference is only given out for what is known to be on disk, so `publish` comes after
-the write. The table is bounded: when it is full, it is emptied and messages are written once more.
+user's runs, `True` and `1` differ, and a message that was changed in place shows. What is unchanged becomes a
+reference; whatever is unsure is written. A reference is only given out for what is known to be on disk, so `publish`
+comes after the write. The table is bounded: when it is full, it is emptied and messages are written once more.
 """
 
 import threading
@@ -77,7 +77,9 @@ class Conversations:
             for remember in batch.on_publish:
                 remember()
 
-    def remember(self, key: bytes, base: _Known | None, keep: int, number: int, size: int, state: bytes) -> None:
+    def remember(  # noqa: PLR0913, PLR0917 - what changes in one list
+        self, key: bytes, base: _Known | None, keep: int, number: int, size: int, state: bytes
+    ) -> None:
         """Make a list the latest version of its conversation; `state` is what comes after the `keep` of `base`."""
         if base is not None:
             if self.lists.get(key) is not base or base.count != keep:
@@ -134,7 +136,9 @@ class Batch:
         return msgspec.Raw(b'{"$list":%d}' % number)
 
     def _state_of(self, messages: list[Any]) -> Callable[[Any], Any] | None:
-        found = {None if shape is None else shape.state for shape in map(self._table.shapes.find, set(map(type, messages)))}
+        found = {
+            None if shape is None else shape.state for shape in map(self._table.shapes.find, set(map(type, messages)))
+        }
         return found.pop() if len(found) == 1 else None
 
     def _number(

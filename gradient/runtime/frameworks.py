@@ -62,6 +62,13 @@ def check_names(settings: Settings) -> None:
                 raise ConfigError(setting, name, "some of " + ", ".join(sorted(known)))
 
 
+def is_allowed(name: str, settings: Settings) -> bool:
+    """Tell whether settings want an instrumentor; those that nobody but the user knows are wanted."""
+    if not settings.enabled or name in settings.disabled_instrumentors:
+        return False
+    return settings.instrumentors is None or name in settings.instrumentors or name not in known_names()
+
+
 def _is_there(module: str | None) -> bool:
     try:
         return module is None or find_spec(module) is not None

@@ -11,14 +11,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from gradient.journal.events import ExecutionEnded, ExecutionStarted
 from gradient.runtime import process
-from gradient.runtime.capture import Captured
 from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.failures import failure_of
+from gradient.runtime.executions import begin, fail, finish
 from gradient.runtime.listeners import Listener
-from gradient.runtime.status import Status, status_of
+from gradient.runtime.status import Status
 from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking
 
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["ExecutionTracker", "FrameworkInstrumentor", "Listener", "NodeExecution", "Step"]
 
 _MAX_KEPT = 10_000  # executions of one running request in memory; the journal has all of them
-_NO_REQUEST = bytes(16)
-_new_execution = NodeExecution.__new__
 
 
 class ExecutionTracker(ABC):
@@ -224,84 +220,3 @@ class FrameworkInstrumentor(ABC):
     def is_installed(self) -> bool:
         """Tell whether it listens."""
         return self._installed
-
-
-def begin(step: Step, scope: Scope | None, request: RequestContext | None, tracking: Tracking) -> NodeExecution:
-    """Make the execution of a step, and the event that tells of it.
-
-    Fields that keep their defaults are not set: this runs at every node.
-    """
-    execution = _new_execution(NodeExecution)
-    execution.node_name = name = step.name
-    execution.kind = kind = step.kind
-    execution.framework = step.framework
-    execution.node_id = node_id = step.node_id or f"{kind}_{name}"
-    execution.metadata = execution.told_metadata = metadata = step.metadata or {}
-    execution.request = request
-    execution.pid = process.pid
-    execution.parent = scope
-    execution.parent_id = parent_id = 0 if scope is None else scope.execution_id
-    execution.execution_id = execution_id = tracking.identities.execution_id()
-    execution.model, execution.provider = step.model, step.provider
-    execution.started_ns = started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
-    event = ExecutionStarted(
-        _NO_REQUEST if request is None else request.key,
-        execution_id,
-        parent_id,
-        started_ns,
-        name,
-        kind,
-        step.framework,
-        node_id,
-        metadata or None,
-        step.model,
-        step.provider,
-        step.inputs,
-    )
-    values = [step.inputs] if step.own_metadata or not metadata else [step.inputs, metadata]
-    execution.started = captured = tracking.capture.event(event, "inputs", values)
-    if type(captured) is Captured and captured.truncated and request is not None:
-        request.truncated += 1
-    return execution
-
-
-def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: Tracking) -> None:
-    """Make the event that tells of an end, from what the execution says by now."""
-    request = execution.request
-    # What the start has said already is not said again; whoever adds to it replaces the dictionary.
-    metadata = None if execution.metadata is execution.told_metadata else execution.metadata
-    event = ExecutionEnded(
-        _NO_REQUEST if request is None else request.key,
-        execution.execution_id,
-        execution.parent_id,
-        execution.ended_ns or 0,
-        execution.started_ns or 0,
-        execution.node_name,
-        execution.kind,
-        execution.framework,
-        execution.node_id,
-        execution.recorded_status or "completed",
-        execution.failure,
-        metadata,
-        execution.model,
-        execution.provider,
-        execution.usage,
-        execution.first_token_ns,
-        execution.attempt,
-        execution.cached,
-        outputs,
-        None if late_inputs is None else tracking.capture.payload(late_inputs),
-    )
-    values = [outputs] if metadata is None else [outputs, metadata]
-    execution.ended = captured = tracking.capture.event(event, "outputs", values)
-    if type(captured) is Captured and captured.truncated and request is not None:
-        request.truncated += 1
-
-
-def fail(execution: NodeExecution, error: Any, status: Status | None, tracking: Tracking) -> None:
-    """Note what an execution or its request ended with; control flow is no failure."""
-    told = status or (status_of(error) if isinstance(error, BaseException) else "error")
-    execution.recorded_status = told
-    if told in ("error", "cancelled"):
-        execution.failure = failure = failure_of(error, tracking.capture.text)
-        execution.error = failure.message or failure.type

@@ -119,7 +119,7 @@ class Listeners:
             inherited = getattr(Listener, event)
             bound: list[Callable[..., None]] = []
             for listener in self._listeners:
-                kind: type[Any] = type(listener)
+                kind: type[Any] = type(listener)  # pyright: ignore[reportUnknownVariableType] - anything's
                 if getattr(kind, event, getattr(listener, event, None)) not in (None, inherited):
                     bound.append(getattr(listener, event))
                     origins[id(bound[-1])] = (listener, event)

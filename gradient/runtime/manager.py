@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,9 @@ from gradient.runtime.capture import Capture
 from gradient.runtime.console import Console
 from gradient.runtime.context import RequestContext, Scope, current_scope, get_current_context, leave
 from gradient.runtime.listeners import warn
-from gradient.runtime.recorder import Recorder
+from gradient.runtime.recorder import Recorder, recorder_for
 from gradient.runtime.requests import begin_request, finish_request
-from gradient.runtime.sources import default_home, default_project, load_settings
+from gradient.runtime.sources import load_settings
 from gradient.runtime.tracker import DefaultExecutionTracker
 from gradient.runtime.tracking import Tracking
 
@@ -42,7 +41,7 @@ class RuntimeManager:
         instrumentors: What can be installed, or None for one for each framework that is there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may bring
         self,
         tracker: ExecutionTracker | None = None,
         *,
@@ -81,35 +80,21 @@ class RuntimeManager:
         self.settings = settings
         for own in (self.recorder, self._console):
             self.remove_listener(own)
-        self.recorder = self._recorder_for(settings)
+        self.recorder = recorder_for(settings, self.tracking, self.recorder) if self._records else None
         conversations = None if self.recorder is None else self.recorder.conversations
         self.tracking.apply(settings, Capture(settings, self.tracking.shapes, conversations))
         self._console = None
         if settings.enabled and settings.console != "off":
             hint = _SHOW_COMMAND if self.recorder is not None else None
             self._console = Console(settings, self.tracking.capture, hint=hint)
-        for own in (self._console, self.recorder):  # the recorder comes to stand first: nothing is told before it is written
+        # The recorder comes to stand first: nothing is told before it is written.
+        for own in (self._console, self.recorder):
             if own is not None:
                 self.tracking.listeners.add(own, first=True)
 
-    def _recorder_for(self, settings: Settings) -> Recorder | None:
-        """Return where to record; the one there is, unless it is another place.
-
-        A recorder that is left stays open until the process ends, so that its requests are not taken for aborted.
-        """
-        if not self._records or not settings.enabled:
-            return None
-        home, project = settings.home or default_home(), settings.project or default_project()
-        former = self.recorder
-        if former is not None and (former.home, former.project) == (home, project):
-            return former
-        recorder = Recorder(home, project, self.tracking)
-        atexit.register(recorder.close)
-        return recorder
-
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def start_request(
+    def start_request(  # noqa: PLR0913 - what can be said of a request
         self,
         entrypoint_name: str,
         inputs: Any = None,
@@ -136,7 +121,7 @@ class RuntimeManager:
         current_scope.set(request)
         return request
 
-    def open_request(
+    def open_request(  # noqa: PLR0913 - likewise
         self,
         entrypoint_name: str,
         inputs: Any = None,
@@ -211,14 +196,14 @@ class RuntimeManager:
         with self._lock:
             self._wanted = True
             for instrumentor in list(self._instrumentors):
-                if any(instrumentor is known for known in self._installed) or not self._allows(instrumentor):
+                there = any(instrumentor is known for known in self._installed)
+                if there or not frameworks.is_allowed(instrumentor.framework_name, self.settings):
                     continue
                 try:
                     instrumentor.install(self._tracker)
                 except Exception as error:  # noqa: BLE001 - never the user's problem
-                    warn(
-                        f"{type(instrumentor).__qualname__} cannot be installed: {error!r}; its framework is not traced."
-                    )
+                    name = type(instrumentor).__qualname__
+                    warn(f"{name} cannot be installed: {error!r}; its framework is not traced.")
                 else:
                     self._installed.append(instrumentor)
 
@@ -268,12 +253,6 @@ class RuntimeManager:
 
     def _register_default_instrumentors(self) -> None:
         self._instrumentors.extend(frameworks.default_instrumentors())
-
-    def _allows(self, instrumentor: FrameworkInstrumentor) -> bool:
-        settings, name = self.settings, instrumentor.framework_name
-        if not settings.enabled or name in settings.disabled_instrumentors:
-            return False
-        return settings.instrumentors is None or name in settings.instrumentors or name not in frameworks.known_names()
 
 
 _manager: RuntimeManager | None = None

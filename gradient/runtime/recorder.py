@@ -1,11 +1,13 @@
 """Writes everything to the journal: the listener that makes runs outlive their process.
 
-One recorder serves a manager. An event is encoded first and then handed to the journal's writer in one piece. References
-to messages hold for one segment only: where the writer has moved on meanwhile, the payload is captured anew, in full.
+One recorder serves a manager. An event is encoded first and then handed to the journal's writer in one piece.
+References to messages hold for one segment only: where the writer has moved on meanwhile, the payload is captured
+anew, in full.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import platform
 import socket
@@ -24,10 +26,12 @@ from gradient.runtime.capture import Captured
 from gradient.runtime.conversation import Conversations
 from gradient.runtime.listeners import Listener, warn
 from gradient.runtime.redaction import REPLACEMENT
+from gradient.runtime.sources import default_home, default_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gradient.runtime.config import Settings
     from gradient.runtime.context import RequestContext, Scope
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.tracking import Tracking
@@ -163,3 +167,18 @@ class Recorder(Listener):
                 clock.monotonic_ns(),
             )
         )
+
+
+def recorder_for(settings: Settings, tracking: Tracking, former: Recorder | None) -> Recorder | None:
+    """Return where to record; the former one, unless it is another place.
+
+    A recorder that is left stays open until the process ends, so that its requests are not taken for aborted.
+    """
+    if not settings.enabled:
+        return None
+    home, project = settings.home or default_home(), settings.project or default_project()
+    if former is not None and (former.home, former.project) == (home, project):
+        return former
+    recorder = Recorder(home, project, tracking)
+    atexit.register(recorder.close)
+    return recorder

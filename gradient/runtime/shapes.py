@@ -73,7 +73,7 @@ class Shapes:
 
 def describe_object(value: Any) -> dict[str, Any]:
     """Return {"$type", "fields" | "text"} for an object that nobody registered a shape for."""
-    kind: type[Any] = type(value)
+    kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
     name = f"{kind.__module__}.{kind.__qualname__}"
     # `issubclass`, because `isinstance` asks the object for its `__class__`, and that may be code of the user's.
     if issubclass(kind, enum.Enum):
@@ -92,7 +92,7 @@ def describe_object(value: Any) -> dict[str, Any]:
 
 def text_for(value: Any) -> str:
     """Return what stands for a value where only text can be: as a key, a name, a tag."""
-    kind: type[Any] = type(value)
+    kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
     if issubclass(kind, str):
         return str.__str__(value)
     if issubclass(kind, bytes):
@@ -144,7 +144,7 @@ def _fields(value: Any, kind: type[Any]) -> dict[str, Any] | None:
 def _declared(kind: type[Any]) -> list[str] | None:
     for attribute in ("__dataclass_fields__", "__pydantic_fields__", "model_fields", "__struct_fields__"):
         found = _static(kind, attribute)
-        if isinstance(found, _DICT | _TUPLE):
+        if isinstance(found, (_DICT, _TUPLE)):
             return [str(name) for name in found]
     attrs = _static(kind, "__attrs_attrs__")
     return [str(item.name) for item in attrs] if isinstance(attrs, _TUPLE) else None
@@ -159,7 +159,7 @@ def _stored(value: Any, name: str) -> Any:
     stored = _dict_of(value)
     if stored is not None and name in stored:
         return stored[name]
-    slot = _static(type(value), name)
+    slot = _static(type(value), name)  # pyright: ignore[reportUnknownArgumentType] - anything's
     try:
         return slot.__get__(value) if type(slot) is MemberDescriptorType else None  # and no property
     except AttributeError:  # unset

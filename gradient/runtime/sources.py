@@ -23,7 +23,7 @@ else:  # pragma: no cover - the same library under its former name
     import tomli as tomllib
 
 _PREFIX = "GRADIENT_"
-_TABLE: type[dict[str, Any]] = dict
+_TABLE: type[Any] = dict
 _LISTS: tuple[type[Any], ...] = (list, tuple)
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
@@ -128,7 +128,8 @@ def _table(path: Path, names: tuple[str, ...]) -> Mapping[str, Any]:
         raise ConfigError(str(path), "", f"valid TOML ({error})") from None
     for name in names:
         found = found.get(name) if isinstance(found, _TABLE) else None
-    return found if isinstance(found, _TABLE) else {}
+    table: Mapping[str, Any] = found if isinstance(found, _TABLE) else {}
+    return table
 
 
 def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:

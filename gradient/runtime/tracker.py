@@ -10,7 +10,8 @@ from gradient.runtime.capture import Captured
 from gradient.runtime.console import Console
 from gradient.runtime.context import get_current_context
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.interfaces import ExecutionTracker, begin
+from gradient.runtime.executions import begin
+from gradient.runtime.interfaces import ExecutionTracker
 from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking
 

@@ -64,7 +64,7 @@ def ask():
 
 
 def warnings_in(text):
-    return [line for line in text.splitlines() if "Warning" in line]
+    return [line for line in text.splitlines() if line.startswith("[RUNTIME] Warning")]
 
 
 def raising(error):

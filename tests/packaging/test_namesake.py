@@ -21,8 +21,8 @@ def together(wheel, environment):
 
 
 def theirs_works(environment):
-    use = "from gradient import Gradient; from gradient.types import chat; print(Gradient(access_token='made up').base_url)"
-    return environment.python(use).startswith("https://")
+    use = "from gradient import Gradient; print(Gradient(access_token='made up').chat.completions)"
+    return "CompletionsResource" in environment.python(use)
 
 
 @ORDERS

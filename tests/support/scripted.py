@@ -1,12 +1,15 @@
 """Small agents on the real frameworks, whose every part a test can look at."""
 
+import warnings
 from typing import Any, TypedDict
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langgraph.graph import END, START, StateGraph
 from pydantic import Field
+
+with warnings.catch_warnings(record=True):  # old versions are full of what new versions of others deprecate
+    from langgraph.graph import END, START, StateGraph
 
 
 class State(TypedDict, total=False):
