@@ -107,7 +107,7 @@ class Handler(BaseCallbackHandler):
     ) -> None:
         """Begin a chain or a graph, or note another attempt of a node."""
         scope = current_scope.get()
-        if is_attempt(scope, parent_run_id) and scope.node_name == name:
+        if fields.is_attempt(scope, parent_run_id) and scope.node_name == name:
             # The node that LangGraph's runner has begun, and will end: this run is one attempt at it. What runs below
             # it finds the node in its context.
             scope.attempts += 1
@@ -143,7 +143,7 @@ class Handler(BaseCallbackHandler):
         scope = current_scope.get()
         if run_id in self.runs:
             self.tracker.end(self._ended(run_id), None, error)
-        elif is_attempt(scope, parent_run_id):
+        elif fields.is_attempt(scope, parent_run_id):
             fields.note_attempt(self.tracker, scope, error)
 
     # ── language models ──────────────────────────────────────────────────────────────────────────────────────────
