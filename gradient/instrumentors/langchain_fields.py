@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any, TYPE_CHECKING, TypeGuard
 
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
@@ -56,6 +56,11 @@ def is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:
     """Tell whether a run is a node's, where LangGraph's runner has no seam for us."""
     is_in_graph = type(parent) is NodeExecution and parent.kind == "graph"
     return is_in_graph and metadata is not None and name is not None and metadata.get("langgraph_node") == name
+
+
+def is_attempt(scope: Any, parent_run_id: Any) -> TypeGuard[NodeExecution]:
+    """Tell whether a run below `parent_run_id` may be an attempt at the node that is current."""
+    return parent_run_id is not None and type(scope) is NodeExecution and scope.graph_run == parent_run_id
 
 
 def attempt_of(tags: list[str] | None) -> int | None:
