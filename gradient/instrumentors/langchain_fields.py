@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from typing import Any, TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
@@ -19,7 +19,12 @@ _UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "mode
 # Of anything, for type checkers.
 _DICT: type[Any] = dict
 _LIST: type[Any] = list
-_MANAGER_MODULE = "langchain_core.callbacks.manager"
+# The modules between a stream and us while it reports its end.
+_REPORTING = (
+    "langchain_core.callbacks.manager",
+    "gradient.instrumentors.langchain_handler",
+    "gradient.instrumentors.quiet",
+)
 _ATTEMPT = "retry:attempt:"
 _HIDDEN = "langsmith:hidden"
 _WRITES = ("_write", "ChannelWrite<")
@@ -78,7 +83,7 @@ def was_given_up() -> bool:
     """
     # The public way builds the whole stack.
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    while frame is not None and frame.f_globals.get("__name__") == _MANAGER_MODULE:
+    while frame is not None and frame.f_globals.get("__name__") in _REPORTING:
         frame = frame.f_back
     body = None if frame is None else frame.f_locals.get("iterator")
     return inspect.isgenerator(body) and body.gi_frame is not None

@@ -16,6 +16,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 
 from gradient.instrumentors import langchain_fields as fields
 from gradient.instrumentors.langgraph_graphs import GraphRuns
+from gradient.instrumentors.quiet import quiet
 from gradient.runtime.context import Scope, current_scope, deepest, register_scope_finder, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.step import Step
@@ -111,7 +112,21 @@ class Handler(BaseCallbackHandler):
             # The node that LangGraph's runner has begun, and will end: this run is one attempt at it. What runs below
             # it finds the node in its context.
             scope.attempts += 1
-            return
+        else:
+            self._start_chain(serialized, inputs, run_id, parent_run_id, tags, metadata, name, kwargs)
+
+    @quiet
+    def _start_chain(  # noqa: PLR0913, PLR0917 - what the event says
+        self,
+        serialized: dict[str, Any] | None,
+        inputs: Any,
+        run_id: UUID,
+        parent_run_id: UUID | None,
+        tags: list[str] | None,
+        metadata: dict[str, Any] | None,
+        name: str | None,
+        kwargs: dict[str, Any],
+    ) -> None:
         parent = self.scope_of(parent_run_id)
         shown = None if kwargs.get("defers_inputs") else inputs
         step = self._graphs.step(parent, inputs, name) if "langgraph" in self.users else None
@@ -126,8 +141,11 @@ class Handler(BaseCallbackHandler):
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """End a chain or a graph; nodes are ended by LangGraph's runner."""
         execution = self._ended(run_id)
-        if execution is None:
-            return
+        if execution is not None:
+            self._end_chain(execution, outputs, kwargs)
+
+    @quiet
+    def _end_chain(self, execution: NodeExecution, outputs: Any, kwargs: dict[str, Any]) -> None:
         status: Status | None = None
         if execution.kind == "graph":
             status = self._graphs.ended(execution)
@@ -136,6 +154,7 @@ class Handler(BaseCallbackHandler):
             status = "abandoned"
         self.tracker.end(execution, outputs, status=status, late_inputs=kwargs.get("inputs") or None)
 
+    @quiet
     def on_chain_error(
         self, error: BaseException, *, run_id: UUID, parent_run_id: UUID | None = None, **_: Any
     ) -> None:
@@ -148,6 +167,7 @@ class Handler(BaseCallbackHandler):
 
     # ── language models ──────────────────────────────────────────────────────────────────────────────────────────
 
+    @quiet
     def on_chat_model_start(  # noqa: PLR0913 - LangChain's signature
         self,
         serialized: dict[str, Any],
@@ -163,6 +183,7 @@ class Handler(BaseCallbackHandler):
         shown = messages[0] if len(messages) == 1 else messages
         self._llm(serialized, shown, run_id, parent_run_id, tags, metadata, kwargs)
 
+    @quiet
     def on_llm_start(  # noqa: PLR0913 - LangChain's signature
         self,
         serialized: dict[str, Any],
@@ -186,12 +207,14 @@ class Handler(BaseCallbackHandler):
         step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if wanted else None
         self._begin(run_id, step, parent, tags)
 
+    @quiet
     def on_llm_new_token(self, token: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002 - that it came is enough
         """Note when the first token came."""
         execution = self.runs.get(run_id)
         if type(execution) is NodeExecution and execution.kind == "llm" and execution.first_token_ns is None:
             execution.first_token_ns = self.tracker.tracking.clock.monotonic_ns()
 
+    @quiet
     def on_llm_end(self, response: Any, *, run_id: UUID, **_: Any) -> None:
         """End a call of a language model, with its tokens."""
         execution = self._ended(run_id)
@@ -199,6 +222,7 @@ class Handler(BaseCallbackHandler):
             fields.note_response(execution, response)
             self.tracker.end(execution, fields.llm_outputs(response))
 
+    @quiet
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """End a call that raised, or whose stream was given up; what had come by then is kept."""
         execution = self._ended(run_id)
@@ -209,6 +233,7 @@ class Handler(BaseCallbackHandler):
 
     # ── tools and retrievers ─────────────────────────────────────────────────────────────────────────────────────
 
+    @quiet
     def on_tool_start(  # noqa: PLR0913 - LangChain's signature
         self,
         serialized: dict[str, Any] | None,
@@ -228,6 +253,7 @@ class Handler(BaseCallbackHandler):
         name = fields.name_of(name, serialized, prefer="name")
         self._simple(name, "tool", shown, described, run_id, parent_run_id, tags)
 
+    @quiet
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
         """End a tool; before langchain-core 1.0 only its answer tells which call it was for."""
         execution = self._ended(run_id)
@@ -236,10 +262,12 @@ class Handler(BaseCallbackHandler):
             execution.metadata = {**execution.metadata, "tool_call_id": call_id}
         self.tracker.end(execution, output)
 
+    @quiet
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """End a tool that raised."""
         self.tracker.end(self._ended(run_id), None, error)
 
+    @quiet
     def on_retriever_start(  # noqa: PLR0913 - LangChain's signature
         self,
         serialized: dict[str, Any] | None,
@@ -254,10 +282,12 @@ class Handler(BaseCallbackHandler):
         """Begin a retriever."""
         self._simple(fields.name_of(name, serialized), "retriever", {"query": query}, None, run_id, parent_run_id, tags)
 
+    @quiet
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
         """End a retriever."""
         self.tracker.end(self._ended(run_id), documents)
 
+    @quiet
     def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """End a retriever that raised."""
         self.tracker.end(self._ended(run_id), None, error)
