@@ -13,6 +13,7 @@ bytes, an execution 64 bits, 0 standing for none. Ends repeat what their starts 
 retention took its start.
 """
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -45,6 +46,18 @@ class Usage(msgspec.Struct, array_like=True, frozen=True):
     reasoning: int | None = None
     cost_usd: float | None = None
 
+    def checked(self) -> "Usage":
+        """Return it with what is no number as unknown: providers are free in what they say, readers are not."""
+        cost = self.cost_usd
+        return Usage(
+            _count(self.input),
+            _count(self.output),
+            _count(self.cache_read),
+            _count(self.cache_write),
+            _count(self.reasoning),
+            float(cost) if isinstance(cost, int | float | Decimal) else None,
+        )
+
 
 class Messages(msgspec.Struct, array_like=True, frozen=True):
     """Chat messages and lists of them that this frame adds to its segment, see `gradient.journal.messages`.
@@ -56,6 +69,10 @@ class Messages(msgspec.Struct, array_like=True, frozen=True):
 
     written: list[tuple[int, msgspec.Raw]]
     lists: list[tuple[int, int, int, list[int]]]
+
+
+def _count(told: Any) -> int | None:
+    return told if type(told) is int else None
 
 
 class ProcessStarted(msgspec.Struct, array_like=True, tag=1, frozen=True):

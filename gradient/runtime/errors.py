@@ -10,7 +10,6 @@ Errors of the user's own agent are never wrapped: they are recorded and go on as
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class GradientError(Exception):
@@ -31,6 +30,8 @@ class UnknownSetting(ConfigError):
 
     def __init__(self, setting: str, origin: str, known: Iterable[str]) -> None:
         self.setting = setting
+        from difflib import get_close_matches
+
         self.nearest = next(iter(get_close_matches(setting, list(known), n=1)), None)
         hint = f" Did you mean {self.nearest!r}?" if self.nearest else " `gradient.sdk.Settings` lists all of them."
         GradientError.__init__(self, f"There is no setting {setting!r} (from {origin}).{hint}")

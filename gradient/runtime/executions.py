@@ -79,7 +79,7 @@ def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: T
         metadata,
         execution.model,
         execution.provider,
-        execution.usage,
+        None if execution.usage is None else execution.usage.checked(),
         execution.first_token_ns,
         execution.attempt,
         execution.cached,

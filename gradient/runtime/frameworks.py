@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import Any
 
@@ -43,15 +42,13 @@ FRAMEWORKS = (
 def default_instrumentors() -> list[Any]:
     """Return an instrumentor for each framework that is there, ours first, then those of other distributions."""
     found = [_load(framework.instrumentor) for framework in FRAMEWORKS if _is_there(framework.module)]
-    found += [_load(point.value) for point in entry_points(group=ENTRY_POINT_GROUP)]
+    found += [_load(point.value) for point in _entry_points()]
     return [instrumentor for instrumentor in found if instrumentor is not None]
 
 
 def known_names() -> set[str]:
     """Return the names of all instrumentors, ours and those of other distributions."""
-    return {framework.name for framework in FRAMEWORKS} | {
-        point.name for point in entry_points(group=ENTRY_POINT_GROUP)
-    }
+    return {framework.name for framework in FRAMEWORKS} | {point.name for point in _entry_points()}
 
 
 def check_names(settings: Settings) -> None:
@@ -83,3 +80,9 @@ def _load(path: str) -> Any | None:
     except Exception as error:  # noqa: BLE001 - one that cannot be loaded must not cost the others
         warn(f"the instrumentor {path} cannot be loaded: {error!r}; its framework is not traced.")
         return None
+
+
+def _entry_points() -> Any:
+    from importlib.metadata import entry_points
+
+    return entry_points(group=ENTRY_POINT_GROUP)

@@ -5,14 +5,14 @@
 `aborted` (the process died) and `unknown` (the journal came from elsewhere) are for readers to find.
 """
 
-import asyncio
+import sys
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 from typing import Literal
 
 Status = Literal["running", "completed", "error", "interrupted", "cancelled", "abandoned", "aborted", "unknown"]
 
-_CANCELLED = (asyncio.CancelledError, CancelledError, KeyboardInterrupt)
+# Looked up when an error is there: these modules are dear to import, and whoever raises theirs has them.
+_CANCELLING_MODULES = ("asyncio.exceptions", "concurrent.futures._base")
 _control_flow: list[Callable[[BaseException], Status | None]] = []
 
 
@@ -28,7 +28,7 @@ def status_of(error: BaseException | None) -> Status:
         return "completed"
     if isinstance(error, GeneratorExit):
         return "abandoned"
-    if isinstance(error, _CANCELLED):
+    if isinstance(error, KeyboardInterrupt) or _is_cancelled(error):
         return "cancelled"
     if isinstance(error, SystemExit):
         return "completed" if error.code in (None, 0) else "error"
@@ -37,3 +37,8 @@ def status_of(error: BaseException | None) -> Status:
         if status is not None:
             return status
     return "error"
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    loaded = (sys.modules.get(name) for name in _CANCELLING_MODULES)
+    return any(isinstance(error, module.CancelledError) for module in loaded if module is not None)
