@@ -109,7 +109,9 @@ def later():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_stops_the_program_and_the_run_is_cancelled(commands):
-    script = commands.script("waits.py", "import signal\nprint('ready', flush=True)\nsignal.pause()\n")
+    # A shell starts jobs in the background with Ctrl-C ignored, and these tests may run in one.
+    heed = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    script = commands.script("waits.py", f"{heed}print('ready', flush=True)\nsignal.pause()\n")
     process = subprocess.Popen(
         [sys.executable, "-m", "gradient.cli", "run", "--name", "waiting", str(script)],
         cwd=commands.folder,

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import inspect
 import operator
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, TypedDict
 
@@ -365,13 +366,25 @@ def interrupted_in_a_subgraph(t):
 
 
 def interrupted_beside_a_node_that_is_done(t):
-    """On resume, what was done is restored, not run again."""
+    """On resume, what was done is restored, not run again; the question waits until the work is saved."""
+    saved = threading.Event()
+
+    class Saver(MemorySaver):
+        def put_writes(self, config, writes, *args, **kwargs):
+            super().put_writes(config, writes, *args, **kwargs)
+            if ("said", ["work"]) in writes:
+                saved.set()
+
+    def ask(state):
+        assert saved.wait(timeout=20)
+        return {"said": [interrupt("Send it?")]}
+
     builder = StateGraph(State)
-    builder.add_node("ask", lambda state: {"said": [interrupt("Send it?")]})
+    builder.add_node("ask", ask)
     builder.add_node("work", _says("work"))
     builder.add_edge(START, "ask")
     builder.add_edge(START, "work")
-    graph = builder.compile(checkpointer=MemorySaver())
+    graph = builder.compile(checkpointer=Saver())
 
     @t.entrypoint
     def agent(given):

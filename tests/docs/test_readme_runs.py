@@ -13,7 +13,8 @@ from documents import DOCUMENTS, ROOT, blocks, name_of
 _LABELS = {"", "python", "python no-run", "text", "text output", "text help", "text show", "toml", "json", "sh"}
 _RUNNER = Path(__file__).with_name("run_blocks.py")
 _SHOWN = ((r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z| [+-]\d+)", "TIME"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID"),
-          (r"(?<=equest )[0-9a-f]{8}\b|\b(?=[a-f]*\d)[0-9a-f]{8}\b", "ID"), (r"[\d.]+ ?(ms|µs|s)\b", "TOOK"), (r"[ ]*[━╸╺]+", ""), (r" +", " "),
+          (r"(?<=equest )[0-9a-f]{8}\b|\b(?=[a-f]*\d)[0-9a-f]{8}\b", "ID"),
+          (r"[\d.]+ ?(ms|µs|s)\b", "TOOK"), (r"[ ]*[━╸╺]+", ""), (r" +", " "),
           (r" +$", ""))  # fmt: skip
 
 
