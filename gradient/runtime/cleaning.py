@@ -90,13 +90,13 @@ class Cleaner:
 
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         cleaned: dict[str, Any] = {}
-        ordinary, is_sensitive = self._redactor.ordinary_keys, self._redactor.is_sensitive
+        ordinary, is_ordinary = self._redactor.ordinary_keys, self._redactor.is_ordinary
         for key, item in _first(partial(_DICT.items, value), self._limits.max_items):
             name = key if type(key) is str else text_for(key)
-            if name in ordinary and not self._redacts_values:
+            if (name in ordinary or is_ordinary(name)) and not self._redacts_values:
                 cleaned[name] = self.clean(item, depth + 1)
             else:
-                sensitive = name not in ordinary and is_sensitive(name) and item is not None
+                sensitive = name not in ordinary and item is not None and self._redactor.is_sensitive(name)
                 cleaned[self._key(name)] = REDACTED if sensitive else self.clean(item, depth + 1)
             if self._room <= 0:
                 break
