@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 from gradient.cli import formats
@@ -123,8 +124,9 @@ def _bar(execution: dict[str, Any], total_ms: float, width: int, signs: Signs) -
     """Draw when an execution ran, to half a column; one that still runs goes on to the right edge."""
     start_ms, duration_ms = max(0, execution["start_offset_ms"]), execution["duration_ms"]
     end_ms = total_ms if duration_ms is None else start_ms + duration_ms
-    start = min(2 * width - 1, round(2 * width * start_ms / total_ms))
-    end = max(start + 1, min(2 * width, round(2 * width * end_ms / total_ms)))
+    # Outwards, so that no bar begins where the bar of its parent has ended.
+    start = min(2 * width - 1, floor(2 * width * start_ms / total_ms))
+    end = max(start + 1, min(2 * width, ceil(2 * width * end_ms / total_ms)))
     halves = [start <= half < end for half in range(2 * width)]
     drawn = {(True, True): signs.full, (True, False): signs.left, (False, True): signs.right, (False, False): " "}
     text = "".join(drawn[pair] for pair in zip(halves[::2], halves[1::2], strict=True))

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from gradient.cli.signs import Signs
+from gradient.cli.tree import tree_rows
+
 BAR = re.compile(r"[━╸╺]+")
 
 
@@ -78,6 +81,22 @@ def test_bars_stand_in_one_column(commands):
     whole, *parts = (BAR.search(line).span() for line in lines)
 
     assert all(whole[0] <= start < end <= whole[1] for start, end in parts)
+
+
+def test_the_bar_of_a_moment_stays_below_the_bar_of_its_parent(commands):
+    commands.agent("fine")
+    run = commands.json("show")
+    run["duration_ms"] = 100
+    for execution in run["executions"]:
+        execution |= {"start_offset_ms": 70.75, "duration_ms": 0.04}
+    run["executions"][0] |= {"start_offset_ms": 0, "duration_ms": 70.8}
+
+    lines = ["".join(cell.text for cell in row) for row in tree_rows(run, Signs(ascii_only=False), width=None)]
+    whole, *parts = (BAR.search(line).group() for line in lines)
+
+    assert whole == "━" * 17
+    assert parts == ["╺"] * 4
+    assert {BAR.search(line).end() for line in lines} == {BAR.search(lines[0]).end()}
 
 
 def test_failures_come_before_the_tree_with_the_fatal_one_first(commands):
