@@ -1,5 +1,6 @@
 """No setting goes undocumented."""
 
+import inspect
 from dataclasses import fields
 from pathlib import Path
 
@@ -21,4 +22,4 @@ def test_every_setting_is_documented_under_its_name_and_its_variable(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_is_told_of_in_the_docstring(name):
-    assert f"\n        {name}: " in Settings.__doc__
+    assert f"\n    {name}: " in inspect.cleandoc(Settings.__doc__)
