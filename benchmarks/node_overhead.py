@@ -1,4 +1,4 @@
-"""What a LangGraph node costs its caller: bare, traced by us, and by LangSmith.
+"""What a LangGraph node costs its caller: bare, traced by us, and by LangSmith, and what recording it costs at least.
 
 Run: python -m benchmarks.node_overhead [ROUNDS]
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from langchain_core.tracers.langchain import LangChainTracer
 
+from benchmarks.floor import LeastRecorder, Nothing
 from benchmarks.graphs import NODES, first_state, line_of_nodes
 from benchmarks.peers import langsmith_client
 from benchmarks.rounds import minima
@@ -52,29 +53,46 @@ def main(rounds: int) -> None:
         def langsmith() -> None:
             graph.invoke(first_state(), {"callbacks": [tracer]})
 
-        best = _per_call({"bare": bare, "gradient": traced, "langsmith": langsmith}, manager, rounds)
+        def nothing() -> None:
+            graph.invoke(first_state(), {"callbacks": [Nothing()]})
+
+        best = _per_call(
+            {"bare": bare, "gradient": traced, "langsmith": langsmith, "nothing": nothing, "least": nothing},
+            manager,
+            rounds,
+        )
         expected = runs[0] * (NODES + 1)
         manager.shutdown()
     if Count.ended != expected:
         sys.exit(f"{Count.ended} executions were recorded, {expected} were run")
-    ours, theirs = ((best[name] - best["bare"]) / NODES for name in ("gradient", "langsmith"))
+    ours, theirs, nothing_us, least = (
+        (best[name] - best["bare"]) / NODES for name in ("gradient", "langsmith", "nothing", "least")
+    )
     print(f"caller CPU per node, minima of {rounds} rounds, {NODES} nodes, 1 KB state; {expected} executions recorded")
     print(f"  bare LangGraph      {best['bare'] / NODES:8.1f} us")
     print(f"  gradient           +{ours:8.1f} us")
     print(f"  LangSmith          +{theirs:8.1f} us   {theirs / ours:.1f} times ours")
+    print(f"  an empty callback  +{nothing_us:8.1f} us")
+    print(f"  the least recorder +{least:8.1f} us   an empty callback, encoding, CRC, copy: see benchmarks/floor.py")
 
 
 def _per_call(alternatives: dict[str, Any], manager: RuntimeManager, rounds: int) -> dict[str, float]:
     """Return the minima; installing and uninstalling is done in the round before, and not measured."""
-    return minima(
-        alternatives,
-        rounds,
-        prepare={
-            "bare": manager.uninstall_instrumentation,
-            "gradient": manager.install_instrumentation,
-            "langsmith": manager.uninstall_instrumentation,
-        },
-    )
+    least = LeastRecorder()
+
+    def prepare(name: str) -> Any:
+        def change() -> None:
+            least.uninstall()
+            if name == "gradient":
+                manager.install_instrumentation()
+                return
+            manager.uninstall_instrumentation()
+            if name == "least":
+                least.install()
+
+        return change
+
+    return minima(alternatives, rounds, prepare={name: prepare(name) for name in alternatives})
 
 
 if __name__ == "__main__":

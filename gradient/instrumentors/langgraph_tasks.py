@@ -18,10 +18,25 @@ _CONTROL = ("__", "branch:", "join:")
 _ROOT = "__root__"
 _RETURN = "__return__"
 _PUSH_TASKS = "__pregel_tasks"
+_SPECIAL = frozenset({_ROOT, _RETURN, _PUSH_TASKS})
+_MAX_CHANNELS = 10_000
 # Of anything, for type checkers.
 _TUPLE: type[Any] = tuple
 _LISTS: tuple[type[Any], ...] = (list, tuple)
 _UNSHOWN = msgspec.Raw(b'{"$redacted":"the TracePolicy failed"}')
+
+
+class _Channels(dict[str, bool]):
+    """Whether what is written to a channel is the user's; looked at once for each name, because nodes write often."""
+
+    def __missing__(self, channel: str) -> bool:
+        if len(self) > _MAX_CHANNELS:
+            self.clear()
+        told = self[channel] = channel in _SPECIAL or not channel.startswith(_CONTROL)
+        return told
+
+
+_tells = _Channels()
 
 
 class NodeCall:
@@ -79,15 +94,14 @@ def note_cached(tracker: Any, task: Any, parent: Scope | None) -> None:
 
 def outputs_of(task: Any) -> Any:
     """Return what a task wrote, by channel, without what LangGraph tells itself; a lone value as itself."""
-    writes = list(task.writes)
-    written = dict(writes)
-    for lone in (_ROOT, _RETURN):
-        if lone in written:
-            return _shown(task, "process_outputs", written[lone])
-    if _PUSH_TASKS in written:
+    writes = task.writes
+    written = {channel: value for channel, value in writes if _tells[channel]}
+    if not _SPECIAL.isdisjoint(written):
+        for lone in (_ROOT, _RETURN):
+            if lone in written:
+                return _shown(task, "process_outputs", written[lone])
+        del written[_PUSH_TASKS]
         written["sends"] = [value for channel, value in writes if channel == _PUSH_TASKS]
-    for channel in [channel for channel in written if channel.startswith(_CONTROL)]:
-        del written[channel]
     written.pop(task.name, None)  # 0.2 has a channel for each node
     return _shown(task, "process_outputs", written)
 

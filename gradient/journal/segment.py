@@ -17,11 +17,9 @@ from typing import Final
 from gradient.journal.errors import NotWritable
 from gradient.journal.frames import (
     COMMIT,
-    COMMIT_OFFSET,
+    FRAME_HEADER,
     FRAME_HEADER_BYTES,
-    FRAME_START,
     SEGMENT_HEADER_BYTES,
-    WORD,
     align,
     pack_frame,
     pack_segment_header,
@@ -33,8 +31,7 @@ _MAPPABLE = frozenset({"ext4", "xfs", "tmpfs", "overlay"})
 
 _ZEROS = bytes(256 * 1024)
 
-_pack_frame_start = FRAME_START.pack_into
-_pack_word = WORD.pack_into
+_pack_frame_header = FRAME_HEADER.pack_into
 
 
 class Segment:
@@ -132,9 +129,9 @@ class MappedSegment(OpenSegment):
         # Reserved before anything is copied: an interrupt leaves a hole, and behind it the zeros are still zeros.
         self.used = (copy_to + size + 7) & -8
         target = self._map
-        _pack_frame_start(target, start, size, crc)
         target[copy_to : copy_to + size] = body
-        _pack_word(target, start + COMMIT_OFFSET, COMMIT)
+        # Field by field, from the front: the commit word comes after all that it vouches for.
+        _pack_frame_header(target, start, size, crc, COMMIT, 0)
 
     def close(self) -> None:
         """Mark closed, unmap, truncate, in that order: a reader that sees the mark needs no zero tail."""

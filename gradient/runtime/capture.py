@@ -106,23 +106,24 @@ class Capture:
         self._conversations = conversations
         self._labels: dict[str, str] = {}
 
-    def event(self, event: Any, field: str, values: list[Any]) -> bytes | Captured:
+    def event(self, event: Any, field: str, value: Any, metadata: Any = None) -> bytes | Captured:
         """Encode an event that holds values of the user's.
 
         Args:
             event: A struct of `gradient.journal.events`; what it holds may be replaced, what that holds never is.
             field: Which of its fields is the payload.
-            values: What in it is the user's: the payload, and the metadata unless it is an instrumentor's own.
+            value: That payload.
+            metadata: The event's metadata where it is the user's; None where it is an instrumentor's own.
         """
         if self._quick:
             try:
-                if self._is_plain(values):
+                if self._is_plain(value, metadata):
                     body = encode_event(event)
                     if not self.redactor.holds_secret(body):
                         return body
             except Exception:  # noqa: BLE001, S110 - changed meanwhile, lone surrogates, nested too deep: the slow way knows
                 pass
-        return self._carefully(event, field, values)
+        return self._carefully(event, field, own_metadata=metadata is None)
 
     def payload(self, value: Any) -> msgspec.Raw:
         """Return what is recorded of one value, referring to nothing."""
@@ -147,19 +148,19 @@ class Capture:
             known = self._labels[text] = self.text(text)
         return known
 
-    def _is_plain(self, values: list[Any]) -> bool:  # noqa: C901, PLR0911 - one loop, because each call would cost
+    def _is_plain(self, value: Any, metadata: Any) -> bool:  # noqa: C901, PLR0911, PLR0912 - calls would cost
         """Tell whether values may be encoded as they stand: built-in types, within the limits, nothing to withhold.
 
         Runs at every node: one loop over what is nested, and no further than the limits.
         """
         limits, ordinary = self._limits, self.redactor.ordinary_keys
-        max_items, max_string, room = limits.max_items, limits.max_string_chars, limits.max_payload_bytes
-        containers: list[Any] = [
-            value if type(value) in _CONTAINERS else (value,) for value in values if value is not None
-        ]
+        max_items, room = limits.max_items, limits.max_payload_bytes
+        characters = 0
+        containers: list[Any] = [value] if type(value) in _CONTAINERS else [] if value is None else [(value,)]
+        if metadata is not None:
+            containers.append(metadata if type(metadata) is _DICT else (metadata,))
         for container in containers:  # grows while it runs
             size = len(container)
-            before = room
             if size > max_items:
                 return False
             items = container
@@ -176,28 +177,27 @@ class Capture:
             for item in items:
                 kind: type[Any] = type(item)  # pyright: ignore[reportUnknownVariableType] - anything's
                 if kind is str:
-                    room -= len(item)
+                    characters += len(item)
                 elif kind in _CONTAINERS:
                     containers.append(item)
                 elif kind not in _LEAVES or (kind is float and not isfinite(item)):  # NaN is no JSON
                     return False
-            if before - room > max_string and any(type(item) is str and len(item) > max_string for item in items):
-                return False
             room -= 8 * size
-            if room < 0:
+            if characters > room:
                 return False
+        if characters > limits.max_string_chars and _longest(containers) > limits.max_string_chars:
+            return False
         # So few containers cannot be nested deeper than that.
-        return len(containers) <= limits.max_depth or _is_shallow(values, limits.max_depth)
+        return len(containers) <= limits.max_depth or _is_shallow([value, metadata], limits.max_depth)
 
-    def _carefully(self, event: Any, field: str, values: list[Any]) -> bytes | Captured:
+    def _carefully(self, event: Any, field: str, *, own_metadata: bool) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
 
         One search of the encoded whole is cheaper; where it finds something, the work is done again with care.
         """
-        own = len(values) == 1
         for redacts in (False, True) if self._quick else (True,):
             try:
-                encoded = self._cleaned_event(copy(event), field, own_metadata=own, redacts=redacts)
+                encoded = self._cleaned_event(copy(event), field, own_metadata=own_metadata, redacts=redacts)
                 if not self.redactor.holds_secret(encoded.body if type(encoded) is Captured else encoded):
                     return encoded
             except Exception:  # noqa: BLE001 - a name that is no proper text, or a redactor that fails
@@ -250,6 +250,12 @@ class Capture:
             return None if batch is None else batch.refer(messages, describe)
 
         return Cleaner(self._limits, self.redactor, self._shapes, refer, redacts_values=redacts)
+
+
+def _longest(containers: list[Any]) -> int:
+    """Return the length of the longest text among the items of containers."""
+    values = (container.values() if type(container) is _DICT else container for container in containers)
+    return max((len(item) for items in values for item in items if type(item) is str), default=0)
 
 
 def _is_shallow(values: list[Any], max_depth: int) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 _NO_REQUEST = bytes(16)
+_PRICED = ("llm", "embedding")  # what an agent used is the sum of these
 _new_execution = NodeExecution.__new__
 
 
@@ -52,8 +53,8 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
         step.provider,
         step.inputs,
     )
-    values = [step.inputs] if step.own_metadata or not metadata else [step.inputs, metadata]
-    execution.started = captured = tracking.capture.event(event, "inputs", values)
+    told = None if step.own_metadata else metadata or None
+    execution.started = captured = tracking.capture.event(event, "inputs", step.inputs, told)
     if type(captured) is Captured and captured.truncated and request is not None:
         request.truncated += 1
     return execution
@@ -62,6 +63,12 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
 def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: Tracking) -> None:
     """Make the event that tells of an end, from what the execution says by now."""
     request = execution.request
+    usage = execution.usage
+    if usage is not None:
+        usage = usage.checked()
+        if execution.kind in _PRICED:
+            usage = tracking.prices.priced(usage, execution.model)
+        execution.usage = usage
     # What the start has said already is not said again; whoever adds to it replaces the dictionary.
     metadata = None if execution.metadata is execution.told_metadata else execution.metadata
     event = ExecutionEnded(
@@ -79,15 +86,14 @@ def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: T
         metadata,
         execution.model,
         execution.provider,
-        None if execution.usage is None else execution.usage.checked(),
+        usage,
         execution.first_token_ns,
         execution.attempt,
         execution.cached,
         outputs,
         None if late_inputs is None else tracking.capture.payload(late_inputs),
     )
-    values = [outputs] if metadata is None else [outputs, metadata]
-    execution.ended = captured = tracking.capture.event(event, "outputs", values)
+    execution.ended = captured = tracking.capture.event(event, "outputs", outputs, metadata)
     if type(captured) is Captured and captured.truncated and request is not None:
         request.truncated += 1
 

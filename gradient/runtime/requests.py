@@ -63,7 +63,7 @@ def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
         _key(request.follows),
         inputs,
     )
-    request.started = captured = tracking.capture.event(event, "inputs", [inputs, request.metadata])
+    request.started = captured = tracking.capture.event(event, "inputs", inputs, request.metadata)
     _count(request, captured)
     return request
 
@@ -103,7 +103,7 @@ def finish_request(
         request.truncated,
         outputs,
     )
-    request.ended = captured = tracking.capture.event(event, "outputs", [outputs, request.metadata])
+    request.ended = captured = tracking.capture.event(event, "outputs", outputs, request.metadata)
     _count(request, captured)
 
 
