@@ -4,6 +4,8 @@
     reader     read them, while or after                segment   the two ways to write one
     settling   finish what a dead process left open     process   a process's folder, and whether it lives
     retention  keep all of it within an age and a size  frames    the layout of the bytes
+    compression  closed segments, made small            erasing   frames taken out for good
+    files      a segment's file, compressed or not      events, messages    what bodies say
 
 It imports nothing of ours. What a frame's body means is its callers' business.
 """

@@ -191,7 +191,15 @@ class GraphSeen(msgspec.Struct, array_like=True, tag=7):
     payload: JsonPayload = None
 
 
-Event = ProcessStarted | RequestStarted | RequestEnded | ExecutionStarted | ExecutionEnded | Updated | GraphSeen
+class Removed(msgspec.Struct, array_like=True, tag=8, frozen=True):
+    """What stood here was removed; `messages` are those of it that others refer to."""
+
+    messages: Messages | None = None
+
+
+Event = (
+    ProcessStarted | RequestStarted | RequestEnded | ExecutionStarted | ExecutionEnded | Updated | GraphSeen | Removed
+)
 
 _decoder = msgspec.json.Decoder(Event)
 _PAYLOADS = ("inputs", "outputs", "late_inputs", "metadata", "payload")

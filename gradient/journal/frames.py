@@ -7,11 +7,9 @@
 Everything is little endian. What a body means is not known here.
 """
 
-import os
-import sys
-from io import FileIO
+from collections.abc import Iterator
 from struct import Struct
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zlib import crc32
 
 MAGIC = b"GRADJNL\x01"
@@ -76,10 +74,19 @@ def pack_frame(body: bytes, crc: int) -> bytes:
     return FRAME_HEADER.pack(size, crc, COMMIT, 0) + body + b"\0" * (-size & 7)
 
 
+class Readable(Protocol):
+    """Bytes that can be read at any offset."""
+
+    def read_at(self, size_bytes: int, offset: int) -> bytes:
+        """Return at most `size_bytes` from `offset`."""
+        ...
+
+
 class FrameWindow:
     """The frames of an open file up to `end`, read in large chunks at given offsets; never changes the file."""
 
-    def __init__(self, file: FileIO, end: int) -> None:
+    def __init__(self, file: Readable, end: int, chunk_bytes: int = _CHUNK_BYTES) -> None:
+        self._chunk_bytes = chunk_bytes
         self._file = file
         self._end = end
         self._base = 0
@@ -103,11 +110,45 @@ class FrameWindow:
         body = self._buffer[start : start + length]
         return body if len(body) == length and crc32(body) == crc else None
 
+    def bodies_from(self, offset: int) -> Iterator[tuple[int, bytes]]:
+        """Yield place and body of each whole frame from `offset` on, up to the first that is not."""
+        unpack, checksum = FRAME_HEADER.unpack_from, crc32
+        while (body := self.body_at(offset)) is not None:
+            yield offset, body
+            buffer, base = self._buffer, self._base
+            last = len(buffer) - FRAME_HEADER_BYTES
+            at = offset - base + frame_bytes(len(body))
+            # Here and not in `body_at`, because reading a large journal is mostly this.
+            while at <= last:
+                length, crc, commit, _ = unpack(buffer, at)
+                start = at + FRAME_HEADER_BYTES
+                stop = start + length
+                body = buffer[start:stop]
+                if commit != COMMIT or stop > len(buffer) or checksum(body) != crc:
+                    break
+                yield base + at, body
+                at = (stop + 7) & -8
+            offset = base + at
+
+    def committed_until(self, offset: int) -> int:
+        """Return where the committed frames from `offset` on end, told by their headers alone."""
+        while True:
+            at = offset - self._base
+            if not 0 <= at <= len(self._buffer) - FRAME_HEADER_BYTES:
+                self.load(offset, FRAME_HEADER_BYTES)
+                at = 0
+            if len(self._buffer) < FRAME_HEADER_BYTES:
+                return offset
+            length, _, commit, _ = FRAME_HEADER.unpack_from(self._buffer, at)
+            if commit != COMMIT:
+                return offset
+            offset += frame_bytes(length)
+
     def load(self, offset: int, at_least_bytes: int = 0) -> None:
         """Read from `offset` afresh: what was read before may have been committed since."""
-        wanted = min(max(at_least_bytes, _CHUNK_BYTES), self._end - offset)
+        wanted = min(max(at_least_bytes, self._chunk_bytes), self._end - offset)
         self._base = offset
-        self._buffer = read_at(self._file, max(wanted, 0), offset)
+        self._buffer = self._file.read_at(max(wanted, 0), offset)
 
     def next_frame(self, offset: int, *, nearby: bool) -> int | None:
         """Return where the next whole frame after the broken one at `offset` begins, or None.
@@ -121,7 +162,7 @@ class FrameWindow:
         if hop is not None and self.body_at(hop) is not None:
             return hop
         for start in range(offset, min(offset + 1, self._end) if nearby else self._end, _CHUNK_BYTES):
-            chunk = read_at(self._file, min(_CHUNK_BYTES + FRAME_HEADER_BYTES, self._end - start), start)
+            chunk = self._file.read_at(min(_CHUNK_BYTES + FRAME_HEADER_BYTES, self._end - start), start)
             found = self._search(chunk, start, offset)
             if found is not None:
                 return found
@@ -131,13 +172,13 @@ class FrameWindow:
         """Tell whether anything but zeros stands between `offset` and the end."""
         zeros = bytes(_CHUNK_BYTES)
         for start in range(offset, self._end, _CHUNK_BYTES):
-            chunk = read_at(self._file, min(_CHUNK_BYTES, self._end - start), start)
+            chunk = self._file.read_at(min(_CHUNK_BYTES, self._end - start), start)
             if chunk != zeros[: len(chunk)]:
                 return True
         return False
 
     def _after(self, offset: int) -> int | None:
-        header = read_at(self._file, FRAME_HEADER_BYTES, offset)
+        header = self._file.read_at(FRAME_HEADER_BYTES, offset)
         if len(header) < FRAME_HEADER_BYTES:
             return None
         return offset + frame_bytes(WORD.unpack_from(header)[0])
@@ -150,14 +191,3 @@ class FrameWindow:
                 return candidate
             at = chunk.find(COMMIT_BYTES, at + 1)
         return None
-
-
-def read_at(file: FileIO, size_bytes: int, offset: int) -> bytes:
-    """Read at `offset` without moving any other reader; what is missing or unreadable is left out."""
-    try:
-        if sys.platform != "win32":
-            return os.pread(file.fileno(), size_bytes, offset)
-        file.seek(offset)
-        return file.read(size_bytes) or b""
-    except OSError:
-        return b""

@@ -35,6 +35,22 @@ class SegmentMessages:
         for number, base, keep, added in messages.lists:
             self._lists[number] = (base, keep, added)
 
+    def list_at(self, number: int) -> tuple[int, int, list[int]] | None:
+        """Return the base, what is kept of it, and what is added in the list of a number; None where it is lost."""
+        return self._lists.get(number)
+
+    def message_at(self, number: int) -> Any:
+        """Return the message of a number, decoded or as `msgspec.Raw`; None where it is lost."""
+        return self._written.get(number)
+
+    def behind(self, number: int) -> set[int]:
+        """Return the numbers of a list, of the lists it is made of, and of its messages."""
+        found = set(self._numbers(number))
+        while number not in found and (entry := self.list_at(number)) is not None:
+            found.add(number)
+            number = entry[0]
+        return found
+
     def read(self, payload: bytes | None) -> Any:
         """Decode a payload, its references replaced by what they stand for; None stays None."""
         if payload is None:
@@ -55,8 +71,8 @@ class SegmentMessages:
         """Return the numbers of a list's messages, followed from list to base list without recursion."""
         newest_first: list[int] = []
         wanted: int | None = None
-        while number in self._lists:
-            base, keep, added = self._lists[number]
+        while (found := self.list_at(number)) is not None:
+            base, keep, added = found
             own = added if wanted is None else added[: max(0, wanted - keep)]
             newest_first.extend(reversed(own))
             wanted = keep if wanted is None else min(keep, wanted)
@@ -64,7 +80,7 @@ class SegmentMessages:
         return newest_first[::-1]
 
     def _message(self, number: int) -> Any:
-        found = self._written.get(number)
+        found = self.message_at(number)
         if found is None:
             return {"$missing": number}
         if isinstance(found, msgspec.Raw):

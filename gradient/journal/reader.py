@@ -4,16 +4,18 @@ Reading uses `pread` only: a writer is never disturbed and never waited for. Wha
 raises for it: what is no frame is skipped and counted.
 """
 
+import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from gradient.journal.files import open_file, segment_number, segment_paths
 from gradient.journal.frames import (
+    FRAME_HEADER_BYTES,
     SEGMENT_HEADER_BYTES,
     FrameWindow,
     SegmentHeader,
-    frame_bytes,
-    read_at,
     unpack_segment_header,
 )
 from gradient.journal.process import Liveness, liveness_of
@@ -59,31 +61,41 @@ class SegmentReader:
                 a later segment. Without it, a frame that is not whole is waited for, unless a whole one follows
                 or the segment is marked closed.
         """
+        return (Frame(body, self.segment, offset) for offset, body in self.bodies(final=final))
+
+    def bodies(self, *, final: bool = False) -> Iterator[tuple[int, bytes]]:
+        """Yield place and body of the frames, as `poll` does."""
         try:
-            file = self.path.open("rb", buffering=0)
+            file = open_file(self.path)
         except OSError:
             self.ended = True
             return
-        with file:
-            size = file.seek(0, 2)
-            header = unpack_segment_header(read_at(file, SEGMENT_HEADER_BYTES, 0))
+        with closing(file):
+            header = unpack_segment_header(file.read_at(SEGMENT_HEADER_BYTES, 0))
             used = None if header is None else header.used_bytes
             final = final or used is not None
-            end = size if used is None else min(used, size)
-            yield from self._frames(FrameWindow(file, end), nearby=not final)
+            end = file.size if used is None else min(used, file.size)
+            yield from self._whole(FrameWindow(file, end), nearby=not final)
             if final:
-                self._end(FrameWindow(file, end), header, missing=used is not None and used > size)
+                self._end(FrameWindow(file, end), header, missing=used is not None and used > file.size)
 
-    def _frames(self, window: FrameWindow, *, nearby: bool) -> Iterator[Frame]:
+    def written(self) -> int:
+        """Return how far the segment is written now, so that whoever reads need not chase a busy writer."""
+        try:
+            file = open_file(self.path)
+        except OSError:
+            return self.offset
+        with closing(file):
+            return FrameWindow(file, file.size).committed_until(self.offset)
+
+    def _whole(self, window: FrameWindow, *, nearby: bool) -> Iterator[tuple[int, bytes]]:
         while True:
-            body = window.body_at(self.offset)
-            if body is None and self._skip(window, nearby=nearby):
-                continue
-            if body is None:
+            for frame in window.bodies_from(self.offset):
+                offset, body = frame
+                self.offset = offset + (FRAME_HEADER_BYTES + 7 + len(body) & -8)
+                yield frame
+            if not self._skip(window, nearby=nearby):
                 return
-            offset = self.offset
-            self.offset = offset + frame_bytes(len(body))
-            yield Frame(body, self.segment, offset)
 
     def _skip(self, window: FrameWindow, *, nearby: bool) -> bool:
         """Step over something that is no frame; tell whether there is more to read."""
@@ -127,7 +139,7 @@ class ProcessJournal:
 
     def segments(self) -> list[Path]:
         """Return the segments in the order in which they were written."""
-        return sorted(self.path.glob("*.seg"), key=segment_number)
+        return segment_paths(self.path)
 
     def frames(self) -> Iterator[Frame]:
         """Yield every frame of every segment, in order."""
@@ -143,14 +155,13 @@ class ProcessJournal:
 
 def processes(root: Path) -> list[ProcessJournal]:
     """Return the journals under `root`, oldest first; none when there is no such folder."""
+    return [ProcessJournal(root / name) for name in process_ids(root)]
+
+
+def process_ids(root: Path) -> list[str]:
+    """Return the ids of the processes that wrote under `root`, oldest first."""
     try:
-        names = sorted(path for path in root.iterdir() if not path.name.startswith("."))
+        with os.scandir(root) as entries:
+            return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError:
         return []
-    return [ProcessJournal(path) for path in names if path.is_dir()]
-
-
-def segment_number(path: Path) -> int:
-    """Return the number in a segment's name, or 0 for a name that has none."""
-    stem = path.name.partition(".")[0]
-    return int(stem) if stem.isdecimal() else 0

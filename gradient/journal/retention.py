@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from gradient.journal.process import ALIVE_NAME, liveness_of
 
+PRUNED_NAME = ".pruned"
+"""A file beside the processes' folders, touched when segments were deleted, so that an index need not look at all."""
+
 
 class Pruned(NamedTuple):
     """What was deleted.
@@ -29,7 +32,7 @@ class _Segment(NamedTuple):
     size: int
 
 
-def prune(root: Path, *, max_age_s: float, max_bytes: int, now_s: float) -> Pruned:
+def prune(root: Path, *, max_age_s: float, max_bytes: float, now_s: float, dry_run: bool = False) -> Pruned:
     """Delete segments of dead processes: those past the age, then the oldest until all fit in `max_bytes`.
 
     Args:
@@ -37,6 +40,7 @@ def prune(root: Path, *, max_age_s: float, max_bytes: int, now_s: float) -> Prun
         max_age_s: Segments last written longer ago go, in seconds.
         max_bytes: Most bytes of segments to keep, those of live processes counted.
         now_s: The time now, in seconds since the epoch.
+        dry_run: Delete nothing, and say what would be.
     """
     oldest_s = now_s - max_age_s
     total, candidates, gone = 0, list[_Segment](), list[Path]()
@@ -50,12 +54,22 @@ def prune(root: Path, *, max_age_s: float, max_bytes: int, now_s: float) -> Prun
     for segment in sorted(candidates):
         if segment.written_s >= oldest_s and total - freed <= max_bytes:
             break
-        if _delete(segment.path):
+        if dry_run or _delete(segment.path):
             files += 1
             freed += segment.size
+    if dry_run:
+        return Pruned(files, freed)
     for folder in gone:
         _remove_emptied(folder)
+    if files:
+        mark_pruned(root)
     return Pruned(files, freed)
+
+
+def mark_pruned(root: Path) -> None:
+    """Note that segments were deleted."""
+    with suppress(OSError):
+        (root / PRUNED_NAME).touch(mode=0o600)
 
 
 def _folders(root: Path) -> list[Path]:

@@ -20,7 +20,7 @@ def settle(process: ProcessJournal) -> bool:
     if process.liveness() != "dead":
         return False
     with _alone_in(process.path) as alone:
-        return alone and any([_settle_segment(path) for path in process.segments()])  # noqa: C419 - all of them
+        return alone and any([_settle_segment(path) for path in process.path.glob("*.seg")])  # noqa: C419 - all of them
 
 
 def _settle_segment(path: Path) -> bool:

@@ -1,32 +1,59 @@
-"""The store: runs, rebuilt from what processes wrote to their journals.
+"""The store: runs, found in an index and read from what processes wrote to their journals.
 
-    journals    all runs of a home        references   how people name one
-    folding     events, read into runs    runs         what is left of a request, and what that says
-    model       the documents             usage        tokens and cost
-    threads     which run resumed which
+    interface   what a store answers                       opening, views   for programs and notebooks
+    sqlite      the store of one home                      home             its index, kept up to date
+
+    indexer     journals, read into rows: heads, batch, rows, names, totals, rollup, writing, trees
+    database    the file of the index, or memory: schema, mending, removal, erasure
+    query       the language that runs are filtered with
+    listing     rows, read into answers: searching, text, aggregates, skeletons, references, threads, processes
+    reading     frames, read into one run: places, folding, runs; described by model, usage
 
 It knows no framework, and nothing of the runtime that wrote the journals.
 """
 
-from gradient.store.errors import AmbiguousReference, BadReference, RunNotFound, StoreError, Unreadable
-from gradient.store.folding import Fold
-from gradient.store.journals import Journals
-from gradient.store.model import LS_SCHEMA, RUN_SCHEMA, ls_document, run_document
-from gradient.store.runs import Execution, Run, Writer
+from gradient.store.erasure import Erasure
+from gradient.store.errors import (
+    AmbiguousReference,
+    BadReference,
+    NewerIndex,
+    NotRemovable,
+    QueryError,
+    RunNotFound,
+    StillRunning,
+    StoreError,
+    Unreadable,
+)
+from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Store
+from gradient.store.model import LS_SCHEMA, RUN_SCHEMA, ls_document, rfc3339
+from gradient.store.opening import open  # noqa: A004 - see there
+from gradient.store.sqlite import SqliteStore
+from gradient.store.views import Runs, RunView
 
 __all__ = [
     "LS_SCHEMA",
     "RUN_SCHEMA",
     "AmbiguousReference",
     "BadReference",
-    "Execution",
-    "Fold",
-    "Journals",
-    "Run",
+    "Change",
+    "Changes",
+    "Erasure",
+    "ErrorGroup",
+    "Group",
+    "Listed",
+    "NewerIndex",
+    "NotRemovable",
+    "Page",
+    "QueryError",
     "RunNotFound",
+    "RunView",
+    "Runs",
+    "SqliteStore",
+    "StillRunning",
+    "Store",
     "StoreError",
     "Unreadable",
-    "Writer",
     "ls_document",
-    "run_document",
+    "open",
+    "rfc3339",
 ]

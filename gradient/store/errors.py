@@ -2,6 +2,10 @@
 
 StoreError
 ├── Unreadable            the folder of the journals is there and cannot be read
+├── NewerIndex            a newer version of Gradient made the index
+├── QueryError            a query is written wrongly
+├── NotRemovable          what is to be removed cannot be
+│   └── StillRunning        it is still being written
 ├── BadReference          a reference is written wrongly
 └── RunNotFound           a reference names no run
     └── AmbiguousReference  it names more than one
@@ -23,6 +27,64 @@ class Unreadable(StoreError):
         self.reason = reason
         super().__init__(
             f"Cannot read the journals in {path}: {reason}.\nChoose another home with --home PATH or GRADIENT_HOME."
+        )
+
+
+class NewerIndex(StoreError):
+    """A newer version of Gradient made the index; we cannot know what it means."""
+
+    def __init__(self, path: Path, version: int, known: int) -> None:
+        self.path = path
+        self.version = version
+        super().__init__(
+            f"The index {path} is of schema {version}; this version of Gradient knows {known}.\n"
+            "Upgrade gradient-runtime, or delete the index: it is made anew from the journals."
+        )
+
+
+class QueryError(StoreError):
+    """A query is written wrongly.
+
+    Attributes:
+        query: What was asked.
+        column: Where it is wrong, from 1.
+        found: What stands there.
+        wanted: What should.
+        nearest: The field that was probably meant, or None.
+    """
+
+    def __init__(self, query: str, column: int, found: str, wanted: str, nearest: str | None = None) -> None:
+        self.query = query
+        self.column = column
+        self.found = found
+        self.wanted = wanted
+        self.nearest = nearest
+        hint = f" Did you mean {nearest!r}?" if nearest else ""
+        super().__init__(
+            f"In the query, at column {column}: found {found!r}, expected {wanted}.{hint}\n"
+            f"  {query}\n  {' ' * (column - 1)}^"
+        )
+
+
+class NotRemovable(StoreError):
+    """Runs cannot be removed, because the index or the journals cannot be written."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing more can be removed: {reason}.\nTry again when that is over.")
+
+
+class StillRunning(NotRemovable):
+    """What is to be removed is in a file that a living process writes."""
+
+    def __init__(self, run: str, process: str) -> None:
+        self.run = run
+        self.process = process
+        self.reason = "its process still runs"
+        StoreError.__init__(
+            self,
+            f"The run {run} cannot be removed yet: the process {process} that recorded it still runs and writes the"
+            " file it is in.\nNothing was removed. Try again when that process has ended.",
         )
 
 

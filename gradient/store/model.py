@@ -4,6 +4,7 @@ Plain dictionaries with stable names. None means unknown. Times of day are RFC 3
 are milliseconds since the start of the request.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
@@ -12,11 +13,13 @@ import msgspec
 
 from gradient.journal.events import Failure, GraphSeen, Updated
 from gradient.journal.messages import SegmentMessages
+from gradient.store.interface import Listed
 from gradient.store.runs import Execution, Run, Writer, request_id
 from gradient.store.usage import total_usage, usage_document
 
 RUN_SCHEMA = "gradient.run/1"
 LS_SCHEMA = "gradient.ls/1"
+_SPAN_ID = re.compile("[0-9a-f]{16}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -28,7 +31,7 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         links: Its links to other runs, as far as only other runs tell them.
     """
     head, ended = run.head, run.ended
-    executions = [_execution(execution, run) for execution in run.by_start()]
+    executions = [execution_document(execution, run) for execution in run.by_start()]
     return {
         "schema": RUN_SCHEMA,
         "request_id": run.id,
@@ -49,19 +52,19 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "usage": usage_document(total_usage(run)),
         "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
         "span_id": run.key[8:].hex(),
-        "remote_parent": None,
+        "remote_parent": _remote_parent(run),
         "loss": {"dropped": ended.dropped if ended else 0, "truncated": ended.truncated if ended else 0},
         "graphs": _graphs(run, executions),
         "executions": executions,
     }
 
 
-def ls_document(runs: Iterable[Run]) -> dict[str, Any]:
+def ls_document(runs: Iterable[Listed]) -> dict[str, Any]:
     """List runs."""
     return {"schema": LS_SCHEMA, "runs": [_listed(run) for run in runs]}
 
 
-def _listed(run: Run) -> dict[str, Any]:
+def _listed(run: Listed) -> dict[str, Any]:
     return {
         "request_id": run.id,
         "entrypoint": run.entrypoint,
@@ -69,15 +72,16 @@ def _listed(run: Run) -> dict[str, Any]:
         "status": run.status,
         "started_at": rfc3339(run.wall_ns),
         "duration_ms": _ms(run.duration_ns),
-        "executions": len(run.executions),
-        "errors": sum(execution.status == "error" for execution in run.executions.values()),
-        "usage": usage_document(total_usage(run)),
-        "session_id": None if run.head is None else run.head.session_id,
-        "tags": [] if run.head is None else list(run.head.tags),
+        "executions": run.executions,
+        "errors": run.errors,
+        "usage": usage_document(run.usage),
+        "session_id": run.session_id,
+        "tags": list(run.tags),
     }
 
 
-def _execution(execution: Execution, run: Run) -> dict[str, Any]:
+def execution_document(execution: Execution, run: Run) -> dict[str, Any]:
+    """Describe an execution of a run, as `gradient.run/1` does."""
     head, ended = execution.head, execution.ended
     first_token_at = None if ended is None else ended.first_token_at
     return {
@@ -119,6 +123,12 @@ def _events(run: Run, execution_id: int) -> list[dict[str, Any]]:
         for update in run.updates.get(execution_id, ())
         if update.what == "event"
     ]
+
+
+def _remote_parent(run: Run) -> str | None:
+    """Return the span of another process that a request belongs under."""
+    told = (update.name for update in run.updates.get(0, ()) if update.what == "remote_parent")
+    return next((name for name in told if _SPAN_ID.fullmatch(name)), None)
 
 
 def _links(run: Run, execution_id: int) -> list[dict[str, Any]]:
@@ -182,7 +192,7 @@ def _graphs(run: Run, executions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Describe the graphs that ran, in the order in which they began, each once."""
     named = [str(execution["metadata"].get("graph_id")) for execution in executions if execution["kind"] == "graph"]
     seen: dict[str, GraphSeen] = {}
-    for writer in run.places:
+    for writer in run.writers:
         seen.update(writer.graphs)
     return [_graph(seen[graph_id]) for graph_id in dict.fromkeys(named) if graph_id in seen]
 

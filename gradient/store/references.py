@@ -6,22 +6,24 @@
 """
 
 import re
-from collections.abc import Sequence
+import sqlite3
 
 from gradient.store.errors import AmbiguousReference, BadReference, RunNotFound
-from gradient.store.runs import Run
+from gradient.store.rows import ERROR_STATUS
+from gradient.store.runs import KEY_BYTES, request_id
 
 _SHORTEST_PREFIX = 4
 _NEAREST = 3
-_NTH = re.compile(r"@-([1-9]\d*)")
+_NTH = re.compile(r"@-([1-9]\d{0,15})")
+_HEX = re.compile(r"[0-9a-f]*")
 
 
-def resolve(reference: str, runs: Sequence[Run]) -> Run:
-    """Return the run that a reference names.
+def resolve(connection: sqlite3.Connection, reference: str) -> int:
+    """Return the number of the run that a reference names.
 
     Args:
+        connection: The index.
         reference: What the user gave.
-        runs: All runs, newest first.
 
     Raises:
         BadReference: It is written wrongly.
@@ -29,35 +31,65 @@ def resolve(reference: str, runs: Sequence[Run]) -> Run:
         AmbiguousReference: It is the beginning of several ids.
     """
     if reference.startswith("@"):
-        return _by_place(reference, runs)
+        return _by_place(connection, reference)
     prefix = reference.lower().replace("-", "")
     if len(prefix) < _SHORTEST_PREFIX:
         raise BadReference(reference, f"the beginning of an id must have at least {_SHORTEST_PREFIX} characters")
-    matches = [run for run in runs if run.key.hex().startswith(prefix)]
+    if not _HEX.fullmatch(prefix) or len(prefix) > 2 * KEY_BYTES:
+        raise RunNotFound(reference, _newest(connection))
+    between = "FROM runs WHERE request BETWEEN ? AND ?"
+    bounds = _bounds(prefix)
+    query = f"SELECT id, request {between} ORDER BY id DESC LIMIT {_NEAREST}"
+    matches = connection.execute(query, bounds).fetchall()
     if not matches:
-        raise RunNotFound(reference, _nearest(prefix, runs))
+        raise RunNotFound(reference, _nearest(connection, prefix))
     if len(matches) > 1:
-        raise AmbiguousReference(reference, [run.id for run in matches[:_NEAREST]], len(matches))
-    return matches[0]
+        (count,) = connection.execute(f"SELECT count(*) {between}", bounds).fetchone()
+        raise AmbiguousReference(reference, [request_id(key) for _, key in matches], count)
+    return int(matches[0][0])
 
 
-def _by_place(reference: str, runs: Sequence[Run]) -> Run:
+def is_unique(connection: sqlite3.Connection, prefix: str) -> bool:
+    """Tell whether no two runs begin with these hexadecimal digits."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM runs WHERE request BETWEEN ? AND ? LIMIT 2)"
+    return bool(connection.execute(query, _bounds(prefix)).fetchone()[0] <= 1)
+
+
+def _bounds(prefix: str) -> tuple[bytes, bytes]:
+    """Return the first and the last key that begin so."""
+    return bytes.fromhex(prefix.ljust(2 * KEY_BYTES, "0")), bytes.fromhex(prefix.ljust(2 * KEY_BYTES, "f"))
+
+
+def _by_place(connection: sqlite3.Connection, reference: str) -> int:
     """Return a run by its place in the list; what is not listed has none."""
-    listed = [run for run in runs if run.sampled]
-    if reference == "@last-error":
-        listed = [run for run in listed if run.status == "error"]
     nth = _NTH.fullmatch("@-1" if reference in ("@last", "@last-error") else reference)
     if nth is None:
         raise BadReference(reference, "nothing is called so")
-    place = int(nth.group(1))
-    if place > len(listed):
-        raise RunNotFound(reference, [run.id for run in runs[:_NEAREST]])
-    return listed[place - 1]
+    failed = f" AND status = {ERROR_STATUS}" if reference == "@last-error" else ""
+    query = f"SELECT id FROM runs WHERE sampled{failed} ORDER BY id DESC LIMIT 1 OFFSET ?"  # noqa: S608 - a constant
+    found = connection.execute(query, (int(nth.group(1)) - 1,)).fetchone()
+    if found is None:
+        raise RunNotFound(reference, _newest(connection))
+    return int(found[0])
 
 
-def _nearest(prefix: str, runs: Sequence[Run]) -> list[str]:
-    """Return the ids that share most of their beginning with `prefix`; of those that share as much, the newest."""
-    return [run.id for run in sorted(runs, key=lambda run: -_shared(prefix, run.key.hex()))[:_NEAREST]]
+def _newest(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT request FROM runs ORDER BY id DESC LIMIT ?"
+    return [request_id(key) for (key,) in connection.execute(query, (_NEAREST,))]
+
+
+def _nearest(connection: sqlite3.Connection, prefix: str) -> list[str]:
+    """Return the ids that share most of their beginning with `prefix`; of those that share as much, the newest.
+
+    Ids that share a beginning stand together in the order of ids, so as many on either side are enough.
+    """
+    key = _bounds(prefix)[0]
+    around: list[tuple[int, bytes]] = []
+    for side in ("< ? ORDER BY request DESC", "> ? ORDER BY request"):
+        query = f"SELECT id, request FROM runs WHERE request {side} LIMIT ?"  # noqa: S608 - a constant
+        around += connection.execute(query, (key, _NEAREST)).fetchall()
+    around.sort(key=lambda one: (-_shared(prefix, one[1].hex()), -one[0]))
+    return [request_id(near) for _, near in around[:_NEAREST]]
 
 
 def _shared(one: str, other: str) -> int:

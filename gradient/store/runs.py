@@ -10,7 +10,7 @@ Payloads stay the bytes they were written as until a document wants them. `gradi
 from collections import defaultdict
 from uuid import UUID
 
-from gradient.journal import ProcessJournal
+from gradient.journal import Liveness, ProcessJournal
 from gradient.journal.events import (
     ExecutionEnded,
     ExecutionStarted,
@@ -22,7 +22,7 @@ from gradient.journal.events import (
 )
 from gradient.journal.messages import SegmentMessages
 
-_OPEN_STATUS = {"alive": "running", "dead": "aborted", "unknown": "unknown"}
+OPEN_STATUS = {"alive": "running", "dead": "aborted", "unknown": "unknown"}
 KEY_BYTES = 16
 
 
@@ -37,9 +37,9 @@ class Writer:
         graphs: Topologies of compiled graphs, by graph id.
     """
 
-    def __init__(self, journal: ProcessJournal) -> None:
+    def __init__(self, journal: ProcessJournal, liveness: Liveness | None = None) -> None:
         self.journal = journal
-        self.liveness = journal.liveness()
+        self.liveness = liveness or journal.liveness()
         self.started: ProcessStarted | None = None
         self.last_at = 0
         self.graphs: dict[str, GraphSeen] = {}
@@ -47,7 +47,7 @@ class Writer:
     @property
     def open_status(self) -> str:
         """What became of work that this process began and did not end."""
-        return _OPEN_STATUS[self.liveness]
+        return OPEN_STATUS[self.liveness]
 
     def time_open(self, since: int) -> int | None:
         """Return how long such work was known to last, in nanoseconds; None while nobody can say."""
@@ -100,17 +100,15 @@ class Run:
 
     Attributes:
         key: The request's 16 bytes.
-        order: Place in the journals, of the first of its events.
         head: Its end, or else its start, or None where both are lost.
         writer: The process that opened it, as far as that is known.
         executions: By id, in journal order.
         updates: What was learnt in between, in journal order, by execution; 0 stands for the request.
-        places: The processes that wrote about it, and in which of their segments.
+        writers: The processes that wrote about it.
     """
 
-    def __init__(self, key: bytes, order: int, writer: Writer) -> None:
+    def __init__(self, key: bytes, writer: Writer) -> None:
         self.key = key
-        self.order = order
         self.writer = writer
         self.head: RequestStarted | RequestEnded | None = None
         self.started: RequestStarted | None = None
@@ -118,7 +116,7 @@ class Run:
         self.started_messages = self.ended_messages = SegmentMessages()
         self.executions: dict[int, Execution] = {}
         self.updates: defaultdict[int, list[Updated]] = defaultdict(list)
-        self.places: dict[Writer, set[int]] = {}
+        self.writers: list[Writer] = []
 
     @property
     def id(self) -> str:
@@ -134,11 +132,6 @@ class Run:
     def project(self) -> str | None:
         """What the process that opened it groups its runs by."""
         return None if self.writer.started is None else self.writer.started.project
-
-    @property
-    def sampled(self) -> bool:
-        """Whether it is listed; it is found by id all the same."""
-        return self.ended is None or self.ended.sampled
 
     @property
     def status(self) -> str:

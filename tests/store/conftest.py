@@ -13,7 +13,7 @@ from gradient.journal.events import (
     Updated,
     encode_event,
 )
-from gradient.store import Journals
+from gradient.store import SqliteStore
 
 EPOCH_S = 1_700_000_000
 MS = 1_000_000
@@ -104,8 +104,8 @@ def document(home):
     """Return a function that gives the document of a run, by default of the newest."""
 
     def read(reference="@last"):
-        journals = Journals(home)
-        return journals.run_document(journals.find(reference))
+        store = SqliteStore(home)
+        return store.run_document(store.find(reference))
 
     return read
 

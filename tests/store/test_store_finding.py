@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gradient.journal.events import FORMAT_VERSION, RequestStarted
-from gradient.store import AmbiguousReference, BadReference, Journals, RunNotFound, Unreadable
+from gradient.store import AmbiguousReference, BadReference, RunNotFound, SqliteStore, Unreadable, ls_document
 
 LS_KEYS = re.findall(
     r"\w+",
@@ -16,7 +16,7 @@ LS_KEYS = re.findall(
 @pytest.fixture
 def found(home):
     """Return a function that gives the first byte of the run that a reference names."""
-    return lambda reference: Journals(home).find(reference).key[0]
+    return lambda reference: SqliteStore(home).find(reference).key[0]
 
 
 def numbers(runs):
@@ -28,9 +28,9 @@ def test_the_list_has_the_promised_names_and_no_others(process, home):
     one.request(1, session_id="s", tags=["t"])
     one.end(1, 7, at_ms=1, status="error")
     one.end(1, 8, at_ms=1)
-    journals = Journals(home)
+    store = SqliteStore(home)
 
-    listing = journals.ls_document(journals.listed())
+    listing = ls_document(store)
     (run,) = listing["runs"]
 
     assert (listing["schema"], list(run)) == ("gradient.ls/1", LS_KEYS)
@@ -43,7 +43,7 @@ def test_runs_of_all_processes_are_listed_newest_first(process, home):
     early.request(2)
     early.request(3, at_ms=200_000)
 
-    assert numbers(Journals(home).listed()) == [3, 1, 2]
+    assert numbers(SqliteStore(home)) == [3, 1, 2]
 
 
 def test_of_runs_that_began_together_the_last_written_is_the_newest(process, home):
@@ -51,15 +51,15 @@ def test_of_runs_that_began_together_the_last_written_is_the_newest(process, hom
     for number in (5, 3, 4):
         one.request(number)
 
-    assert numbers(Journals(home).listed()) == [4, 3, 5]
+    assert numbers(SqliteStore(home)) == [4, 3, 5]
 
 
 def test_other_projects_are_left_out_when_one_is_asked_for(process, home):
     process(project="mine").request(1)
     process(project="theirs").request(2)
 
-    assert numbers(Journals(home).listed("mine")) == [1]
-    assert sorted(numbers(Journals(home).listed())) == [1, 2]
+    assert numbers(SqliteStore(home).list(project="mine").runs) == [1]
+    assert sorted(numbers(SqliteStore(home))) == [1, 2]
 
 
 def test_a_run_that_was_not_sampled_is_not_listed_but_found_by_its_id(process, home, found):
@@ -69,13 +69,13 @@ def test_a_run_that_was_not_sampled_is_not_listed_but_found_by_its_id(process, h
     one.request(2, at_ms=5)
     one.end_request(2, at_ms=6, started_ms=5, sampled=False)
 
-    assert numbers(Journals(home).listed()) == [1]
+    assert numbers(SqliteStore(home)) == [1]
     assert found("0202") == 2
     assert found("@last") == 1
 
 
 def test_nothing_is_listed_where_nothing_was_recorded(home):
-    assert Journals(home).listed() == []
+    assert list(SqliteStore(home)) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_an_unknown_id_is_told_with_the_nearest_ones(process, home):
         one.request(number)
 
     with pytest.raises(RunNotFound, match="Nearest: 11111111-") as failure:
-        Journals(home).find("1122")
+        SqliteStore(home).find("1122")
 
     assert [run_id[:2] for run_id in failure.value.nearest] == ["11", "12", "92"]
 
@@ -121,7 +121,7 @@ def test_a_prefix_of_two_ids_is_told_with_both(process, home):
         one.write(RequestStarted(key, 0, 0, "agent", key))
 
     with pytest.raises(AmbiguousReference, match="beginning of 2 runs") as failure:
-        Journals(home).find("1234")
+        SqliteStore(home).find("1234")
 
     assert len(failure.value.nearest) == 2
 
@@ -131,7 +131,7 @@ def test_a_place_that_nobody_has_is_not_found(process, home, reference):
     process().request(1)
 
     with pytest.raises(RunNotFound, match="Nearest: 01010101-"):
-        Journals(home).find(reference)
+        SqliteStore(home).find(reference)
 
 
 @pytest.mark.parametrize("reference", ["", "abc", "@", "@first", "@-0", "@--1"])
@@ -139,7 +139,7 @@ def test_what_cannot_be_a_reference_is_told_how_to_write_one(process, home, refe
     process().request(1)
 
     with pytest.raises(BadReference, match="@last"):
-        Journals(home).find(reference)
+        SqliteStore(home).find(reference)
 
 
 def test_a_folder_that_cannot_be_read_is_no_empty_one(home):
@@ -147,7 +147,7 @@ def test_a_folder_that_cannot_be_read_is_no_empty_one(home):
     (home / "journal").write_text("I am a file")
 
     with pytest.raises(Unreadable, match="--home"):
-        Journals(home).listed()
+        SqliteStore(home)
 
 
 def test_damaged_frames_are_skipped_and_counted(process, home):
@@ -156,10 +156,10 @@ def test_damaged_frames_are_skipped_and_counted(process, home):
     one.writer.append(b"this is no event")
     one.writer.append(b"\xff\xfe\x00")
     one.request(2, at_ms=1)
-    journals = Journals(home)
+    store = SqliteStore(home)
 
-    assert numbers(journals.listed()) == [2, 1]
-    assert journals.damaged == 2
+    assert numbers(store) == [2, 1]
+    assert store.damaged == 2
 
 
 def test_a_frame_with_a_flipped_bit_is_skipped_and_counted(process, home):
@@ -169,19 +169,19 @@ def test_a_frame_with_a_flipped_bit_is_skipped_and_counted(process, home):
     (segment,) = (home / "journal").glob("*/*.seg")
     one.die()
     segment.write_bytes(segment.read_bytes().replace(b"agent2", b"agent9"))
-    journals = Journals(home)
+    store = SqliteStore(home)
 
-    assert numbers(journals.listed()) == [3, 1]
-    assert journals.damaged == 1
+    assert numbers(store) == [3, 1]
+    assert store.damaged == 1
 
 
 def test_a_journal_of_a_newer_version_is_left_out_and_counted(process, home):
     process(version=FORMAT_VERSION + 1).request(1)
     process().request(2)
-    journals = Journals(home)
+    store = SqliteStore(home)
 
-    assert numbers(journals.listed()) == [2]
-    assert (journals.newer, journals.damaged) == (1, 0)
+    assert numbers(store) == [2]
+    assert (store.newer, store.damaged) == (1, 0)
 
 
 def test_reading_settles_what_a_dead_process_left(process, home):
@@ -193,19 +193,6 @@ def test_reading_settles_what_a_dead_process_left(process, home):
     with segment.open("ab") as file:
         file.write(bytes(100_000))
 
-    Journals(home).listed()
+    SqliteStore(home)
 
     assert segment.stat().st_size == used
-
-
-def test_listing_keeps_no_payloads_in_memory(process, home):
-    one = process()
-    one.request(1, inputs="x" * 1000)
-    one.start(1, 7, inputs="x" * 1000)
-    one.end(1, 7, at_ms=1, outputs="x" * 1000, late_inputs="x" * 1000)
-
-    (run,) = Journals(home).listed()
-    execution = run.executions[7]
-
-    assert (run.started.inputs, execution.started.inputs) == (None, None)
-    assert (execution.ended.outputs, execution.ended.late_inputs) == (None, None)

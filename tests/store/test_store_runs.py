@@ -1,4 +1,4 @@
-"""A run is rebuilt from whatever the journals hold of it."""
+"""A run is rebuilt from whatever the store hold of it."""
 
 import re
 from datetime import datetime, timezone
@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 
 from gradient.journal.events import GraphSeen, Messages
-from gradient.store import Journals
+from gradient.store import SqliteStore
 
 RUN_KEYS = re.findall(
     r"\w+",
@@ -180,7 +180,7 @@ def test_executions_of_a_forked_child_join_the_run_that_its_parent_opened(proces
 
     opened, inherited = document()["executions"]
 
-    assert len(Journals(home).runs) == 1
+    assert len(SqliteStore(home).all_runs()) == 1
     assert (opened["status"], opened["duration_ms"]) == ("completed", 8.0)
     assert (inherited["parent_id"], inherited["inputs"]) == (opened["execution_id"], "from the child")
 

@@ -1,6 +1,7 @@
 """What is called running, aborted or unknown, and how long it took."""
 
 from gradient.journal.events import Failure
+from gradient.store import SqliteStore
 
 
 def test_a_run_that_ended_has_the_status_and_duration_it_ended_with(process, document):
@@ -109,3 +110,29 @@ def test_a_failed_child_that_was_handled_leaves_the_run_completed(process, docum
     assert run["status"] == "completed"
     assert run["error"] is None
     assert run["executions"][0]["error"] == {"type": "ValueError", "message": "no", "stacktrace": "trace"}
+
+
+def test_a_process_that_died_after_it_was_read_is_running_until_it_is_read_again(process, home):
+    one = process()
+    one.request(1)
+    with SqliteStore(home) as store:
+        one.end_request(1, at_ms=1)
+        one.die()
+
+        assert [run.status for run in store] == ["running"]
+        assert store.run_document(store.find("@last"))["status"] == "running"
+        store.refresh()
+        assert [run.status for run in store] == ["completed"]
+
+
+def test_a_process_of_which_nobody_knows_whether_it_lives_is_read_on(process, home):
+    one = process()
+    one.request(1)
+    (one.writer.folder / "alive").unlink()
+    with SqliteStore(home) as store:
+        assert [run.status for run in store] == ["unknown"]
+
+        one.end_request(1, at_ms=1)
+        store.refresh()
+
+        assert [run.status for run in store] == ["completed"]

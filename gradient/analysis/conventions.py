@@ -1,0 +1,216 @@
+"""What the attributes of a span say, whoever made it: ours, `gen_ai.*`, OpenInference, Traceloop.
+
+The other direction of `gradient.export.genai`. Where several say the same thing, ours come first, then OpenInference,
+which holds whole inputs and outputs, then OpenTelemetry's own, then Traceloop's. What nobody understands is metadata.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from gradient.analysis.indexed import indexed_messages
+from gradient.analysis.values import is_list, is_mapping
+
+Attributes = Mapping[str, Any]
+
+_OPERATIONS = {
+    "chat": "llm",
+    "text_completion": "llm",
+    "generate_content": "llm",
+    "embeddings": "embedding",
+    "retrieval": "retriever",
+    "execute_tool": "tool",
+    "invoke_agent": "agent",
+    "create_agent": "agent",
+    "plan": "agent",
+    "invoke_workflow": "workflow",
+    "search_memory": "memory",
+}
+_OPEN_INFERENCE = {
+    "AGENT": "agent",
+    "CHAIN": "chain",
+    "EMBEDDING": "embedding",
+    "GUARDRAIL": "guardrail",
+    "LLM": "llm",
+    "RERANKER": "retriever",
+    "RETRIEVER": "retriever",
+    "TOOL": "tool",
+}
+_TRACELOOP = {"workflow": "workflow", "task": "step", "agent": "agent", "tool": "tool"}
+_MODELS = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "embedding.model_name")
+_PROVIDERS = ("llm.provider", "gen_ai.provider.name", "gen_ai.system", "llm.system")
+_NAMES = {
+    "agent": ("gen_ai.agent.name", "agent.name"),
+    "tool": ("gen_ai.tool.name", "tool.name"),
+    "workflow": ("gen_ai.agent.name", "gen_ai.workflow.name"),
+}
+_INPUTS = {
+    "tool": ("gen_ai.tool.call.arguments",),
+    "retriever": ("gen_ai.retrieval.query.text",),
+    "llm": (),
+}
+_OUTPUTS = {"tool": ("gen_ai.tool.call.result",), "retriever": ("gen_ai.retrieval.documents",)}
+USAGE = {
+    "input": ("gen_ai.usage.input_tokens", "llm.token_count.prompt", "gen_ai.usage.prompt_tokens"),
+    "output": ("gen_ai.usage.output_tokens", "llm.token_count.completion", "gen_ai.usage.completion_tokens"),
+    "cache_read": ("gen_ai.usage.cache_read.input_tokens", "llm.token_count.prompt_details.cache_read"),
+    "cache_write": (
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_creation.input_tokens",
+        "llm.token_count.prompt_details.cache_write",
+    ),
+    "reasoning": ("gen_ai.usage.reasoning.output_tokens", "llm.token_count.completion_details.reasoning"),
+    "cost_usd": ("gradient.cost_usd", "llm.cost.total"),
+}
+_UNDERSTOOD = (
+    "gen_ai.", "llm.", "input.", "output.", "openinference.", "traceloop.", "gradient.", "session.", "user.", "error.",
+    "langfuse.", "langsmith.", "mlflow.", "retrieval.documents.", "embedding.", "tag.tags", "graph.node.", "agent.name",
+    "tool.name", "metadata",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a span says.
+
+    Attributes:
+        kind: As executions have it.
+        usage: Tokens and cost by the names of `gradient.journal.events.Usage`; empty where it says nothing.
+        ours: Whether Gradient made it.
+        request_id: Of the request it belongs to, where Gradient made it.
+    """
+
+    kind: str
+    name: str
+    node_id: str
+    framework: str
+    inputs: Any = None
+    outputs: Any = None
+    model: str | None = None
+    provider: str | None = None
+    usage: dict[str, Any] = field(default_factory=dict[str, Any])
+    metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+    session_id: str | None = None
+    user_id: str | None = None
+    tags: list[str] = field(default_factory=list[str])
+    status: str | None = None
+    error_type: str | None = None
+    attempt: int | None = None
+    cached: bool = False
+    first_token_s: float | None = None
+    ours: bool = False
+    request_id: str | None = None
+
+
+def read_span(name: str, scope: str, attributes: Attributes) -> Said:
+    """Return what a span says.
+
+    Args:
+        name: The span's name.
+        scope: Which instrumentation made it.
+        attributes: Plain values; what has parts may be JSON text or plain data.
+    """
+    kind = _kind(attributes)
+    own = _text(_first(attributes, _NAMES.get(kind, ()))) or name
+    own = _ours(attributes, name, own)
+    attempt = attributes.get("gradient.attempt")
+    first_s = attributes.get("gen_ai.response.time_to_first_chunk")
+    return Said(
+        kind=kind,
+        name=own,
+        node_id=_text(attributes.get("gradient.node_id")) or f"{kind}_{own}",
+        framework=_text(attributes.get("gradient.framework")) or scope.removeprefix("opentelemetry.instrumentation."),
+        inputs=_side("input", kind, attributes),
+        outputs=_side("output", kind, attributes),
+        model=_text(_first(attributes, _MODELS)),
+        provider=_text(_first(attributes, _PROVIDERS)),
+        usage={
+            part: value for part, names in USAGE.items() if (value := _number(_first(attributes, names))) is not None
+        },
+        metadata=_metadata(attributes),
+        session_id=_text(_first(attributes, ("session.id", "gen_ai.conversation.id"))),
+        user_id=_text(attributes.get("user.id")),
+        tags=_texts(_first(attributes, ("gradient.tags", "tag.tags"))),
+        status=_text(attributes.get("gradient.status")),
+        error_type=_text(attributes.get("error.type")),
+        attempt=attempt if isinstance(attempt, int) else None,
+        cached=attributes.get("gradient.cached") is True,
+        first_token_s=first_s if isinstance(first_s, float) else None,
+        ours="gradient.request_id" in attributes,
+        request_id=_text(attributes.get("gradient.request_id")),
+    )
+
+
+def _ours(attributes: Attributes, span_name: str, found: str) -> str:
+    """Return the name of what Gradient made a span of, which is in the span's name after the operation."""
+    if "gradient.node_id" not in attributes:
+        return found
+    node_id, kind = str(attributes["gradient.node_id"]), str(attributes.get("gradient.kind"))
+    own = node_id.removeprefix(f"{kind}_")
+    return own if own != node_id else span_name.removeprefix(f"{attributes.get('gen_ai.operation.name')} ")
+
+
+def _kind(attributes: Attributes) -> str:
+    ours = _text(attributes.get("gradient.kind"))
+    if ours is not None:
+        return ours
+    told = str(attributes.get("openinference.span.kind", "")).upper()
+    operation = str(attributes.get("gen_ai.operation.name") or attributes.get("llm.request.type", ""))
+    loop = str(attributes.get("traceloop.span.kind", ""))
+    # OpenInference calls workflows and much else a chain, so that what is more exact comes first.
+    exact = None if told == "CHAIN" else _OPEN_INFERENCE.get(told)
+    return exact or _OPERATIONS.get(operation) or _TRACELOOP.get(loop) or ("chain" if told == "CHAIN" else "step")
+
+
+def _side(side: str, kind: str, attributes: Attributes) -> Any:
+    """Return inputs or outputs; of a model call its messages, where it tells of any."""
+    whole = attributes.get(f"{side}.value")
+    if "gradient.kind" in attributes:
+        return _decoded(whole, attributes.get(f"{side}.mime_type"))
+    if kind == "llm":
+        said = _messages(attributes.get(f"gen_ai.{side}.messages")) or indexed_messages(side, attributes)
+        if said:
+            return {"messages": said}
+    names = (_INPUTS if side == "input" else _OUTPUTS).get(kind, ())
+    found = _first(attributes, (f"{side}.value", *names, f"traceloop.entity.{side}", f"gen_ai.{side}.messages"))
+    return _decoded(found, attributes.get(f"{side}.mime_type") if found is whole else "application/json")
+
+
+def _messages(value: Any) -> list[Any] | None:
+    decoded = _decoded(value, "application/json")
+    return list(decoded) if is_list(decoded) and decoded else None
+
+
+def _metadata(attributes: Attributes) -> dict[str, Any]:
+    """Return what was metadata when it was sent, and what no convention has a place for."""
+    told = _decoded(_first(attributes, ("gradient.metadata", "metadata")), "application/json")
+    rest = {name: value for name, value in attributes.items() if not name.startswith(_UNDERSTOOD)}
+    return {**rest, **(told if is_mapping(told) else {})}
+
+
+def _decoded(value: Any, mime_type: Any) -> Any:
+    """Return what JSON text stands for; other text, and what is no text, as it is."""
+    if not isinstance(value, str) or mime_type != "application/json":
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return value
+
+
+def _first(attributes: Attributes, names: Iterable[str]) -> Any:
+    return next((attributes[name] for name in names if attributes.get(name) is not None), None)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(item) for item in value] if is_list(value) else []

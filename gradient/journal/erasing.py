@@ -1,0 +1,113 @@
+"""Take frames out of closed segments for good, and leave all others where they are.
+
+A frame that is erased becomes one that says so and nothing else, as long as it was: no other frame moves, and what was
+read of the segment stays valid. Messages that frames of others refer to stay.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from gradient.journal.compression import COMPRESSED_SUFFIX, write_compressed
+from gradient.journal.events import Messages, Removed, decode_event, encode_event
+from gradient.journal.files import open_file
+from gradient.journal.frames import SEGMENT_HEADER_BYTES, FrameWindow, pack_frame
+from gradient.journal.messages import SegmentMessages
+
+_REFERENCE = re.compile(rb'"\$list":(\d+)')
+
+
+class Erased(NamedTuple):
+    """What was erased.
+
+    Attributes:
+        frames: How many frames.
+        bytes: Their bodies' length.
+        messages: The numbers of messages and lists that went with them.
+    """
+
+    frames: int
+    bytes: int
+    messages: frozenset[int]
+
+
+def erase(path: Path, is_meant: Callable[[Any], bool]) -> Erased:
+    """Erase the frames of a segment whose event is meant.
+
+    Args:
+        path: A closed segment, by its name before it was compressed.
+        is_meant: Told each event, decides.
+
+    Raises:
+        OSError: The segment cannot be read, or written beside.
+    """
+    with closing(open_file(path)) as file:
+        content = bytearray(file.read_at(file.size, 0))
+        frames = list(FrameWindow(file, file.size).bodies_from(SEGMENT_HEADER_BYTES))
+    events = [(offset, body, decode_event(body)) for offset, body in frames]
+    meant = [(offset, body, event) for offset, body, event in events if event is not None and is_meant(event)]
+    if not meant:
+        return Erased(0, 0, frozenset())
+    gone = {offset for offset, _, _ in meant}
+    needed = _needed((body for offset, body, _ in events if offset not in gone), [event for _, _, event in events])
+    lost: set[int] = set()
+    for offset, body, event in meant:
+        messages = getattr(event, "messages", None)
+        kept = _kept(messages, needed)
+        lost |= _numbers(messages) - _numbers(kept)
+        blank = encode_event(Removed(kept)).ljust(len(body))
+        frame = pack_frame(blank, crc32(blank))
+        content[offset : offset + len(frame)] = frame
+    _replace(path, bytes(content))
+    return Erased(len(meant), sum(len(body) for _, body, _ in meant), frozenset(lost))
+
+
+def _needed(bodies: Iterable[bytes], events: Iterable[Any]) -> set[int]:
+    """Return the numbers of the lists and messages that these bodies refer to."""
+    segment = SegmentMessages()
+    for event in events:
+        segment.learn(getattr(event, "messages", None))
+    needed: set[int] = set()
+    for body in bodies:
+        for found in _REFERENCE.finditer(body):
+            needed |= segment.behind(int(found[1]))
+    return needed
+
+
+def _kept(messages: Messages | None, needed: set[int]) -> Messages | None:
+    if messages is None:
+        return None
+    written = [one for one in messages.written if one[0] in needed]
+    lists = [one for one in messages.lists if one[0] in needed]
+    return Messages(written, lists) if written or lists else None
+
+
+def _numbers(messages: Messages | None) -> set[int]:
+    if messages is None:
+        return set()
+    return {number for number, _ in messages.written} | {number for number, *_ in messages.lists}
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a segment's new content in the place of the old, in the form that it has."""
+    compressed = path.with_name(path.name + COMPRESSED_SUFFIX)
+    forms = [form for form in (path, compressed) if form.exists()]
+    for form in forms:
+        state = form.stat()
+        making = form.with_name(f".{form.name}")
+        try:
+            if form is compressed:
+                write_compressed(making, content)
+            else:
+                making.write_bytes(content)
+                making.chmod(0o600)
+            os.utime(making, ns=(state.st_atime_ns, state.st_mtime_ns))  # retention goes by it
+            making.replace(form)
+        except OSError:
+            with suppress(OSError):
+                making.unlink()
+            raise

@@ -1,0 +1,150 @@
+"""What many runs add up to: by node, model, entrypoint or day; and their failures, those that are alike together.
+
+Without a query this is read from the rollup, in a millisecond for a month. With one, the executions of the runs that it
+selects are gone through.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import msgspec
+
+from gradient.store.interface import ErrorGroup, Group
+from gradient.store.query.sql import Conditions
+from gradient.store.rollup import DAY_S, HOUR_S, Sums, merge, percentile_ms
+from gradient.store.rows import COST, DURATION, ERROR, INPUT, MODEL, NODE, OUTPUT, STATUS
+from gradient.store.runs import request_id
+from gradient.store.trees import executions_of
+
+BY = ("node", "model", "entrypoint", "day")
+
+_NS_PER_S, _NS_PER_MS = 10**9, 1e6
+_HOURS_PER_DAY = DAY_S // HOUR_S
+_SAMPLES = 3
+
+_ROLLED = """
+SELECT span, period, text, detail, count, errors, duration, input, output, cost, durations
+FROM rollup JOIN names ON names.id = rollup.name
+WHERE ((span = :day AND period >= :first_day) OR (span = :hour AND period >= :first_hour AND period < :until_hour))
+    AND sort = :sort
+    AND (:project IS NULL OR project = (SELECT id FROM names WHERE sort = 'project' AND text = :project))"""
+_EXACT_RUNS = """
+SELECT wall, names.text, '', status, duration, input, output, cost FROM runs JOIN names ON names.id = entrypoint
+WHERE {where} AND duration IS NOT NULL"""
+_ERRORS = """
+SELECT facets.name, text, detail, sum(count), count(*), min(coalesce(runs.wall, 0)), max(coalesce(runs.wall, 0))
+FROM facets JOIN names ON names.id = facets.name JOIN runs ON runs.id = run
+WHERE sort = 'error' AND {where} GROUP BY facets.name ORDER BY 4 DESC, 7 DESC LIMIT ?"""
+_SAMPLE = """
+SELECT run, request FROM facets JOIN runs ON runs.id = run WHERE name = ? AND {where}
+ORDER BY run DESC LIMIT ?"""
+
+
+class _Total:
+    """Counts of one group, added up."""
+
+    def __init__(self) -> None:
+        self.sums = Sums()
+        self.packed: list[bytes] = []
+
+    def add(self, row: Any) -> None:
+        """Add a row of the rollup."""
+        count, errors, duration, *usage, durations = row
+        self.sums.count += count
+        self.sums.errors += errors
+        self.sums.duration += duration
+        self.sums.add_usage(usage)
+        self.packed.append(durations)
+
+    def group(self, name: str, kind: str) -> Group:
+        sums = self.sums
+        classes = merge(self.packed) if self.packed else sums.classes
+        p50, p95, p99 = (percentile_ms(classes, share) for share in (0.5, 0.95, 0.99))
+        total_ms = sums.duration / _NS_PER_MS
+        tokens = (sums.input, sums.output, sums.cost)
+        return Group(name, kind, sums.count, sums.errors, p50, p95, p99, total_ms, *tokens)
+
+
+def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, since_ns: int) -> list[Group]:
+    """Return groups of all runs since a time, of one project or of all."""
+    first_hour = since_ns // (HOUR_S * _NS_PER_S)
+    first_day = -(-first_hour // _HOURS_PER_DAY)
+    values = {"day": DAY_S, "hour": HOUR_S, "first_day": first_day, "first_hour": first_hour,
+              "until_hour": first_day * _HOURS_PER_DAY, "sort": "entrypoint" if by == "day" else by,
+              "project": project}  # fmt: skip
+    totals: dict[tuple[str, str], _Total] = {}
+    for span, period, text, detail, *row in connection.execute(_ROLLED, values):
+        key = (_day(period * span), "") if by == "day" else (text, _kind(by, detail))
+        totals.setdefault(key, _Total()).add(row)
+    return _sorted(by, (total.group(*key) for key, total in totals.items()))
+
+
+def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> list[Group]:
+    """Return groups of the runs that satisfy conditions."""
+    totals: dict[tuple[str, str], _Total] = {}
+    values = _runs(connection, wanted) if by in ("day", "entrypoint") else _executions(connection, by, wanted)
+    for wall, text, detail, status, duration, *usage in values:
+        key = (_day((wall or 0) // _NS_PER_S), "") if by == "day" else (text, _kind(by, detail))
+        sums = totals.setdefault(key, _Total()).sums
+        sums.add(duration, status)
+        sums.add_usage(usage)
+    return _sorted(by, (total.group(*key) for key, total in totals.items()))
+
+
+def _runs(connection: sqlite3.Connection, wanted: Conditions) -> Iterator[Any]:
+    return connection.execute(_EXACT_RUNS.format(where=wanted.where), wanted.values)
+
+
+def _executions(connection: sqlite3.Connection, by: str, wanted: Conditions) -> Iterator[Any]:
+    column = NODE if by == "node" else MODEL
+    names = _NamesOf(connection)
+    query = f"SELECT id, wall FROM runs WHERE {wanted.where}"  # noqa: S608 - values are parameters
+    for run, wall in connection.execute(query, wanted.values).fetchall():
+        for row in executions_of(connection, run):
+            if row[column] is not None and row[DURATION] is not None:
+                yield (wall, *names[row[column]], row[STATUS], row[DURATION], row[INPUT], row[OUTPUT], row[COST])
+
+
+class _NamesOf(dict[int, tuple[str, str]]):
+    """Texts and details of names, looked up when they are asked for."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def __missing__(self, number: int) -> tuple[str, str]:
+        query = "SELECT text, detail FROM names WHERE id = ?"
+        found = self._connection.execute(query, (number,)).fetchone() or ("", "")
+        self[number] = found
+        return found
+
+
+def error_groups(connection: sqlite3.Connection, wanted: Conditions, limit: int) -> Iterator[ErrorGroup]:
+    """Yield the failures of the runs that satisfy conditions, the commonest first."""
+    where, values = wanted.where, wanted.values
+    names = _NamesOf(connection)
+    for name, message, kind, count, runs, first, last in connection.execute(
+        _ERRORS.format(where=where), [*values, limit]
+    ).fetchall():
+        samples = connection.execute(_SAMPLE.format(where=where), [name, *values, _SAMPLES]).fetchall()
+        failed = (row[NODE] for run, _ in samples for row in executions_of(connection, run) if row[ERROR] == name)
+        nodes = dict.fromkeys(names[node][0] for node in failed)
+        ids = tuple(request_id(key) for _, key in samples)
+        yield ErrorGroup(kind, message, count, runs, first, last, ids, tuple(nodes))
+
+
+def _kind(by: str, detail: str) -> str:
+    """Return what tells groups of one name apart: the kind of a node, the provider of a model."""
+    return str(msgspec.json.decode(detail)[0]) if by == "node" else detail
+
+
+def _sorted(by: str, groups: Iterable[Group]) -> list[Group]:
+    """Return days in order, and everything else by the time it took."""
+    key: Callable[[Group], Any] = (lambda one: one.name) if by == "day" else (lambda one: -one.total_ms)
+    return sorted(groups, key=key)
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")

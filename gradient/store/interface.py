@@ -1,0 +1,211 @@
+"""What a store answers, whatever keeps the runs.
+
+list, count      runs, by a query of `gradient.store.query`, newest first, page by page
+find             the run that a reference names
+run_document     one run whole, `gradient.run/1`
+skeleton         its executions without payloads, by column
+payloads         what one of them was given and gave
+stats, errors    what many runs add up to
+follow           what changed since
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gradient.journal.events import Usage
+
+Skeleton = dict[str, list[Any]]
+"""Executions by column, see `gradient.store.skeletons`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run as it is listed.
+
+    Attributes:
+        number: Its number in the index; of two runs the one that began later has the larger.
+        key: The request's 16 bytes.
+        id: The request id, as users know it.
+        wall_ns: Its start in nanoseconds since the epoch, or None where that is lost.
+        duration_ns: How long it took, or None while it runs.
+        executions, errors: How many there are, and how many of them failed.
+        usage: The sums over its LLM calls.
+        sampled: Whether it is listed when nobody asks for it by its id.
+    """
+
+    number: int
+    key: bytes
+    id: str
+    entrypoint: str | None
+    project: str | None
+    status: str
+    wall_ns: int | None
+    duration_ns: int | None
+    executions: int
+    errors: int
+    usage: Usage
+    session_id: str | None
+    user_id: str | None
+    tags: tuple[str, ...] = ()
+    sampled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some runs of a list.
+
+    Attributes:
+        runs: The runs, newest first.
+        cursor: What to give for the next page; None on the last one.
+    """
+
+    runs: tuple[Listed, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What executions or runs of one name add up to.
+
+    Attributes:
+        name: A node, a model, an entrypoint, or a day (2026-01-31).
+        kind: The node's kind, or the model's provider, where there is one.
+        count, errors: How many ended, and how many of them failed.
+        p50_ms, p95_ms, p99_ms: Durations below which so many percent of them lie, right within 3.2 %.
+        total_ms: All durations.
+        input_tokens, output_tokens, cost_usd: Sums; None where nothing is known.
+    """
+
+    name: str
+    kind: str
+    count: int
+    errors: int
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    total_ms: float
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorGroup:
+    """Failures that are alike: of one type, with messages that differ in numbers and ids only.
+
+    Attributes:
+        type: The type of the exception.
+        message: The first line of the message, with # for what differs.
+        count: How many executions and requests failed so.
+        runs: In how many runs.
+        first_seen_ns, last_seen_ns: Start of the first and last of these runs, since the epoch.
+        samples: The ids of the newest of these runs.
+        nodes: The names of nodes that failed so, in the newest of these runs.
+    """
+
+    type: str
+    message: str
+    count: int
+    runs: int
+    first_seen_ns: int
+    last_seen_ns: int
+    samples: tuple[str, ...]
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A run that changed, and its executions that did, as columns of a skeleton."""
+
+    run: Listed
+    executions: Skeleton
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed, in the order in which the runs began.
+
+    Attributes:
+        cursor: What to give to `follow` the next time.
+    """
+
+    cursor: int
+    changes: tuple[Change, ...]
+
+
+class Store(Protocol):
+    """Runs, wherever they are kept. Whatever is asked is answered as of the last `refresh`.
+
+    Attributes:
+        damaged: How many frames were skipped because they were broken or said nothing we understand.
+        newer: How many journals were left out because a newer version of Gradient wrote them.
+    """
+
+    @property
+    def damaged(self) -> int: ...
+
+    @property
+    def newer(self) -> int: ...
+
+    def refresh(self) -> None:
+        """See what was recorded since."""
+        ...
+
+    def list(self, query: str = "", *, project: str | None = None, limit: int = 50, cursor: str | None = None) -> Page:
+        """Return the newest runs that a query selects; those that were not sampled are left out.
+
+        Args:
+            query: See `gradient.store.query`.
+            project: Leave out those of other projects; None for all.
+            limit: How many at most.
+            cursor: Of the page before.
+
+        Raises:
+            QueryError: The query is written wrongly.
+        """
+        ...
+
+    def count(self, query: str = "", *, project: str | None = None) -> int:
+        """Return how many runs a query selects."""
+        ...
+
+    def find(self, reference: str) -> Listed:
+        """Return the run that a reference names, see `gradient.store.references`.
+
+        Raises:
+            BadReference: The reference is written wrongly.
+            RunNotFound: It names no run, or (AmbiguousReference) more than one.
+        """
+        ...
+
+    def run_document(self, run: Listed) -> dict[str, Any]:
+        """Return `gradient.run/1` of a run, payloads and all."""
+        ...
+
+    def skeleton(self, run: Listed) -> Skeleton:
+        """Return the executions of a run without payloads, ordered by start, a list for each column."""
+        ...
+
+    def payloads(self, run: Listed, execution_id: str) -> dict[str, Any] | None:
+        """Return one execution as `gradient.run/1` describes it, payloads and all; None where there is none."""
+        ...
+
+    def stats(self, by: str, *, project: str | None = None, since_ns: int = 0, query: str = "") -> Sequence[Group]:
+        """Add up what ran, by "node", "model", "entrypoint" or "day".
+
+        Args:
+            by: What to group by.
+            project: Leave out other projects; None for all.
+            since_ns: Leave out runs that began before, to the hour.
+            query: Only runs that it selects.
+        """
+        ...
+
+    def errors(self, query: str = "", *, project: str | None = None, limit: int = 20) -> Sequence[ErrorGroup]:
+        """Return the failures of runs that a query selects, grouped, the commonest first."""
+        ...
+
+    def follow(self, cursor: int | None = None) -> Changes:
+        """Return what changed since a cursor; without one nothing, and where to begin."""
+        ...

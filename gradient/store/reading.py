@@ -1,0 +1,96 @@
+"""Read one run, or one execution, from the frames that the index points at."""
+
+import sqlite3
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+
+from gradient.journal.events import GraphSeen, ProcessStarted
+from gradient.store.folding import fold
+from gradient.store.model import execution_metadata
+from gradient.store.places import Places, opened
+from gradient.store.processes import Processes
+from gradient.store.rows import BEGAN, ENDED, ID
+from gradient.store.runs import Run, Writer
+from gradient.store.trees import executions_of
+
+_OF_RUN = """
+SELECT began FROM runs WHERE id = :run UNION ALL SELECT ended FROM runs WHERE id = :run
+UNION ALL SELECT place FROM updates WHERE run = :run"""
+
+
+class RunReader:
+    """Reads runs of one index.
+
+    Args:
+        connection: The index.
+        root: Folder of all processes' journals.
+        processes: Its processes.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, root: Path, processes: Processes) -> None:
+        self._connection = connection
+        self._root = root
+        self._processes = processes
+
+    @contextmanager
+    def run(self, number: int, key: bytes) -> Generator[Run]:
+        """Give a run with all that is left of it; what its payloads refer to can be read inside the block."""
+        with opened(self._connection, self._root) as places:
+            yield self._read(number, key, self._places(number), places)
+
+    @contextmanager
+    def execution(self, number: int, key: bytes, execution: int) -> Generator[Run]:
+        """Give a run with one of its executions only, as `run` does."""
+        with opened(self._connection, self._root) as places:
+            yield self._read(number, key, self._places(number, execution), places)
+
+    def bodies(self, number: int) -> Iterable[bytes]:
+        """Yield the bodies of all frames of a run."""
+        with opened(self._connection, self._root) as places:
+            for place in self._places(number):
+                body = places.body(place)
+                if body is not None:
+                    yield body
+
+    def _places(self, run: int, execution: int | None = None) -> list[int]:
+        """Return the places of a run's frames, in order; of its executions all, or one."""
+        places = {place for (place,) in self._connection.execute(_OF_RUN, {"run": run})}
+        for row in executions_of(self._connection, run):
+            if execution is None or row[ID] == execution:
+                places.add(row[BEGAN])
+                places.add(row[ENDED])
+        return sorted(place for place in places if place is not None)
+
+    def _read(self, number: int, key: bytes, where: list[int], places: Places) -> Run:
+        (owner,) = self._connection.execute("SELECT process FROM runs WHERE id = ?", (number,)).fetchone()
+        writers = {owner: self._writer(places, owner)}
+        run = Run(key, writers[owner])
+        for place in where:
+            event, process = places.event(place), places.process(place)
+            if event is not None and process is not None:
+                if process not in writers:
+                    writers[process] = self._writer(places, process)
+                fold(run, event, writers[process], places.messages(place))
+        self._add_graphs(run, writers, places)
+        return run
+
+    def _writer(self, places: Places, process: int) -> Writer:
+        writer = Writer(self._processes.journal(process), self._processes.liveness(process))
+        row = self._processes.row(process)
+        if row is not None:
+            started = None if row.place is None else places.event(row.place)
+            writer.started = started if isinstance(started, ProcessStarted) else None
+            writer.last_at = row.last_at
+        return writer
+
+    def _add_graphs(self, run: Run, writers: dict[int, Writer], places: Places) -> None:
+        graphs = [one for one in run.executions.values() if one.head.kind == "graph"]
+        wanted = {str(execution_metadata(one, run).get("graph_id")) for one in graphs}
+        query = "SELECT place FROM graphs WHERE process = ? AND graph = ?"
+        for process, writer in writers.items():
+            for graph in wanted:
+                found = self._connection.execute(query, (process, graph)).fetchone()
+                event = None if found is None else places.event(found[0])
+                if isinstance(event, GraphSeen):
+                    writer.graphs[graph] = event

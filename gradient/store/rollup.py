@@ -1,0 +1,161 @@
+"""Counts and durations by hour and by day, so that percentiles of a month need no look at its executions.
+
+Durations are counted in classes, 16 from each power of two to the next, so a percentile is right within 3.2 %.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, STATUS, RunRow
+from gradient.store.totals import LlmNodes
+from gradient.store.trees import Columns
+
+HOUR_S, DAY_S = 3_600, 86_400
+SPANS_S = (HOUR_S, DAY_S)
+_NS_PER_S = 10**9
+_NS_PER_MS = 1e6
+
+_pack = msgspec.msgpack.encode
+_unpack = msgspec.msgpack.Decoder(dict[int, int]).decode
+
+_READ = "SELECT durations FROM main.rollup WHERE span = ? AND period = ? AND project = ? AND name = ?"
+_WRITE = """
+INSERT INTO main.rollup (span, period, project, name, count, errors, duration, input, output, cost, durations)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (span, period, project, name) DO UPDATE SET
+    count = count + excluded.count, errors = errors + excluded.errors, duration = duration + excluded.duration,
+    input = coalesce(input + excluded.input, input, excluded.input),
+    output = coalesce(output + excluded.output, output, excluded.output),
+    cost = coalesce(cost + excluded.cost, cost, excluded.cost), durations = excluded.durations"""
+
+
+def duration_class(duration_ns: int) -> int:
+    """Return the class of a duration: its highest bit and the four after that."""
+    bits = duration_ns.bit_length()
+    return bits << 4 | duration_ns >> bits - 5 & 15 if bits > 4 else 0  # noqa: PLR2004
+
+
+def class_duration_ms(number: int) -> float:
+    """Return the duration that stands for a class: the middle of it."""
+    bits, part = number >> 4, number & 15
+    return (part + 16.5) * 2.0 ** (bits - 5) / _NS_PER_MS if number else 0.0
+
+
+def percentile_ms(classes: dict[int, int], share: float) -> float | None:
+    """Return the duration below which a share of all lie, or None where there are none."""
+    rank = share * (sum(classes.values()) - 1)
+    below = 0
+    for number in sorted(classes):
+        below += classes[number]
+        if below > rank:
+            return class_duration_ms(number)
+    return None
+
+
+def merge(durations: Iterable[bytes]) -> dict[int, int]:
+    """Add up the classes of several rows."""
+    total: dict[int, int] = {}
+    for packed in durations:
+        for number, count in _unpack(packed).items():
+            total[number] = total.get(number, 0) + count
+    return total
+
+
+class Sums:
+    """What is counted of one name in one hour of one project."""
+
+    __slots__ = ("classes", "cost", "count", "duration", "errors", "input", "output")
+
+    def __init__(self) -> None:
+        self.count = self.errors = self.duration = 0
+        self.input: int | None = None
+        self.output: int | None = None
+        self.cost: float | None = None
+        self.classes: dict[int, int] = {}
+
+    def add(self, duration_ns: int, status: Any) -> None:
+        """Count one."""
+        self.count += 1
+        self.errors += status == ERROR_STATUS
+        self.duration += duration_ns
+        bits = duration_ns.bit_length()
+        number = bits << 4 | duration_ns >> bits - 5 & 15 if bits > 4 else 0  # noqa: PLR2004 - `duration_class`, at once
+        classes = self.classes
+        classes[number] = classes.get(number, 0) + 1
+
+    def add_usage(self, row: Any) -> None:
+        """Add tokens and cost of an execution, or of a run."""
+        tokens_in, tokens_out, cost = row
+        if tokens_in is not None:
+            self.input = (self.input or 0) + tokens_in
+        if tokens_out is not None:
+            self.output = (self.output or 0) + tokens_out
+        if cost is not None:
+            self.cost = (self.cost or 0) + cost
+
+
+class Rollup:
+    """What a transaction adds to the table `rollup`, or takes away from it.
+
+    Args:
+        connection: The index.
+        sign: 1 to add, -1 to take away what was added.
+
+    Attributes:
+        is_llm: Tells by its number whether a node is an LLM.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, sign: int = 1) -> None:
+        self._connection = connection
+        self._sign = sign
+        self._sums: dict[tuple[int, int, int], Sums] = {}
+        self.is_llm = LlmNodes(connection)
+
+    def add(self, run: RunRow, columns: Columns, *, ended: bool) -> None:
+        """Add ended executions of a run, and the run itself where it ended."""
+        hour, project = (run.wall or 0) // (HOUR_S * _NS_PER_S), run.project or 0
+        sums_of: dict[int, Sums] = {}
+        wanted = (NODE, DURATION, STATUS, MODEL, INPUT, OUTPUT, COST)
+        for node, duration, status, model, *usage in zip(*(columns[at] for at in wanted), strict=True):
+            if duration is None:
+                continue
+            for name in (node,) if model is None else (node, model):
+                sums = sums_of.get(name)
+                if sums is None:
+                    sums = sums_of[name] = self._of(hour, project, name)
+                sums.add(duration, status)
+                if model is not None:
+                    sums.add_usage(usage)
+        if ended and run.entrypoint is not None and run.duration is not None:
+            sums = self._of(hour, project, run.entrypoint)
+            sums.add(run.duration, run.status)
+            sums.add_usage((run.input, run.output, run.cost))
+
+    def _of(self, hour: int, project: int, name: int) -> Sums:
+        key = (hour, project, name)
+        sums = self._sums.get(key)
+        if sums is None:
+            sums = self._sums[key] = Sums()
+        return sums
+
+    def write(self) -> None:
+        """Write what was added."""
+        for (hour, project, name), sums in self._sums.items():
+            for span in SPANS_S:
+                self._write((span, hour * HOUR_S // span, project, name), sums)
+        if self._sign < 0:
+            self._connection.execute("DELETE FROM main.rollup WHERE count = 0")
+        self._sums.clear()
+
+    def _write(self, key: tuple[int, int, int, int], sums: Sums) -> None:
+        found = self._connection.execute(_READ, key).fetchone()
+        classes = _unpack(found[0]) if found else {}
+        sign = self._sign
+        for number, count in sums.classes.items():
+            classes[number] = classes.get(number, 0) + sign * count
+        packed = _pack({number: count for number, count in classes.items() if count})
+        tokens = [None if value is None else sign * value for value in (sums.input, sums.output, sums.cost)]
+        counts = (sign * sums.count, sign * sums.errors, sign * sums.duration)
+        self._connection.execute(_WRITE, (*key, *counts, *tokens, packed))

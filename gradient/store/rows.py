@@ -1,0 +1,119 @@
+"""The rows of the index as the indexer holds them, and what their columns are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
+
+from gradient.store.schema import STATUSES
+
+# fmt: off
+(RUN, ID, PROCESS, PARENT, NODE, MODEL, STATUS, STARTED_AT, DURATION, FIRST_TOKEN, ATTEMPT, CACHED, INPUT, OUTPUT,
+ CACHE_READ, CACHE_WRITE, REASONING, COST, ERROR, BEGAN, ENDED, CHANGED) = range(22)
+# fmt: on
+"""Places of the columns of `executions`."""
+
+EXECUTION_COLUMNS = [
+    *("run", "id", "process", "parent", "node", "model", "status", "started_at", "duration", "first_token", "attempt"),
+    *("cached", "input", "output", "cache_read", "cache_write", "reasoning", "cost", "error", "began", "ended"),
+    "changed",
+]
+TOTALS = ("executions", "errors", "input", "output", "cache_read", "cache_write", "reasoning", "cost")
+
+_CODES = {status: code for code, status in enumerate(STATUSES)}
+ERROR_STATUS = _CODES["error"]
+INTERRUPTED_STATUS = _CODES["interrupted"]
+
+
+def status_code(status: str) -> int | str:
+    """Return how a status is stored: a later version's stays text."""
+    return _CODES.get(status, status)
+
+
+def status_text(code: int | str) -> str:
+    """Return the status that is stored as `code`."""
+    return STATUSES[code] if isinstance(code, int) else code
+
+
+@dataclass(slots=True)
+class RunRow:
+    """A row of `runs`; what the columns mean is told in `gradient.store.schema`.
+
+    Attributes:
+        new: Whether the index does not have it yet.
+        just_ended: Whether this batch has its end.
+        segment: The segment that its last event was in, in this batch.
+    """
+
+    id: int
+    request: bytes
+    process: int
+    entrypoint: int | None = None
+    project: int | None = None
+    status: int | str | None = None
+    wall: int | None = None
+    started_at: int | None = None
+    duration: int | None = None
+    session: int | None = None
+    user: int | None = None
+    tags: str | None = None
+    sampled: int = 1
+    error: int | None = None
+    began: int | None = None
+    ended: int | None = None
+    changed: int = 0
+    executions: int | None = None
+    errors: int | None = None
+    input: int | None = None
+    output: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    cost: float | None = None
+    new: bool = True
+    just_ended: bool = False
+    segment: int = 0
+
+    @classmethod
+    def stored(cls, values: Sequence[Any]) -> "RunRow":
+        """Return a row as the index has it."""
+        row = cls(*values)
+        row.new = False
+        return row
+
+    def values(self) -> tuple[Any, ...]:
+        """Return the columns."""
+        return _run_values(self)
+
+
+RUN_COLUMNS = [field.name for field in fields(RunRow) if field.name not in ("new", "just_ended", "segment")]
+_run_values = attrgetter(*RUN_COLUMNS)
+
+
+class ProcessRow:
+    """A row of `processes`.
+
+    Attributes:
+        id: Its number.
+        folder: Name of its folder.
+        state: What became of it ("dead") once all that it wrote is indexed; None before.
+        project, place, wall, at: What it said of itself, where that stands, and both clocks at that moment.
+        last_at: Time of its last event, on its monotonic clock.
+    """
+
+    __slots__ = ("at", "folder", "id", "last_at", "newer", "place", "project", "state", "wall")
+
+    def __init__(self, number: int, folder: str) -> None:
+        self.id = number
+        self.folder = folder
+        self.state: str | None = None
+        self.newer = 0
+        self.project: int | None = None
+        self.place: int | None = None
+        self.wall: int | None = None
+        self.at: int | None = None
+        self.last_at = 0
+
+    def wall_at(self, at: int) -> int | None:
+        """Return the time of day at a moment of its monotonic clock, in nanoseconds since the epoch."""
+        return None if self.wall is None or self.at is None else self.wall + at - self.at

@@ -1,0 +1,174 @@
+"""The store of one home: what it answers from its index and its journals."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradient.journal import Pruned, prune
+from gradient.store import database
+from gradient.store.aggregates import error_groups, exact_stats, rolled_stats
+from gradient.store.erasure import Erasure, remove_runs
+from gradient.store.errors import NotRemovable
+from gradient.store.home import IndexedHome
+from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Skeleton
+from gradient.store.mending import mending
+from gradient.store.model import execution_document, run_document
+from gradient.store.query import parse
+from gradient.store.query.sql import Conditions
+from gradient.store.references import is_unique, resolve
+from gradient.store.searching import TextSearch
+from gradient.store.threads import resumption_links
+from gradient.store.views import Runs
+
+_BUSY = "another process is reading the journals into the index"
+_PAGE = 200
+_NS_PER_S = 10**9
+_SIGN, _WRAP = 1 << 63, 1 << 64
+
+
+class SqliteStore(IndexedHome):
+    """The runs of one home; see `gradient.store.interface.Store` for what it answers."""
+
+    def __iter__(self) -> Iterator[Listed]:
+        """Yield all runs that are listed, newest first."""
+        cursor: str | None = None
+        while True:
+            page = self.list(limit=_PAGE, cursor=cursor)
+            yield from page.runs
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def runs(self, query: str = "", *, project: str | None = None) -> Runs:
+        """Return the runs that a query selects as objects that read what is inside when it is asked for."""
+        return Runs(self, query, project)
+
+    @property
+    @mending
+    def damaged(self) -> int:
+        return int(self._one("SELECT coalesce(sum(damaged), 0) FROM segments"))
+
+    @property
+    @mending
+    def newer(self) -> int:
+        return int(self._one("SELECT count(*) FROM processes WHERE newer"))
+
+    @property
+    @mending
+    def is_empty(self) -> bool:
+        """Whether there is no run at all, listed or not."""
+        return not self._one("SELECT EXISTS (SELECT 1 FROM runs)")
+
+    # ── removing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def remove(self, runs: Sequence[Listed]) -> Erasure:
+        """Remove runs for good: from the index, and from the journals, compressed or not.
+
+        Raises:
+            StillRunning: A living process is writing to a file that one of them is in; nothing was removed.
+            NotRemovable: The journals or the index cannot be written; what was not removed can be removed again.
+        """
+        if database.is_overlay(self._connection):
+            raise NotRemovable(self.note or _BUSY)
+        with database.indexing(self.home) as alone:
+            if not alone:
+                raise NotRemovable(_BUSY)
+            return remove_runs(self._connection, self._processes, runs)
+
+    def prune(self, *, max_age_s: float, max_bytes: float, dry_run: bool = False) -> Pruned:
+        """Delete the oldest segments of processes that have ended, see `gradient.journal.prune`."""
+        now_s = self._now_ns() / _NS_PER_S
+        pruned = prune(self.root, max_age_s=max_age_s, max_bytes=max_bytes, now_s=now_s, dry_run=dry_run)
+        if not dry_run:
+            self.refresh()
+        return pruned
+
+    # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @mending
+    def list(self, query: str = "", *, project: str | None = None, limit: int = 50, cursor: str | None = None) -> Page:
+        wanted = self._wanted(query, project)
+        before = None if cursor is None else int(cursor)
+        found = self._select(wanted, limit + 1, before)
+        more = len(found) > limit
+        return Page(tuple(found[:limit]), str(found[limit - 1].number) if more else None)
+
+    @mending
+    def all_runs(self) -> Sequence[Listed]:
+        """Return all runs, newest first, also those that are not listed."""
+        return self._listing.select(Conditions(), -1)
+
+    @mending
+    def count(self, query: str = "", *, project: str | None = None) -> int:
+        wanted = self._wanted(query, project)
+        return len(self._select(wanted, -1, None)) if wanted.texts else self._listing.count(wanted)
+
+    @mending
+    def find(self, reference: str) -> Listed:
+        return self._listing.one(resolve(self._connection, reference))
+
+    @mending
+    def is_unique(self, prefix: str) -> bool:
+        """Tell whether no two runs' ids begin with these hexadecimal digits."""
+        return is_unique(self._connection, prefix)
+
+    def _wanted(self, query: str, project: str | None) -> Conditions:
+        return self._listing.conditions(parse(query), project, self._now_ns())
+
+    def _select(self, wanted: Conditions, limit: int, before: int | None) -> Sequence[Listed]:
+        if not wanted.texts:
+            return self._listing.select(wanted, limit, before)
+        return TextSearch(self._connection, self._listing, self._reader).select(wanted, limit, before)
+
+    # ── one run ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @mending
+    def run_document(self, run: Listed) -> dict[str, Any]:
+        with self._reader.run(run.number, run.key) as whole:
+            return run_document(whole, resumption_links(self._connection, run.number))
+
+    @mending
+    def skeleton(self, run: Listed) -> Skeleton:
+        return self._skeletons.of(run.number)
+
+    @mending
+    def payloads(self, run: Listed, execution_id: str) -> dict[str, Any] | None:
+        own = int(execution_id, 16)
+        with self._reader.execution(run.number, run.key, own if own < _SIGN else own - _WRAP) as part:
+            execution = part.executions.get(own)
+            return None if execution is None else execution_document(execution, part)
+
+    # ── many runs ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    @mending
+    def stats(self, by: str, *, project: str | None = None, since_ns: int = 0, query: str = "") -> Sequence[Group]:
+        if not query:
+            return rolled_stats(self._connection, by, project, since_ns)
+        wanted = self._chosen(query, project)
+        wanted.add("runs.wall >= ?", [since_ns])
+        return exact_stats(self._connection, by, wanted)
+
+    @mending
+    def errors(self, query: str = "", *, project: str | None = None, limit: int = 20) -> Sequence[ErrorGroup]:
+        return tuple(error_groups(self._connection, self._chosen(query, project), limit))
+
+    @mending
+    def follow(self, cursor: int | None = None) -> Changes:
+        # What was folded in memory is indexed again later, with other numbers.
+        table = "base.runs" if database.has_base(self._connection) else "runs"
+        newest = self._one(f"SELECT coalesce(max(changed), 0) FROM {table}")  # noqa: S608 - a constant
+        if cursor is None:
+            return Changes(newest, ())
+        query = "SELECT id FROM runs WHERE changed > ? AND sampled ORDER BY id"
+        numbers = [number for (number,) in self._connection.execute(query, (cursor,)).fetchall()]
+        return Changes(
+            newest, tuple(Change(self._listing.one(one), self._skeletons.of(one, cursor)) for one in numbers)
+        )
+
+    def _chosen(self, query: str, project: str | None) -> Conditions:
+        """Return a query as conditions that name the runs, where it asks for text."""
+        wanted = self._wanted(query, project)
+        if wanted.texts:
+            numbers = [run.number for run in self._select(wanted, -1, None)]
+            wanted.add("runs.id IN (SELECT value FROM json_each(?))", [json.dumps(numbers)])
+        return wanted

@@ -1,0 +1,82 @@
+"""The executions of a run: rows of a table while it is open, one packed tree once it is over.
+
+A table of a million executions takes 8 us for each to write, and 90 bytes; packed by run, column by column, it is a
+tenth of that time and half the room. What is open changes, so it stays in a table.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+import zstandard
+
+from gradient.store.rows import EXECUTION_COLUMNS
+
+_COLUMNS = ", ".join(EXECUTION_COLUMNS)
+_MARKS = ", ".join("?" * len(EXECUTION_COLUMNS))
+_KEPT = ("run", "id", "process", "began")
+_LATEST = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in EXECUTION_COLUMNS if name not in _KEPT)
+
+# An end that its own process wrote counts more than one of a forked child.
+_UPSERT = f"""
+INSERT INTO main.executions ({_COLUMNS}) VALUES ({_MARKS})
+ON CONFLICT (run, id) DO UPDATE SET {_LATEST}, began = coalesce(excluded.began, began),
+    process = CASE WHEN excluded.began IS NULL THEN process ELSE excluded.process END
+WHERE status IS NULL OR process = excluded.process OR excluded.began IS NOT NULL"""  # noqa: S608 - names of columns
+_OPEN = f"SELECT {_COLUMNS} FROM executions WHERE run = ?"  # noqa: S608 - names of columns
+
+Columns: TypeAlias = list[tuple[Any, ...]]
+"""Executions, column by column; the columns are those of `rows`."""
+
+_encode = msgspec.msgpack.encode
+_decode = msgspec.msgpack.Decoder(list[list[Any]]).decode
+_compress = zstandard.ZstdCompressor(level=1).compress
+
+
+def executions_of(connection: sqlite3.Connection, run: int) -> list[Any]:
+    """Return the rows of a run's executions; their columns are those of `rows`."""
+    found = connection.execute("SELECT rows FROM trees WHERE run = ?", (run,)).fetchone()
+    return connection.execute(_OPEN, (run,)).fetchall() if found is None else unpack(found[0])
+
+
+def write_open(connection: sqlite3.Connection, rows: Iterable[Any]) -> None:
+    """Write rows of runs that are open, or were; each adds to what is known of its execution."""
+    connection.executemany(_UPSERT, rows)
+
+
+def write_tree(connection: sqlite3.Connection, run: int, columns: Columns) -> None:
+    """Write all executions of a run that is over; the caller has taken away the rows of when it was open."""
+    connection.execute("INSERT OR REPLACE INTO main.trees (run, rows) VALUES (?, ?)", (run, pack(columns)))
+
+
+def close(connection: sqlite3.Connection, run: int) -> list[Any]:
+    """Take the rows of an open run away, and return them."""
+    rows = executions_of(connection, run)
+    connection.execute("DELETE FROM main.executions WHERE run = ?", (run,))
+    return rows
+
+
+def reopen(connection: sqlite3.Connection, run: int) -> None:
+    """Make rows of a tree again, because more has come."""
+    found = connection.execute("SELECT rows FROM trees WHERE run = ?", (run,)).fetchone()
+    if found is not None:
+        connection.execute("DELETE FROM main.trees WHERE run = ?", (run,))
+        write_open(connection, unpack(found[0]))
+
+
+def columns_of(rows: Sequence[Any]) -> Columns:
+    """Return rows column by column."""
+    return list(zip(*rows, strict=True)) if rows else [()] * len(EXECUTION_COLUMNS)
+
+
+def pack(columns: Columns) -> bytes:
+    """Return the columns of a run's executions as bytes."""
+    return _compress(_encode(columns))
+
+
+def unpack(packed: bytes) -> list[Any]:
+    """Return the rows that were packed."""
+    # One for each call: a decompressor must not be used by two threads at once.
+    columns = _decode(zstandard.ZstdDecompressor().decompress(packed))
+    return list(zip(*columns, strict=True))

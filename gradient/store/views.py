@@ -1,0 +1,126 @@
+"""Runs as objects, for programs and notebooks: what is listed is there, what is inside is read when asked for."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from gradient.store.interface import Listed, Store
+from gradient.store.model import ls_document
+
+_MOST_SHOWN = 200
+_PAGE = 200
+_STYLE = "font-family:monospace;line-height:1.5;white-space:pre"
+_OTHER_COLOUR = "#616161"
+_COLOURS = {"completed": "#2e7d32", "error": "#c62828", "aborted": "#c62828", "running": "#00838f"}
+
+
+class RunView:
+    """One run.
+
+    Args:
+        store: Where it is read from, when it is.
+        listed: What is listed of it.
+    """
+
+    def __init__(self, store: Store, listed: Listed) -> None:
+        self._store = store
+        self.listed = listed
+
+    @property
+    def id(self) -> str:
+        """The request id."""
+        return self.listed.id
+
+    @property
+    def status(self) -> str:
+        """What became of it."""
+        return self.listed.status
+
+    @property
+    def entrypoint(self) -> str | None:
+        """What was called, or None where that is lost."""
+        return self.listed.entrypoint
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """All of it, as `gradient.run/1`."""
+        return self._store.run_document(self.listed)
+
+    @property
+    def executions(self) -> list[dict[str, Any]]:
+        """Its executions, in the order in which they began."""
+        executions: list[dict[str, Any]] = self.document["executions"]
+        return executions
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return its executions flat, for tables: what is listed of the run goes with each."""
+        about = {"request_id": self.id, "entrypoint": self.entrypoint, "run_status": self.status}
+        return [{**about, **execution} for execution in self.executions]
+
+    def __repr__(self) -> str:
+        return f"<run {self.id} {self.entrypoint} {self.status}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
+        return {"text/plain": "\n".join(_rows(self, str, _plain)), "text/html": _html(self)}
+
+
+class Runs:
+    """The runs that a query selects, newest first; read page by page as they are iterated."""
+
+    def __init__(self, store: Store, query: str = "", project: str | None = None) -> None:
+        self._store = store
+        self._query = query
+        self._project = project
+
+    def __iter__(self) -> Iterator[RunView]:
+        cursor: str | None = None
+        while True:
+            page = self._store.list(self._query, project=self._project, limit=_PAGE, cursor=cursor)
+            yield from (RunView(self._store, run) for run in page.runs)
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def __len__(self) -> int:
+        return self._store.count(self._query, project=self._project)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return what is listed of each run, for tables."""
+        listed: list[dict[str, Any]] = ls_document(view.listed for view in self)["runs"]
+        return listed
+
+
+def _html(view: RunView) -> str:
+    """Return a tree without scripts, which shows in every notebook's viewer."""
+    rows = "\n".join(_rows(view, escape, _coloured))
+    return f'<div style="{_STYLE}">{rows}</div>'
+
+
+def _rows(view: RunView, write: Callable[[str], str], mark: Callable[[str], str]) -> Iterator[str]:
+    yield f"{mark(view.status)} {write(str(view.entrypoint))}  {view.id}"
+    children: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+    known = {execution["execution_id"] for execution in view.executions}
+    for execution in view.executions:
+        children[execution["parent_id"] if execution["parent_id"] in known else None].append(execution)
+    stack = [(1, execution) for execution in reversed(children[None])]
+    shown = 0
+    while stack and shown < _MOST_SHOWN:
+        depth, execution = stack.pop()
+        shown += 1
+        took = "" if execution["duration_ms"] is None else f"  {execution['duration_ms']:,.1f} ms"
+        indent = "  " * depth
+        yield f"{indent}{mark(execution['status'])} {write(execution['kind'])} {write(execution['name'])}{took}"
+        stack += [(depth + 1, child) for child in reversed(children[execution["execution_id"]])]
+    if len(view.executions) > shown:
+        yield f"  and {len(view.executions) - shown:,} more"
+
+
+def _plain(status: str) -> str:
+    return f"[{status}]"
+
+
+def _coloured(status: str) -> str:
+    colour = _COLOURS.get(status, _OTHER_COLOUR)
+    return f'<span style="color:{colour}">{escape(status)}</span>'

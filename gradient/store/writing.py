@@ -1,0 +1,95 @@
+"""Write a batch to the index, in one transaction, with how far the journals were read."""
+
+import sqlite3
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from gradient.store.batch import Batch
+from gradient.store.names import Names
+from gradient.store.rollup import Rollup
+from gradient.store.rows import ERROR, MODEL, NODE, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
+from gradient.store.totals import totals_of
+from gradient.store.trees import Columns, close, columns_of, reopen, write_open, write_tree
+
+_RUN = f"INSERT OR REPLACE INTO main.runs ({', '.join(RUN_COLUMNS)}) VALUES ({', '.join('?' * len(RUN_COLUMNS))})"  # noqa: S608 - names of columns
+_FACET = """
+INSERT INTO main.facets (name, run, count) VALUES (?, ?, ?)
+ON CONFLICT (name, run) DO UPDATE SET count = excluded.count"""
+_THREAD = """
+INSERT INTO main.threads (run, id, thread, started_at, interrupted, resumes) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (run, id) DO UPDATE SET thread = coalesce(excluded.thread, thread),
+    started_at = coalesce(excluded.started_at, started_at), interrupted = coalesce(excluded.interrupted, interrupted),
+    resumes = coalesce(excluded.resumes, resumes)"""
+_MESSAGE = """
+INSERT INTO main.messages (segment, number, place, list) VALUES (?, ?, ?, ?)
+ON CONFLICT (segment, number) DO UPDATE
+SET place = coalesce(excluded.place, place), list = coalesce(excluded.list, list)"""
+_PROCESS = """
+INSERT OR REPLACE INTO main.processes (id, folder, state, newer, project, place, wall, at, last_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def write_batch(connection: sqlite3.Connection, batch: Batch, names: Names) -> None:
+    """Write everything that a batch holds; the caller has begun a transaction."""
+    connection.executemany("INSERT OR IGNORE INTO main.updates (run, place) VALUES (?, ?)", batch.updates)
+    connection.executemany("INSERT OR REPLACE INTO main.graphs (process, graph, place) VALUES (?, ?, ?)", batch.graphs)
+    connection.executemany(_THREAD, batch.threads)
+    connection.executemany(_MESSAGE, batch.messages)
+    connection.executemany("INSERT OR IGNORE INTO main.visits (segment, run) VALUES (?, ?)", sorted(batch.visits))
+    rollup = Rollup(connection)
+    several = {row[RUN] for row in batch.late}
+    for run in batch.runs.values():
+        rows: list[Any] = list(batch.executions[run.id].values())
+        is_over = run.status is not None or run.executions is not None
+        fresh = rows
+        if not is_over or not run.new or run.id in several:
+            if run.executions is not None:
+                reopen(connection, run.id)
+            write_open(connection, rows)
+            write_open(connection, [row for row in batch.late if row[RUN] == run.id] if run.id in several else ())
+            rows = close(connection, run.id) if is_over else rows
+        columns = columns_of(rows)
+        if is_over:
+            # What ran before its end is added with it, and what comes later when it comes.
+            finish(run, columns, rollup, columns if run.just_ended else columns_of(fresh), ended=run.just_ended)
+            write_tree(connection, run.id, columns)
+        write_run(connection, run, columns, names)
+    rollup.write()
+
+
+def write_run(connection: sqlite3.Connection, run: RunRow, columns: Columns, names: Names) -> None:
+    """Write the row of a run, and which names it has, as far as its executions are given."""
+    facets = facets_of(run, columns, names)
+    connection.executemany(_FACET, [(name, run.id, count) for name, count in facets.items() if name])
+    connection.execute(_RUN, run.values())
+
+
+def finish(run: RunRow, columns: Columns, rollup: Rollup, fresh: Columns, *, ended: bool) -> None:
+    """Say in a run's row what its executions sum up to, and add the fresh ones to the rollup."""
+    for column, value in zip(TOTALS, totals_of(columns, rollup.is_llm), strict=True):
+        setattr(run, column, value)
+    rollup.add(run, fresh, ended=ended)
+
+
+def write_process(connection: sqlite3.Connection, process: ProcessRow) -> None:
+    """Write the row of a process."""
+    row = (process.id, process.folder, process.state, process.newer, process.project, process.place)
+    connection.execute(_PROCESS, (*row, process.wall, process.at, process.last_at))
+
+
+def facets_of(run: RunRow, columns: Columns, names: Names) -> Counter[int]:
+    """Return which names a run has, and how often."""
+    counts: Counter[int] = Counter(columns[NODE])
+    for column in (columns[MODEL], columns[ERROR]):
+        if column.count(None) < len(column):
+            counts.update(name for name in column if name is not None)
+    for tag in msgspec.json.decode(run.tags) if run.tags else ():
+        counts[names.number("tag", tag) or 0] = 1
+    for name in (run.entrypoint, run.project, run.session, run.user):
+        if name is not None:
+            counts[name] = 1
+    if run.error is not None and not counts[run.error]:
+        counts[run.error] = 1
+    return counts
