@@ -1,6 +1,8 @@
 """What a turn of a growing conversation costs: CPU and bytes at turn 10 and at turn 200, ours and LangSmith's.
 
-1 KB LangChain messages, one request per turn, `add_messages`, with and without a checkpointer.
+1 KB LangChain messages, one request per turn, `add_messages`, with and without a checkpointer. A message that was
+changed in place must be recorded as changed, so all of them are looked at each time they are handed over: to the
+request, to the graph, to the node, and back twice. What one look costs, at its least, is printed too.
 
 Run: python -m benchmarks.conversation [TURNS]
 """
@@ -16,12 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+import msgspec
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.tracers.langchain import LangChainTracer
 from langgraph.checkpoint.memory import MemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 
+from benchmarks.floor import best_us
 from benchmarks.peers import langsmith_client
 from gradient.runtime import Listener, RuntimeManager, Settings
 from gradient.runtime.manager import set_runtime_manager
@@ -74,6 +78,14 @@ def main(turns: int, repeats: int = 5) -> None:
     with langsmith_client() as client:
         for checkpointed in (False, True):
             _compare(turns, repeats, client, checkpointed=checkpointed)
+    print(f"looking once at the {2 * turns} messages of turn {turns}, at the least: {_look_us(2 * turns):.0f} us")
+
+
+def _look_us(count: int) -> float:
+    """Return the least microseconds for encoding the state of so many messages, which is all that tells a change."""
+    messages = [HumanMessage(f"{number} {_TEXT}", id=f"question-{number}") for number in range(count)]
+    encoder, buffer = msgspec.msgpack.Encoder(), bytearray()
+    return best_us(lambda: encoder.encode_into([message.__dict__ for message in messages], buffer))
 
 
 def _compare(turns: int, repeats: int, client: Any, *, checkpointed: bool) -> None:

@@ -1,10 +1,11 @@
 """How a command ends when it cannot do what it was asked."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from gradient.store import BadReference, RunNotFound, StoreError, Unreadable
-
-_EXIT_CODES: tuple[tuple[type[StoreError], int], ...] = ((BadReference, 2), (RunNotFound, 3), (Unreadable, 4))
+if TYPE_CHECKING:
+    from gradient.store import StoreError
 
 
 class Failure(click.ClickException):
@@ -15,6 +16,15 @@ class Failure(click.ClickException):
         self.exit_code = exit_code  # type: ignore[misc]  # click calls it a class variable, and reads it from the error
 
 
-def failure_of(error: StoreError) -> Failure:
+def failure_of(error: "StoreError") -> Failure:
     """Tell what the store found wrong."""
-    return Failure(str(error), next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1))
+    from gradient.store import (
+        BadReference,
+        NewerIndex,
+        QueryError,
+        RunNotFound,
+        Unreadable,
+    )  # Not every command needs the store.
+
+    exit_codes = ((BadReference, 2), (QueryError, 2), (RunNotFound, 3), (Unreadable, 4), (NewerIndex, 4))
+    return Failure(str(error), next((code for kind, code in exit_codes if isinstance(error, kind)), 1))

@@ -9,39 +9,60 @@ from typing import Any
 import click
 
 from gradient.cli import formats
+from gradient.cli.messages import tell
+from gradient.cli.options import JsonOutput, json_option
 from gradient.cli.page import Cell, Page, table
-from gradient.cli.reading import current_project, print_json, reading, tell_no_runs
+from gradient.cli.pager import paged
+from gradient.cli.querying import QueryCommand, as_query, query_argument
+from gradient.cli.reading import current_project, prepare_text, reading, tell_no_runs
 from gradient.cli.signs import Signs, colour, signs
-from gradient.store import Journals, Run
+from gradient.store import Listed, SqliteStore, ls_document
 
 _SHORT_ID, _WHOLE_ID = 8, 36
 _ENTRYPOINT = 2
 _RIGHT = (5, 6, 7, 8, 9)
 
 
-@click.command("ls")
+@click.command("ls", cls=QueryCommand)
+@query_argument
 @click.option("-n", "number", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs at most.")
 @click.option("--all-projects", is_flag=True, help="Runs of all projects, not only of the one in this folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print gradient.ls/1 as JSON.")
+@click.option("--ids", is_flag=True, help="Print nothing but the ids.")
+@json_option("gradient.ls/1", rows="runs")
 @click.pass_obj
-def command(home: Path | None, number: int, all_projects: bool, as_json: bool) -> None:
-    """List the newest runs."""
+def command(  # noqa: PLR0913 - its options
+    home: Path | None,
+    /,
+    *,
+    query: tuple[str, ...],
+    number: int,
+    all_projects: bool,
+    ids: bool,
+    as_json: JsonOutput | None,
+) -> None:
+    """List the newest runs.
+
+    QUERY selects: status:error node:tools dur>2s cost>0.01 -tag:ci since:7d text:glacier
+    """
     project = None if all_projects else current_project()
-    with reading(home) as journals:
-        runs = journals.listed(project)
-        document = journals.ls_document(runs[:number])
+    asked = as_query(query)
+    with reading(home) as store:
+        prepare_text(store, asked)
+        runs = store.list(asked, project=project, limit=number).runs
+        document = ls_document(runs)
         if as_json:
-            print_json(document)
+            as_json.print(document)
+        elif ids:
+            click.echo("".join(f"{run.id}\n" for run in runs), nl=False)
         elif runs:
-            _print_table(document["runs"], journals, all_projects=all_projects)
-        _tell_rest(journals, runs, number, project)
+            with paged() as page:
+                _print_table(document["runs"], _id_chars(store, runs), page, all_projects=all_projects)
+        _tell_rest(store, len(runs), number, project, asked)
 
 
-def _print_table(runs: Sequence[dict[str, Any]], journals: Journals, *, all_projects: bool) -> None:
-    page = Page()
+def _print_table(runs: Sequence[dict[str, Any]], id_chars: int, page: Page, *, all_projects: bool) -> None:
     shown = signs(ascii_only=page.ascii_only)
     now = datetime.now(timezone.utc) if page.terminal else None
-    id_chars = _id_chars(journals.runs)
     rows = [_row(run, id_chars, shown, now, all_projects=all_projects) for run in runs]
     started, project = "AGE" if page.terminal else "STARTED", "PROJECT" if all_projects else ""
     words = ["STATUS", "ID", "ENTRYPOINT", project, started, "TOOK", "EXECS", "ERR", "TOKENS", "COST"]
@@ -67,19 +88,21 @@ def _row(run: dict[str, Any], id_chars: int, shown: Signs, now: datetime | None,
     ]
 
 
-def _id_chars(runs: Sequence[Run]) -> int:
+def _id_chars(store: SqliteStore, runs: Sequence[Listed]) -> int:
     """Return how much of each id must be shown to tell it from all others."""
-    return _SHORT_ID if len({run.key[: _SHORT_ID // 2] for run in runs}) == len(runs) else _WHOLE_ID
+    return _SHORT_ID if all(store.is_unique(run.id[:_SHORT_ID]) for run in runs) else _WHOLE_ID
 
 
-def _tell_rest(journals: Journals, runs: Sequence[Run], number: int, project: str | None) -> None:
+def _tell_rest(store: SqliteStore, shown: int, number: int, project: str | None, asked: str) -> None:
     """Say on stderr what the table does not show."""
-    if not journals.listed():
-        tell_no_runs(journals)
-    elif not runs:
-        elsewhere = len(journals.listed())
-        click.echo(
-            f"No runs of the project {project} yet; {elsewhere:,} of others: gradient ls --all-projects", err=True
-        )
-    elif len(runs) > number and sys.stderr.isatty():
-        click.echo(f"\nThe newest {number:,} of {len(runs):,}; gradient ls -n {len(runs)} lists all.", err=True)
+    if shown == number:
+        if sys.stderr.isatty() and (count := store.count(asked, project=project)) > number:
+            tell(f"\nThe newest {number:,} of {count:,}; gradient ls -n {count} lists all.")
+    elif shown:
+        return
+    elif not (elsewhere := store.count()):
+        tell_no_runs(store)
+    elif asked and store.count(project=project):
+        tell(f"No run of {project or 'any project'} is so: {asked}")
+    else:
+        tell(f"No runs of the project {project} yet; {elsewhere:,} of others: gradient ls --all-projects")

@@ -2,20 +2,24 @@
 
 On a terminal: colour, and tables cut at its width. Elsewhere plain text in full. Layout is the same in both, so a table
 read in a file lines up as well. Not done with rich: importing its console costs a quarter of what `gradient ls` may.
+What is longer than a screen goes through `gradient.cli.pager`.
 """
 
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, NamedTuple
 from unicodedata import combining, east_asian_width
 
 import click
 
+from gradient.cli.options import colour_wanted
+
 _GAP = "  "
 _SIGNS = "✓✗●‖⊘◌†├─└│━╸╺…·→µ"
 _COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan")
+_FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
 _NARROWEST = 10
 _MISSING, _MISSING_ASCII = "…", "~"
 
@@ -33,17 +37,22 @@ Row = Sequence[Cell]
 class Page:
     """Where a command prints.
 
+    Args:
+        stream: Where to, or None for stdout.
+        terminal: Whether people look at it now, or None to ask the stream.
+
     Attributes:
         terminal: Whether people look at it now.
         ascii_only: Whether it cannot show more than ASCII.
         width: Columns of the terminal, or None where nothing is cut.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: IO[str] | None = None, *, terminal: bool | None = None) -> None:
         self._stream = sys.stdout if stream is None else stream
-        self._encoding = self._stream.encoding or "utf-8"
-        self.terminal = self._stream.isatty()
-        self._colour = _wants_colour(terminal=self.terminal)
+        self._encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        self.terminal = self._stream.isatty() if terminal is None else terminal
+        wanted = colour_wanted()
+        self._colour = wants_colour(os.environ, terminal=self.terminal) if wanted is None else wanted
         self.ascii_only = not _can_show(self._encoding)
         self.width = shutil.get_terminal_size((100, 24)).columns if self.terminal else None
 
@@ -144,10 +153,19 @@ def _trimmed(row: Row) -> list[Cell]:
     return cells
 
 
-def _wants_colour(*, terminal: bool) -> bool:
-    if os.environ.get("NO_COLOR"):
+def wants_colour(environment: Mapping[str, str], *, terminal: bool) -> bool:
+    """Tell what the environment says of colour, as https://no-color.org and https://bixense.com/clicolors have it.
+
+    Args:
+        environment: The variables.
+        terminal: Whether people look at it now.
+    """
+    if environment.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")
+    forced = next((environment[name] for name in _FORCING if environment.get(name)), None)
+    if forced is not None:
+        return forced != "0"
+    return terminal and environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0"
 
 
 def _can_show(encoding: str) -> bool:

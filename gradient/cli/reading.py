@@ -1,19 +1,20 @@
 """Find the journals, and say what is the matter with them."""
 
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from gradient.cli.errors import failure_of
-from gradient.store import Journals, StoreError
+from gradient.cli.messages import tell, warn
+from gradient.store import SqliteStore, StoreError
 
 if TYPE_CHECKING:
     from gradient.runtime.config import Settings
+
+_NOT_FOUND = 3
 
 
 def current_project() -> str:
@@ -24,24 +25,81 @@ def current_project() -> str:
 
 
 @contextmanager
-def reading(home: Path | None) -> Generator[Journals]:
-    """Give the journals of a home, and say at the end what could not be read of them.
+def reading(home: Path | None) -> Generator[SqliteStore]:
+    """Give the store of a home, and say at the end what could not be read of it.
 
     Args:
         home: What `--home` says, or None for the setting.
 
     Raises:
-        Failure: They cannot be read, or what is looked for is not there.
+        Failure: It cannot be read, or what is looked for is not there.
     """
-    journals = Journals(home or _home())
-    try:
-        yield journals
-    except StoreError as error:
-        raise failure_of(error) from None
-    if journals.damaged:
-        warn(f"{journals.damaged:,} damaged frame{'s were' if journals.damaged > 1 else ' was'} skipped.")
-    if journals.newer:
-        warn(f"{journals.newer:,} journals of a newer version were left out. Upgrade gradient-runtime to see them.")
+    from gradient.cli.progress import Progress
+
+    with Progress() as progress:
+        try:
+            with SqliteStore(home or _home(), progress=progress.tell) as store:
+                progress.clear()
+                yield store
+                _tell_rest(store)
+        except StoreError as error:
+            raise failure_of(error) from None
+
+
+def prepare_text(store: SqliteStore, query: str) -> None:
+    """Make the index of words, where a query needs one: that takes a while the first time."""
+    if store.needs_text(query):
+        from gradient.cli.progress import Progress
+
+        with Progress() as progress:
+            store.update_text(progress.tell)
+
+
+def _tell_rest(store: SqliteStore) -> None:
+    """Say what of the journals is not in the answer, and what makes it slow."""
+    damaged, newer = store.damaged, store.newer
+    if damaged:
+        warn(f"{damaged:,} damaged frame{'s were' if damaged > 1 else ' was'} skipped.")
+    if newer:
+        warn(f"{newer:,} journals of a newer version were left out. Upgrade gradient-runtime to see them.")
+    if store.note is not None:
+        warn(f"The index could not be brought up to date ({store.note}), so new runs were read from the journals.")
+
+
+def documents(references: Sequence[str], home: Path | None) -> Iterator[dict[str, Any]]:
+    """Yield `gradient.run/1` of the runs that references name; a file, or `-` for stdin, may hold several.
+
+    Raises:
+        Failure: One of them cannot be found or read.
+        UsageError: Stdin is named twice.
+    """
+    from gradient.cli.files import STDIN, documents_in, is_file
+
+    if references.count(STDIN) > 1:
+        raise click.UsageError("Stdin can be read once.")
+    with ExitStack() as stack:
+        store = None if all(map(is_file, references)) else stack.enter_context(reading(home))
+        for reference in references:
+            if store is None or is_file(reference):
+                yield from documents_in(reference)
+                continue
+            if store.is_empty:
+                tell_no_runs(store)
+                raise click.exceptions.Exit(_NOT_FOUND)
+            yield store.run_document(store.find(reference))
+
+
+def document(reference: str, home: Path | None) -> dict[str, Any]:
+    """Return `gradient.run/1` of the one run that a reference names.
+
+    Raises:
+        Failure: It cannot be found or read.
+        UsageError: It names a file of several runs.
+    """
+    first, *more = documents([reference], home)
+    if more:
+        raise click.UsageError(f"{reference} holds {len(more) + 1} runs, and one is wanted.")
+    return first
 
 
 def _home() -> Path:
@@ -58,18 +116,8 @@ def _settings() -> "Settings":
     return load_settings(on_error=warn).settings
 
 
-def warn(message: str) -> None:
-    """Say something on stderr that is no result."""
-    click.echo(f"gradient: {message}", err=True)
-
-
-def tell_no_runs(journals: Journals) -> None:
+def tell_no_runs(store: SqliteStore) -> None:
     """Say that nothing was recorded yet, and how to change that."""
-    click.echo(f"No runs in {journals.root.parent} yet. To make one:\n", err=True)
-    click.echo("    gradient run your_agent.py", err=True)
-    click.echo("\nor put @entrypoint, from gradient.sdk, on the function that answers.", err=True)
-
-
-def print_json(document: dict[str, Any]) -> None:
-    """Print a document as JSON."""
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+    tell(f"No runs in {store.home} yet. To make one:\n")
+    tell("    gradient run your_agent.py")
+    tell("\nor put @entrypoint, from gradient.sdk, on the function that answers; or `gradient demo`.")

@@ -1,101 +1,105 @@
 """`gradient show`: one run, from its outcome to each of its executions."""
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
-from gradient.cli import formats
 from gradient.cli.failures import failure_rows
-from gradient.cli.page import Cell, Page
-from gradient.cli.reading import print_json, reading, tell_no_runs
-from gradient.cli.signs import Signs, colour, signs
+from gradient.cli.options import JsonOutput, json_option, run_argument
+from gradient.cli.page import Page
+from gradient.cli.pager import paged
+from gradient.cli.reading import document
+from gradient.cli.selection import TreeOptions
+from gradient.cli.signs import signs
+from gradient.cli.summary import summary_rows
 from gradient.cli.tree import tree_rows
 
-_NOT_FOUND = 3
-_LABEL_CHARS = 10
+_FAILED = 1
+_GRAPH = "--graph"
+_GRAPHS = ("text", "mermaid")
 
 
-@click.command("show")
-@click.argument("reference", metavar="[RUN]", default="@last")
-@click.option("--json", "as_json", is_flag=True, help="Print gradient.run/1 as JSON.")
+class _Show(click.Command):
+    """A command whose `--graph` need not have a value, and still does not take the run's name for one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = [
+            f"{_GRAPH}={_GRAPHS[0]}" if word == _GRAPH and after not in _GRAPHS else word
+            for word, after in zip(args, [*args[1:], ""], strict=False)
+        ]
+        return super().parse_args(ctx, words)
+
+
+@click.command("show", cls=_Show)
+@run_argument(default="@last")
+@click.option("--depth", type=click.IntRange(min=1), help="How many levels of the tree at most.")
+@click.option(
+    "--only",
+    type=click.Choice(["error", "llm", "tool", "node", "agent"]),
+    multiple=True,
+    help="Only these, and what they are inside of; repeatable.",
+)
+@click.option(
+    "--io",
+    type=click.Choice(["none", "short", "full"]),
+    default="none",
+    show_default=True,
+    help="Whether to show inputs and outputs: in a line, or all of them.",
+)
+@click.option("--state", is_flag=True, help="What each node changed in the state, instead of the tree.")
+@click.option(
+    _GRAPH, type=click.Choice(_GRAPHS), help="The graph and the path taken, instead of the tree.  [bare: text]"
+)
+@click.option("--exit-status", is_flag=True, help="Exit with 1 if the run failed.")
+@json_option("gradient.run/1")
 @click.pass_obj
-def command(home: Path | None, reference: str, as_json: bool) -> None:
+def command(  # noqa: PLR0913 - its options
+    home: Path | None,
+    /,
+    *,
+    reference: str,
+    depth: int | None,
+    only: tuple[str, ...],
+    io: Literal["none", "short", "full"],
+    state: bool,
+    graph: str | None,
+    exit_status: bool,
+    as_json: JsonOutput | None,
+) -> None:
     """Show a run as a tree.
 
-    RUN is an id, its first 4 or more characters, @last (the default), @-2 for the one before it, or @last-error.
+    RUN is an id, its first 4 or more characters, @last (the default), @-2 for the
+    one before it, @last-error, a file of `gradient export`, or - for stdin.
     """
-    with reading(home) as journals:
-        if not journals.runs:
-            tell_no_runs(journals)
-            raise click.exceptions.Exit(_NOT_FOUND)
-        document = journals.run_document(journals.find(reference))
-        if as_json:
-            print_json(document)
-        else:
-            _print_run(document)
+    if sum(map(bool, (as_json, state, graph))) > 1:
+        raise click.UsageError("Choose one of --json, --state and --graph.")
+    run = document(reference, home)
+    if as_json:
+        as_json.print(run)
+    elif graph == "mermaid":
+        from gradient.export.mermaid import mermaid
+
+        click.echo(mermaid(run), nl=False)
+    else:
+        with paged() as page:
+            view = "state" if state else "graph" if graph else "tree"
+            _print(run, page, view, TreeOptions(depth, frozenset(only), io))
+    if exit_status and run["status"] in ("error", "aborted"):
+        raise click.exceptions.Exit(_FAILED)
 
 
-def _print_run(document: dict[str, Any]) -> None:
-    page = Page()
+def _print(run: dict[str, Any], page: Page, view: str, options: TreeOptions) -> None:
     shown = signs(ascii_only=page.ascii_only)
-    page.print([*_heading(document, shown, page), []])
-    page.print(failure_rows(document, shown))
-    page.print(tree_rows(document, shown, page.width), cut=True)
+    page.print([*summary_rows(run, shown, page), []])
+    page.print(failure_rows(run, shown))
+    if view == "state":
+        from gradient.cli.states import state_rows
 
+        page.print(state_rows(run, shown, page.width), cut=True)
+    elif view == "graph":
+        from gradient.cli.graph import graph_rows
 
-def _heading(document: dict[str, Any], shown: Signs, page: Page) -> Iterator[list[Cell]]:
-    status = document["status"]
-    yield [
-        Cell(f"{shown.mark(status)} {status}  ", f"bold {colour(status)}"),
-        Cell(formats.one_line(document["entrypoint"] or "unknown entrypoint"), "bold"),
-        Cell(f"  {document['request_id']}", "dim"),
-    ]
-    for label, value in _facts(document, shown, page):
-        if value:
-            yield [Cell(f"  {label:<{_LABEL_CHARS}}", "dim"), Cell(value)]
-
-
-def _facts(document: dict[str, Any], shown: Signs, page: Page) -> Iterator[tuple[str, str]]:
-    """Yield what is known about the run as a whole; what is not known is empty."""
-    age = formats.age(document["started_at"], datetime.now(timezone.utc))
-    yield "started", formats.local_time(document["started_at"]) + (f", {age} ago" if page.terminal else "")
-    yield "duration", formats.duration(document["duration_ms"], ascii_only=shown.ascii_only).strip()
-    yield "executed", _counts(document)
-    yield "tokens", _tokens(document["usage"])
-    yield "cost", "" if document["usage"]["cost_usd"] is None else formats.cost(document["usage"]["cost_usd"])
-    yield "session", formats.one_line(document["session_id"] or "")
-    yield "user", formats.one_line(document["user_id"] or "")
-    yield "tags", ", ".join(map(formats.one_line, document["tags"]))
-    for link in document["links"]:
-        yield "link", formats.one_line(f"{str(link['relation']).replace('_', ' ')} {link['request_id']}")
-    yield "lost", _loss(document["loss"])
-
-
-def _counts(document: dict[str, Any]) -> str:
-    """Say how many executions of which kinds there are."""
-    kinds = Counter(execution["kind"] for execution in document["executions"])
-    return (
-        ", ".join(f"{number:,} {formats.one_line(kind)}" for kind, number in kinds.most_common()) or "nothing recorded"
-    )
-
-
-def _tokens(usage: dict[str, Any]) -> str:
-    parts = {
-        "in": usage["input_tokens"],
-        "out": usage["output_tokens"],
-        "read from cache": usage["cache_read_tokens"],
-        "written to cache": usage["cache_write_tokens"],
-        "for reasoning": usage["reasoning_tokens"],
-    }
-    return ", ".join(
-        f"{number:,} {part}" for part, number in parts.items() if number or (number == 0 and part == "out")
-    )
-
-
-def _loss(loss: dict[str, int]) -> str:
-    parts = {"events not recorded": loss["dropped"], "values cut": loss["truncated"]}
-    return ", ".join(f"{number:,} {part}" for part, number in parts.items() if number)
+        page.print(graph_rows(run, shown))
+    else:
+        page.print(tree_rows(run, shown, page.width, options), cut=options.io != "full")

@@ -1,87 +1,110 @@
 """The tree of a run: one line for each execution, with a bar that shows when it ran."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from math import ceil, floor
 from typing import Any, NamedTuple
 
 from gradient.cli import formats
+from gradient.cli.branches import leads
 from gradient.cli.page import Cell, columns_of, cut_to, pad, table
+from gradient.cli.payloads import payload_rows
+from gradient.cli.selection import WHOLE, Branch, TreeOptions, branches, merged
 from gradient.cli.signs import Signs, colour
 
 MOST_LINES = 200
 _BAR = 5
+_ROOMY = 80
 _WIDEST_BAR, _NARROWEST_BAR, _USUAL_BAR = 40, 10, 24
 _KIND_COLOURS = {"llm": "magenta", "tool": "blue", "retriever": "blue", "agent": "cyan", "graph": "bold"}
+_BAR_COLOURS = {"llm": "magenta", "tool": "cyan", "retriever": "cyan"}
 
 
 class _Line(NamedTuple):
-    """One execution and what is drawn before its name."""
+    """A branch, what is drawn before its name, and what is drawn before lines that belong to it."""
 
     lead: str
-    execution: dict[str, Any]
+    below: str
+    branch: Branch
 
 
-def tree_rows(document: dict[str, Any], signs: Signs, width: int | None) -> list[list[Cell]]:
+def tree_rows(
+    document: dict[str, Any], signs: Signs, width: int | None, options: TreeOptions = WHOLE
+) -> list[list[Cell]]:
     """Draw the executions of a run, in the order of the tree.
 
     Args:
         document: A `gradient.run/1`.
         signs: What to draw with.
         width: Columns there are, or None for as many as it takes.
+        options: Which part of the tree.
     """
-    executions: list[dict[str, Any]] = document["executions"]
-    lines = list(islice(_lines(executions, signs), MOST_LINES))
-    if not lines:
-        return []
-    many_frameworks = len({line.execution["framework"] for line in lines}) > 1
+    lines = list(_lines(branches(document, options, MOST_LINES), signs))
+    drawn = _drawn(document, lines, signs, width) if lines else []
+    rows = [drawn[0]] if width is not None and lines else []
+    for line, row in zip(lines, drawn[1:], strict=True):
+        rows.append(row)
+        if options.io != "none" and line.branch.is_asked_for and len(line.branch.executions) == 1:
+            (execution,) = line.branch.executions
+            rows += map(list, payload_rows(execution, line.below, width, full=options.io == "full"))
+    shown = sum(len(line.branch.executions) for line in lines)
+    if hidden := len(document["executions"]) - shown:
+        others = "more" if len(lines) == MOST_LINES else "other"
+        which = f"{hidden:,} {others} executions are" if hidden > 1 else f"1 {others} execution is"
+        rows.append([Cell(f"{signs.ellipsis} {which} not shown; --json has all of them.", "dim")])
+    if shown > len(lines):
+        told = f"{signs.ellipsis} {shown:,} executions on {len(lines):,} lines: those of a name are folded."
+        rows.append([Cell(told, "dim")])
+    return rows
+
+
+def _lines(shown: Sequence[Branch], signs: Signs) -> Iterator[_Line]:
+    drawn = leads([branch.depth for branch in shown], signs, MOST_LINES)
+    for number, (lead, branch) in enumerate(zip(drawn, shown, strict=False)):
+        has_children = number + 1 < len(shown) and shown[number + 1].depth > branch.depth
+        own = lead.replace(signs.branch, signs.pipe).replace(signs.last, signs.blank)
+        # As far as the name: below the sign of the status and its gap.
+        yield _Line(lead, f"   {own}{signs.pipe if has_children else signs.blank}", branch)
+
+
+def _drawn(document: dict[str, Any], lines: Sequence[_Line], signs: Signs, width: int | None) -> list[list[Cell]]:
+    """Return a heading that tells what the bars stand for, and a row for each line."""
+    # Where there is little room, the bars say more.
+    has_room = width is None or width >= _ROOMY
+    many_frameworks = has_room and len({line.branch.executions[0]["framework"] for line in lines}) > 1
     name_chars = None if width is None else width // 2
     rows = [_row(line, signs, name_chars, framework=many_frameworks) for line in lines]
     bar_width = _bar_width(rows, width)
     total_ms = _total_ms(document)
     for row, line in zip(rows, lines, strict=True):
-        row[_BAR] = _bar(line.execution, total_ms, bar_width, signs)
-    drawn = table(rows, right=(4,))
-    hidden = len(executions) - len(lines)
-    if hidden:
-        drawn.append(
-            [Cell(f"{signs.ellipsis} {hidden:,} more executions are not shown; --json has all of them.", "dim")]
-        )
-    return drawn
-
-
-def _lines(executions: Sequence[dict[str, Any]], signs: Signs) -> Iterator[_Line]:
-    """Yield parents before children and elder before younger, without recursion: agents nest deep."""
-    known = {execution["execution_id"] for execution in executions}
-    children: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
-    for execution in executions:
-        parent = execution["parent_id"]
-        children[parent if parent in known else None].append(execution)
-    waiting = [("", "", execution) for execution in reversed(children[None])]
-    while waiting:
-        lead, below, execution = waiting.pop()
-        yield _Line(lead, execution)
-        young = children.get(execution["execution_id"], [])
-        for child in reversed(young):
-            last = child is young[-1]
-            lead = below + (signs.last if last else signs.branch)
-            waiting.append((lead, below + (signs.blank if last else signs.pipe), child))
+        row[_BAR] = _bar(line.branch.executions, total_ms, bar_width, signs)
+    end = formats.duration(total_ms, ascii_only=signs.ascii_only).strip()
+    scale = f"0{end:>{bar_width - 1}}" if len(end) < bar_width else ""
+    heading = [Cell(""), Cell(""), Cell(""), Cell(""), Cell(""), Cell(scale, "dim"), Cell("")]
+    return table([heading, *rows], right=(4,))
 
 
 def _row(line: _Line, signs: Signs, name_chars: int | None, *, framework: bool) -> list[Cell]:
-    execution = line.execution
+    branch = line.branch
+    execution = merged(branch.executions)
     status, kind = execution["status"], execution["kind"]
-    name = f"{line.lead}{formats.one_line(execution['name'])}"
+    times = f" x{len(branch.executions):,}" if len(branch.executions) > 1 else ""
+    name = f"{line.lead}{formats.one_line(execution['name'])}{times}"
+    notes = [*_notes(execution, signs), *_usual(branch, signs)]
     return [
         Cell(signs.mark(status), colour(status)),
-        Cell(name if name_chars is None else cut_to(name, name_chars)),
+        Cell(name if name_chars is None else cut_to(name, name_chars), "" if branch.is_asked_for else "dim"),
         Cell(formats.one_line(kind), _KIND_COLOURS.get(kind, "dim")),
         Cell(formats.one_line(execution["framework"]) if framework else "", "dim"),
         Cell(formats.duration(execution["duration_ms"], ascii_only=signs.ascii_only)),
         Cell(""),
-        Cell(f" {signs.dot} ".join(_notes(execution, signs)), "dim" if status == "completed" else colour(status)),
+        Cell(f" {signs.dot} ".join(notes), "dim" if status == "completed" else colour(status)),
     ]
+
+
+def _usual(branch: Branch, signs: Signs) -> Iterator[str]:
+    """Yield how long one of several took."""
+    if len(branch.executions) > 1:
+        yield f"median {formats.duration(branch.median_ms, ascii_only=signs.ascii_only).strip()}"
 
 
 def _notes(execution: dict[str, Any], signs: Signs) -> Iterator[str]:
@@ -120,15 +143,17 @@ def _total_ms(document: dict[str, Any]) -> float:
     return max([document["duration_ms"] or 0, *ends, 1e-6])
 
 
-def _bar(execution: dict[str, Any], total_ms: float, width: int, signs: Signs) -> Cell:
-    """Draw when an execution ran, to half a column; one that still runs goes on to the right edge."""
-    start_ms, duration_ms = max(0, execution["start_offset_ms"]), execution["duration_ms"]
-    end_ms = total_ms if duration_ms is None else start_ms + duration_ms
-    # Outwards, so that no bar begins where the bar of its parent has ended.
-    start = min(2 * width - 1, floor(2 * width * start_ms / total_ms))
-    end = max(start + 1, min(2 * width, ceil(2 * width * end_ms / total_ms)))
-    halves = [start <= half < end for half in range(2 * width)]
+def _bar(executions: Sequence[dict[str, Any]], total_ms: float, width: int, signs: Signs) -> Cell:
+    """Draw when executions ran, to half a column; what still runs goes on to the right edge."""
+    halves = [False] * (2 * width)
+    for execution in executions:
+        start_ms, duration_ms = max(0, execution["start_offset_ms"]), execution["duration_ms"]
+        end_ms = total_ms if duration_ms is None else start_ms + duration_ms
+        # Outwards, so that no bar begins where the bar of its parent has ended.
+        start = min(2 * width - 1, floor(2 * width * start_ms / total_ms))
+        end = max(start + 1, min(2 * width, ceil(2 * width * end_ms / total_ms)))
+        halves[start:end] = [True] * (end - start)
     drawn = {(True, True): signs.full, (True, False): signs.left, (False, True): signs.right, (False, False): " "}
     text = "".join(drawn[pair] for pair in zip(halves[::2], halves[1::2], strict=True))
-    status = execution["status"]
-    return Cell(pad(text, width), "blue" if status == "completed" else colour(status))
+    status, kind = executions[0]["status"], executions[0]["kind"]
+    return Cell(pad(text, width), _BAR_COLOURS.get(kind, "blue") if status == "completed" else colour(status))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.terminal import on_a_terminal
 
 import gradient.store
 
@@ -47,6 +48,7 @@ class Commands:
             "GRADIENT_HOME": str(home),
             "GRADIENT_CONSOLE": "off",
             "HOME": str(folder),
+            "XDG_CONFIG_HOME": str(folder.parent / "config"),
         }
 
     def python(self, *arguments, **environment):
@@ -62,6 +64,16 @@ class Commands:
 
     def gradient(self, *arguments, **environment):
         return self.python("-m", "gradient.cli", *arguments, **environment)
+
+    def on_a_terminal(self, *arguments, columns=100, keyboard=False, **environment):
+        """Run the command with its stdout on a terminal; with `keyboard`, somebody sits there."""
+        return on_a_terminal(
+            ["-m", "gradient.cli", *arguments],
+            folder=self.folder,
+            environment={**self.environment, **environment},
+            columns=columns,
+            keyboard=keyboard,
+        )
 
     def json(self, *arguments):
         done = self.gradient(*arguments, "--json")

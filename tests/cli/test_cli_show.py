@@ -1,6 +1,5 @@
 """`gradient show` tells a run from its outcome to each of its executions."""
 
-import os
 import re
 import subprocess
 import sys
@@ -15,30 +14,6 @@ BAR = re.compile(r"[━╸╺]+")
 
 def bare(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
-def on_a_terminal(commands, *arguments, columns=100, **environment):
-    """Return what the command prints on a terminal, and its exit code."""
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gradient.cli", *arguments],
-        cwd=commands.folder,
-        env={**commands.environment, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-    )
-    os.close(theirs)
-    chunks = []
-    try:
-        while chunk := os.read(ours, 65536):
-            chunks.append(chunk)
-    except OSError:  # the other side is closed
-        pass
-    os.close(ours)
-    process.stderr.close()
-    return b"".join(chunks).decode().replace("\r\n", "\n"), process.wait()
 
 
 def test_a_run_begins_with_its_outcome_and_its_facts(commands):
@@ -185,7 +160,7 @@ busy(1203)
 def test_a_terminal_gets_colour_and_lines_that_fit(commands):
     commands.agent("bad")
 
-    out, code = on_a_terminal(commands, "show", columns=60)
+    out, _, code = commands.on_a_terminal("show", columns=60)
     tree = bare(out).rstrip().rpartition("\n\n")[2].splitlines()
 
     assert code == 0
@@ -198,7 +173,7 @@ def test_a_terminal_gets_colour_and_lines_that_fit(commands):
 def test_a_terminal_without_colour_gets_none(commands, switch):
     commands.agent("bad")
 
-    out, _ = on_a_terminal(commands, "show", **switch)
+    out = commands.on_a_terminal("show", **switch).out
 
     assert "\x1b" not in out
     assert "✗ error  shop_agent" in out

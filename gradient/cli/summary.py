@@ -1,0 +1,73 @@
+"""A run as a whole: its outcome and its facts."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+from gradient.cli import formats
+from gradient.cli.page import Cell, Page
+from gradient.cli.signs import Signs, colour
+
+_LABEL_CHARS = 10
+
+
+def summary_rows(document: dict[str, Any], shown: Signs, page: Page) -> Iterator[list[Cell]]:
+    """Describe a run in a few lines.
+
+    Args:
+        document: A `gradient.run/1`.
+        shown: What to draw with.
+        page: Where it will be printed.
+    """
+    status = document["status"]
+    yield [
+        Cell(f"{shown.mark(status)} {status}  ", f"bold {colour(status)}"),
+        Cell(formats.one_line(document["entrypoint"] or "unknown entrypoint"), "bold"),
+        Cell(f"  {document['request_id']}", "dim"),
+    ]
+    for label, value in _facts(document, shown, page):
+        if value:
+            yield [Cell(f"  {label:<{_LABEL_CHARS}}", "dim"), Cell(value)]
+
+
+def _facts(document: dict[str, Any], shown: Signs, page: Page) -> Iterator[tuple[str, str]]:
+    """Yield what is known about the run as a whole; what is not known is empty."""
+    age = formats.age(document["started_at"], datetime.now(timezone.utc))
+    yield "started", formats.local_time(document["started_at"]) + (f", {age} ago" if page.terminal else "")
+    yield "duration", formats.duration(document["duration_ms"], ascii_only=shown.ascii_only).strip()
+    yield "executed", _counts(document)
+    yield "tokens", _tokens(document["usage"])
+    yield "cost", "" if document["usage"]["cost_usd"] is None else formats.cost(document["usage"]["cost_usd"])
+    yield "session", formats.one_line(document["session_id"] or "")
+    yield "user", formats.one_line(document["user_id"] or "")
+    yield "tags", ", ".join(map(formats.one_line, document["tags"]))
+    for link in document["links"]:
+        yield "link", formats.one_line(f"{str(link['relation']).replace('_', ' ')} {link['request_id']}")
+    yield "lost", _loss(document["loss"])
+
+
+def _counts(document: dict[str, Any]) -> str:
+    """Say how many executions of which kinds there are."""
+    kinds = Counter(execution["kind"] for execution in document["executions"])
+    return (
+        ", ".join(f"{number:,} {formats.one_line(kind)}" for kind, number in kinds.most_common()) or "nothing recorded"
+    )
+
+
+def _tokens(usage: dict[str, Any]) -> str:
+    parts = {
+        "in": usage["input_tokens"],
+        "out": usage["output_tokens"],
+        "read from cache": usage["cache_read_tokens"],
+        "written to cache": usage["cache_write_tokens"],
+        "for reasoning": usage["reasoning_tokens"],
+    }
+    return ", ".join(
+        f"{number:,} {part}" for part, number in parts.items() if number or (number == 0 and part == "out")
+    )
+
+
+def _loss(loss: dict[str, int]) -> str:
+    parts = {"events not recorded": loss["dropped"], "values cut": loss["truncated"]}
+    return ", ".join(f"{number:,} {part}" for part, number in parts.items() if number)

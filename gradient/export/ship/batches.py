@@ -1,0 +1,80 @@
+"""Spans in requests of a bearable size, each span with what is noted once it arrived."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from gradient.export.genai import Attributes
+from gradient.export.protobuf import request_of
+
+if TYPE_CHECKING:
+    from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
+
+    from gradient.export.ship.waiting import Waiting
+    from gradient.export.spans import Span
+
+MOST_SPANS = 512
+MOST_BYTES = 2_000_000
+
+
+class Item(NamedTuple):
+    """One span on its way.
+
+    Attributes:
+        waiting: The request it is of, and which of its executions it is.
+        span: The span.
+        message: The same, as it is sent.
+        resource: Describes the process, as JSON: the same for many spans.
+    """
+
+    waiting: Waiting
+    execution: int
+    span: Span
+    message: Message
+    resource: bytes
+
+
+class Batch:
+    """Spans that are sent together."""
+
+    def __init__(self, items: list[Item] | None = None) -> None:
+        self.items: list[Item] = items or []
+        self._bytes = 0
+
+    def add(self, item: Item) -> None:
+        """Take one more span."""
+        self.items.append(item)
+        self._bytes += item.message.ByteSize()
+
+    @property
+    def full(self) -> bool:
+        """Whether it should be sent before it grows."""
+        return len(self.items) >= MOST_SPANS or self._bytes >= MOST_BYTES
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """Return two smaller ones."""
+        middle = len(self.items) // 2
+        return Batch(self.items[:middle]), Batch(self.items[middle:])
+
+    def body(self) -> bytes:
+        """Return the request, serialised."""
+        groups: defaultdict[bytes, list[Message]] = defaultdict(list)
+        for item in self.items:
+            groups[item.resource].append(item.message)
+        serialised: bytes = request_of(
+            (msgspec.json.decode(told, type=Attributes), messages) for told, messages in groups.items()
+        ).SerializeToString()
+        return serialised
+
+    def note_sent(self) -> None:
+        """Note that all of it arrived."""
+        for item in self.items:
+            item.waiting.note_sent((item.execution,))
+
+
+def resource_key(attributes: Attributes) -> bytes:
+    """Return attributes of a resource as what can be compared."""
+    return msgspec.json.encode(attributes)

@@ -1,0 +1,124 @@
+"""Metrics of what was sent: OpenTelemetry's histograms and counters for generative AI, by the official SDK.
+
+The SDK's provider is our own, set nowhere, and has no thread: who ships also flushes. What is not flushed when the
+process is killed is not in the metrics; the spans are there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
+from opentelemetry.sdk.resources import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gradient.export.genai import Attribute, Attributes
+    from gradient.export.spans import Span
+
+_SCOPE = "gradient"
+_SERVICE = "service.name"
+_NS_PER_S = 1e9
+_CALLS_S = [0.01 * 2**power for power in range(14)]
+_AGENTS_S = [0.1 * 2**power for power in range(13)]
+_DURATIONS = {
+    "chat": "gen_ai.client.inference.duration",
+    "embeddings": "gen_ai.client.operation.duration",
+    "retrieval": "gen_ai.client.operation.duration",
+    "execute_tool": "gen_ai.execute_tool.duration",
+    "invoke_agent": "gen_ai.invoke_agent.duration",
+    "invoke_workflow": "gen_ai.invoke_agent.duration",
+}
+_FIRST_CHUNK = "gen_ai.client.inference.time_to_first_chunk"
+_USAGE = {
+    f"gen_ai.usage.{part}": f"gen_ai.client.inference.usage.{part}"
+    for part in (
+        "input_tokens",
+        "output_tokens",
+        "cache_read.input_tokens",
+        "cache_write.input_tokens",
+        "reasoning.output_tokens",
+    )
+}
+# Few values each: what many values have belongs on spans.
+_DIMENSIONS = (
+    "gen_ai.operation.name",
+    "gen_ai.provider.name",
+    "gen_ai.request.model",
+    "gen_ai.response.model",
+    "gen_ai.agent.name",
+    "gen_ai.tool.name",
+    "error.type",
+)
+
+
+class Metrics:
+    """Counts what was sent, for each service.
+
+    Args:
+        url: Where metrics go; headers and the like are read from OpenTelemetry's variables by the exporter.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._services: dict[str, _Service] = {}
+
+    def record(self, span: Span, resource: Mapping[str, Attribute]) -> None:
+        """Count one span that has arrived."""
+        name = str(resource.get(_SERVICE, ""))
+        service = self._services.get(name)
+        if service is None:
+            service = self._services[name] = _Service(name, self._url)
+        service.record(span)
+
+    def flush(self) -> None:
+        """Send what was counted so far."""
+        for service in self._services.values():
+            service.flush()
+
+
+class _Service:
+    def __init__(self, name: str, url: str) -> None:
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=url), export_interval_millis=math.inf)
+        views = [_view(metric) for metric in {*_DURATIONS.values(), _FIRST_CHUNK}]
+        self._provider = MeterProvider([reader], Resource({_SERVICE: name}), shutdown_on_exit=False, views=views)
+        self._meter = self._provider.get_meter(_SCOPE)
+        self._instruments: dict[str, Any] = {}
+
+    def record(self, span: Span) -> None:
+        told = span.attributes
+        metric = _DURATIONS.get(str(told.get("gen_ai.operation.name")))
+        if metric is None:
+            return
+        about: Attributes = {name: told[name] for name in _DIMENSIONS if name in told}
+        self._histogram(metric).record((span.ended_ns - span.started_ns) / _NS_PER_S, about)
+        first_chunk_s = told.get("gen_ai.response.time_to_first_chunk")
+        if isinstance(first_chunk_s, float):
+            self._histogram(_FIRST_CHUNK).record(first_chunk_s, about)
+        for attribute, counter in _USAGE.items():
+            tokens = told.get(attribute)
+            if isinstance(tokens, int):
+                self._counter(counter).add(tokens, about)
+
+    def flush(self) -> None:
+        self._provider.force_flush()
+
+    def _histogram(self, name: str) -> Any:
+        if name not in self._instruments:
+            self._instruments[name] = self._meter.create_histogram(name, "s")
+        return self._instruments[name]
+
+    def _counter(self, name: str) -> Any:
+        if name not in self._instruments:
+            self._instruments[name] = self._meter.create_counter(name, "{token}")
+        return self._instruments[name]
+
+
+def _view(metric: str) -> View:
+    bounds = _AGENTS_S if "invoke_agent" in metric else _CALLS_S
+    return View(instrument_name=metric, aggregation=ExplicitBucketHistogramAggregation(bounds))
