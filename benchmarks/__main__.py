@@ -5,7 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("node_overhead", "conversation", "step_cost", "import_cost", "memory", "writers")
+_ALL = (
+    "node_overhead",
+    "conversation",
+    "step_cost",
+    "import_cost",
+    "memory",
+    "writers",
+    "client_overhead",
+    "shipper",
+    "store",
+)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from gradient.runtime.context import clear_request_context
 from gradient.runtime.listeners import forget_warnings
 from gradient.runtime.manager import set_runtime_manager
 from gradient.sdk.configuring import forget_configuration
-from gradient.store import Journals
+from gradient.store import SqliteStore
 
 pytest_plugins = ["pytester"]
 
@@ -68,7 +68,7 @@ def read_runs(home):
     """Return a function that gives all runs of this test's home as `gradient.run/1`, oldest first."""
 
     def read():
-        journals = Journals(home)
-        return [journals.run_document(run) for run in reversed(journals.runs)]
+        with SqliteStore(home) as store:
+            return [store.run_document(run) for run in reversed(store.all_runs())]
 
     return read

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,8 +69,8 @@ def command(  # noqa: PLR0913 - its options
     again at any time. While nobody answers, the journals wait.
     """
     try:
-        import gradient.export.ship.shipper
-        import gradient.ingest  # noqa: F401 - so that what is missing is told before anything begins
+        for needed in ("gradient.export.ship.shipper", "gradient.ingest"):
+            import_module(needed)
     except ImportError as error:
         raise Failure(
             f"What spans are sent with is missing ({error}).\nInstall it: pip install 'gradient-runtime[otel]'",

@@ -6,6 +6,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from gradient.instrumentors.usage import total, usage_of
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.shapes import text_of
@@ -154,40 +155,9 @@ def _answer(generation: Any) -> Any:
 
 
 def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
-    told = [usage for message in messages if (usage := _usage_of(message))]
-    if told:
-        return Usage(
-            _sum(told, "input_tokens"),
-            _sum(told, "output_tokens"),
-            _sum([usage.get("input_token_details") or {} for usage in told], "cache_read"),
-            _sum([usage.get("input_token_details") or {} for usage in told], "cache_creation"),
-            _sum([usage.get("output_token_details") or {} for usage in told], "reasoning"),
-        )
-    counts = llm_output.get("token_usage") or llm_output.get("usage")
-    return _provider_usage(counts) if isinstance(counts, _DICT) and counts else None
+    told = [usage for message in messages if (usage := usage_of(_usage_of(message))) is not None]
+    return total(told) or usage_of(llm_output.get("token_usage") or llm_output.get("usage"))
 
 
 def _usage_of(message: Any) -> dict[str, Any]:
     return getattr(message, "usage_metadata", None) or {}
-
-
-def _provider_usage(counts: dict[str, Any]) -> Usage:
-    """Read usage as OpenAI or Anthropic write it; the latter's `input_tokens` leave cached ones out."""
-    if "prompt_tokens" in counts:
-        read: dict[str, Any] = counts.get("prompt_tokens_details") or {}
-        written: dict[str, Any] = counts.get("completion_tokens_details") or {}
-        return Usage(
-            counts["prompt_tokens"],
-            counts.get("completion_tokens"),
-            read.get("cached_tokens"),
-            None,
-            written.get("reasoning_tokens"),
-        )
-    cache = ("cache_read_input_tokens", "cache_creation_input_tokens")
-    total = sum(counts.get(key) or 0 for key in ("input_tokens", *cache)) if "input_tokens" in counts else None
-    return Usage(total, counts.get("output_tokens"), *(counts.get(key) for key in cache))
-
-
-def _sum(parts: list[Any], key: str) -> int | None:
-    numbers = [part[key] for part in parts if isinstance(part.get(key), int)]
-    return sum(numbers) if numbers else None

@@ -9,15 +9,16 @@ Parents: the framework's own, unless the running code is inside a step that is d
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 
 from gradient.instrumentors import langchain_fields as fields
+from gradient.instrumentors.langchain_runs import Runs
 from gradient.instrumentors.langgraph_graphs import GraphRuns
+from gradient.instrumentors.model_calls import announce, retract
 from gradient.instrumentors.quiet import quiet
-from gradient.runtime.context import Scope, current_scope, deepest, register_scope_finder, running_scope
+from gradient.runtime.context import Scope, current_scope, register_scope_finder
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.step import Step
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     from gradient.runtime.status import Status
 
-_CONFIG_MODULE = "langchain_core.runnables.config"
-_MAX_RUNS = 100_000
-
 
 class Handler(BaseCallbackHandler):
     """Tells a tracker of every run.
@@ -36,6 +34,7 @@ class Handler(BaseCallbackHandler):
     Attributes:
         tracker: Who is told.
         users: The instrumentors on whose behalf: "langchain", "langgraph" or both.
+        runs: Those that are not over.
     """
 
     run_inline = True
@@ -49,11 +48,10 @@ class Handler(BaseCallbackHandler):
     def __init__(self, tracker: Any) -> None:
         self.tracker = tracker
         self.users: frozenset[str] = frozenset()
-        self.runs: dict[Any, Scope | None] = {}
+        self.runs = Runs()
+        self.graph_of = self.runs.graph_of
         self._graphs = GraphRuns(tracker)
-        # All tasks of a graph name the same run, by the same object; hashing a UUID runs in Python.
-        self._last_graph: tuple[UUID | None, Scope | None] = (None, None)
-        self._forget_finder = register_scope_finder(self.running)
+        self._forget_finder = register_scope_finder(self.runs.running)
 
     def __deepcopy__(self, memo: Any) -> Handler:
         """Stay one: configurations that hold the handler get copied."""
@@ -66,31 +64,8 @@ class Handler(BaseCallbackHandler):
     def forget(self) -> None:
         """Forget the runs that are open, and take no notice of what else comes: callers in flight keep the handler."""
         self.users = frozenset()
-        self.runs.clear()
-        self._last_graph = (None, None)
+        self.runs.forget()
         self._forget_finder()
-
-    def scope_of(self, run_id: UUID | None) -> Scope | None:
-        """Return the execution of a run, or of the nearest recorded one above it."""
-        found = self.runs.get(run_id) if run_id is not None else None
-        return running_scope() if found is None else deepest(found, current_scope.get())
-
-    def graph_of(self, run_id: UUID | None) -> Scope | None:
-        """Return the execution of the graph that runs a task, or what is current where that is deeper."""
-        known_id, known = self._last_graph
-        if known_id is not run_id:
-            known = None if run_id is None else self.runs.get(run_id)
-            self._last_graph = (run_id, known)
-        return running_scope() if known is None else deepest(known, current_scope.get())
-
-    def running(self) -> Scope | None:
-        """Return the execution that LangChain is running, if it is one of ours.
-
-        LangChain sets the configuration for what a lambda, a tool or a node calls; no scope of ours is set for those.
-        """
-        module = sys.modules.get(_CONFIG_MODULE)
-        config = None if module is None else module.var_child_runnable_config.get()
-        return None if config is None else self.runs.get(getattr(config.get("callbacks"), "parent_run_id", None))
 
     # ── chains, graphs and nodes ─────────────────────────────────────────────────────────────────────────────────
 
@@ -127,7 +102,7 @@ class Handler(BaseCallbackHandler):
         name: str | None,
         kwargs: dict[str, Any],
     ) -> None:
-        parent = self.scope_of(parent_run_id)
+        parent = self.runs.scope_of(parent_run_id)
         shown = None if kwargs.get("defers_inputs") else inputs
         step = self._graphs.step(parent, inputs, name) if "langgraph" in self.users else None
         if step is not None or fields.is_plumbing(name, tags, metadata):
@@ -140,7 +115,7 @@ class Handler(BaseCallbackHandler):
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """End a chain or a graph; nodes are ended by LangGraph's runner."""
-        execution = self._ended(run_id)
+        execution = self.runs.ended(run_id)
         if execution is not None:
             self._end_chain(execution, outputs, kwargs)
 
@@ -149,7 +124,7 @@ class Handler(BaseCallbackHandler):
         status: Status | None = None
         if execution.kind == "graph":
             status = self._graphs.ended(execution)
-            self._last_graph = (None, None)
+            self.runs.forget_graph()
         elif "inputs" in kwargs and fields.was_given_up():
             status = "abandoned"
         self.tracker.end(execution, outputs, status=status, late_inputs=kwargs.get("inputs") or None)
@@ -161,7 +136,7 @@ class Handler(BaseCallbackHandler):
         """End a chain or a graph that raised, or note that an attempt at a node did."""
         scope = current_scope.get()
         if run_id in self.runs:
-            self.tracker.end(self._ended(run_id), None, error)
+            self.tracker.end(self.runs.ended(run_id), None, error)
         elif fields.is_attempt(scope, parent_run_id):
             fields.note_attempt(self.tracker, scope, error)
 
@@ -202,7 +177,7 @@ class Handler(BaseCallbackHandler):
     def _llm(  # noqa: PLR0913, PLR0917 - what two events have in common
         self, serialized: Any, messages: Any, run_id: Any, parent_run_id: Any, tags: Any, metadata: Any, kwargs: Any
     ) -> None:
-        parent = self.scope_of(parent_run_id)
+        parent = self.runs.scope_of(parent_run_id)
         wanted = "langchain" in self.users
         step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if wanted else None
         self._begin(run_id, step, parent, tags)
@@ -213,20 +188,23 @@ class Handler(BaseCallbackHandler):
         execution = self.runs.get(run_id)
         if type(execution) is NodeExecution and execution.kind == "llm" and execution.first_token_ns is None:
             execution.first_token_ns = self.tracker.tracking.clock.monotonic_ns()
+            retract(execution)
 
     @quiet
     def on_llm_end(self, response: Any, *, run_id: UUID, **_: Any) -> None:
         """End a call of a language model, with its tokens."""
-        execution = self._ended(run_id)
+        execution = self.runs.ended(run_id)
         if execution is not None:
+            retract(execution)
             fields.note_response(execution, response)
             self.tracker.end(execution, fields.llm_outputs(response))
 
     @quiet
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """End a call that raised, or whose stream was given up; what had come by then is kept."""
-        execution = self._ended(run_id)
+        execution = self.runs.ended(run_id)
         if execution is not None:
+            retract(execution)
             response = kwargs.get("response")
             fields.note_response(execution, response)
             self.tracker.end(execution, fields.llm_outputs(response), error)
@@ -256,7 +234,7 @@ class Handler(BaseCallbackHandler):
     @quiet
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
         """End a tool; before langchain-core 1.0 only its answer tells which call it was for."""
-        execution = self._ended(run_id)
+        execution = self.runs.ended(run_id)
         call_id = getattr(output, "tool_call_id", None)
         if execution is not None and call_id:
             execution.metadata = {**execution.metadata, "tool_call_id": call_id}
@@ -265,7 +243,7 @@ class Handler(BaseCallbackHandler):
     @quiet
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """End a tool that raised."""
-        self.tracker.end(self._ended(run_id), None, error)
+        self.tracker.end(self.runs.ended(run_id), None, error)
 
     @quiet
     def on_retriever_start(  # noqa: PLR0913 - LangChain's signature
@@ -285,21 +263,19 @@ class Handler(BaseCallbackHandler):
     @quiet
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
         """End a retriever."""
-        self.tracker.end(self._ended(run_id), documents)
+        self.tracker.end(self.runs.ended(run_id), documents)
 
     @quiet
     def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """End a retriever that raised."""
-        self.tracker.end(self._ended(run_id), None, error)
+        self.tracker.end(self.runs.ended(run_id), None, error)
 
     def _simple(  # noqa: PLR0913, PLR0917 - what tools and retrievers have in common
         self, name: str, kind: str, inputs: Any, metadata: Any, run_id: Any, parent_run_id: Any, tags: Any
     ) -> None:
-        parent = self.scope_of(parent_run_id)
+        parent = self.runs.scope_of(parent_run_id)
         step = Step(name, kind, "langchain", inputs, metadata, parent) if "langchain" in self.users else None
         self._begin(run_id, step, parent, tags)
-
-    # ── the table of runs ────────────────────────────────────────────────────────────────────────────────────────
 
     def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: list[str] | None) -> None:
         """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
@@ -309,15 +285,6 @@ class Handler(BaseCallbackHandler):
             execution.attempt = fields.attempt_of(tags)
             if execution.kind == "graph":
                 self._graphs.started(execution)
-        self._remember(run_id, execution or parent)
-
-    def _remember(self, run_id: Any, scope: Scope | None) -> None:
-        runs = self.runs
-        runs[run_id] = scope
-        if len(runs) > _MAX_RUNS:  # runs that were abandoned never end
-            del runs[next(iter(runs))]
-
-    def _ended(self, run_id: Any) -> NodeExecution | None:
-        """Forget a run; return its execution where the run is ours to end, and not only under one that is not."""
-        scope = self.runs.pop(run_id, None)
-        return scope if type(scope) is NodeExecution and scope.run_id == run_id else None
+            elif execution.kind == "llm":
+                announce(execution)
+        self.runs.remember(run_id, execution or parent)

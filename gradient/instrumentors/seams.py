@@ -13,14 +13,19 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 import wrapt
 
+from gradient.instrumentors.blocks import traced_block
+from gradient.instrumentors.overrides import defines, family, watched
 from gradient.instrumentors.patching import Patches
-from gradient.runtime.calls import METHOD_KINDS, UNTRACED, OpenCall, traced
+from gradient.runtime.calls import METHOD_KINDS, UNTRACED, CallSite, OpenCall, Untraced, traced
+from gradient.runtime.context import running_scope
 from gradient.runtime.errors import SeamMissing
+from gradient.runtime.execution import NodeExecution
 from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
 from gradient.runtime.listeners import warn
 
@@ -28,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from gradient.runtime.execution import NodeExecution
     from gradient.runtime.status import Status
     from gradient.runtime.step import Step
 
@@ -94,13 +98,13 @@ def _when_imported(name: str, instrumentor: Instrumentor) -> None:
     known = name in _waiting
     _waiting.setdefault(name, WeakSet()).add(instrumentor)
     if not known:
-        wrapt.register_post_import_hook(_arrived, name)
+        wrapt.register_post_import_hook(partial(_arrived, name), name)  # some modules say they are others
     elif name in sys.modules:
         _activate(instrumentor, sys.modules[name])
 
 
-def _arrived(module: ModuleType) -> None:
-    for instrumentor in list(_waiting.get(module.__name__, ())):
+def _arrived(name: str, module: ModuleType) -> None:
+    for instrumentor in list(_waiting.get(name, ())):
         _activate(instrumentor, module)
 
 
@@ -140,17 +144,34 @@ class Seam:
         describe: Returns the step that a call is, or None for a call that is none.
         outputs: Returns what is recorded of the returned value, or of a stream's last item.
         status: Returns what such a value says became of the call, or None where it says nothing.
+        is_result: Tells whether an item of a stream is its result: with that it is over, whether or not its consumer
+            asks for more. None where the last item is nothing special.
+        overrides: Whether the methods of subclasses that stand in its place are wrapped too, now and later.
+        nests: Whether a call inside another call on the same object is work of its own, and no part of that.
+        is_block: Whether what is returned is an `async with` block, whose first item is what it gives.
+        site: What opens a call that is no step of its own, instead of `describe`.
+        call: What records one call.
     """
 
     owner: Any
     attribute: str
-    describe: Callable[[Call], Step | None]
+    describe: Callable[[Call], Step | None] = lambda _: None
     outputs: Callable[[Any], Any] = lambda returned: returned
     status: Callable[[Any], Status | None] = lambda _: None
+    is_result: Callable[[Any], bool] | None = None
+    overrides: bool = False
+    nests: bool = True
+    is_block: bool = False
+    site: CallSite | None = None
+    call: Callable[[ExecutionTracker, Seam, NodeExecution], SeamCall] | None = None
 
 
 class SeamInstrumentor(Instrumentor):
     """An instrumentor that is a list of seams."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._families: dict[type, dict[str, Seam]] = {}
 
     @abstractmethod
     def seams(self, module: ModuleType) -> Iterator[Seam]:
@@ -162,44 +183,117 @@ class SeamInstrumentor(Instrumentor):
             self.try_seam(lambda seam=seam: self.wrap(seam))  # type: ignore[misc]
 
     def wrap(self, seam: Seam) -> None:
-        """Wrap one method."""
+        """Wrap one method, and those that override it."""
+        if not seam.overrides:
+            self._wrap(seam, seam.owner)
+            return
+        if not hasattr(seam.owner, seam.attribute):
+            raise SeamMissing(f"{seam.owner.__name__}.{seam.attribute}")
+        self._families.setdefault(seam.owner, {})[seam.attribute] = seam
+        for member in family(seam.owner):
+            self._join(seam, member)
+        self.patches.replace(
+            seam.owner,
+            "__init_subclass__",
+            lambda original: watched(seam.owner, original, lambda member: self._joined(seam.owner, member)),
+        )
 
+    def _wrap(self, seam: Seam, owner: Any) -> None:
         def around(original: Any) -> Any:
             function = original.__func__ if isinstance(original, METHOD_KINDS) else original
-            wrapped = traced(function, lambda args, kwargs: self.open(seam, args, kwargs))
+            wrap = traced_block if seam.is_block else partial(traced, is_stream=seam.is_result is not None)
+            wrapped = wrap(function, partial(self.open, seam))
             return type(original)(wrapped) if function is not original else wrapped
 
-        self.patches.replace(seam.owner, seam.attribute, around)
+        self.patches.replace(owner, seam.attribute, around)
+
+    def _join(self, seam: Seam, member: type) -> None:
+        if defines(member, seam.attribute):
+            self.try_seam(lambda: self._wrap(seam, member))
+
+    def _joined(self, owner: type, member: type) -> None:
+        if self.patches.active:
+            for seam in self._families[owner].values():
+                self._join(seam, member)
 
     def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         """Open one call of a wrapped method."""
         if not self.patches.active:
             return UNTRACED
+        if seam.site is not None:
+            return seam.site(args, kwargs)
         is_method = isinstance(seam.owner, type)
+        if not seam.nests and self._is_part(args[0]):
+            return UNTRACED
         described = seam.describe(Call(args[0], args[1:], kwargs) if is_method else Call(None, args, kwargs))
         execution = None if described is None else self.tracker.start(described)
-        return UNTRACED if execution is None else SeamCall(self.tracker, seam, execution)
+        if execution is None:
+            return UNTRACED
+        if not seam.nests:
+            execution.run_id = id(args[0])  # the object lives while the call runs
+        return (seam.call or SeamCall)(self.tracker, seam, execution)
+
+    def _is_part(self, instance: Any) -> bool:
+        """Tell whether what runs is another call on the same object."""
+        scope = running_scope()
+        return (
+            type(scope) is NodeExecution
+            and scope.run_id == id(instance)
+            and scope.framework == self.name
+            and scope.ended_ns is None
+        )
+
+
+class Within(Untraced):
+    """A call that is no work of its own, in a scope that is given."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: NodeExecution) -> None:
+        self.scope = scope  # type: ignore[assignment]
 
 
 class SeamCall:
-    """A wrapped method that runs."""
+    """A wrapped method that runs.
 
-    __slots__ = ("_last", "_seam", "_tracker", "scope")
+    Attributes:
+        scope: Its execution.
+        tracker: Who is told of its end.
+    """
 
     def __init__(self, tracker: ExecutionTracker, seam: Seam, execution: NodeExecution) -> None:
         self.scope = execution
-        self._tracker = tracker
+        self.tracker = tracker
         self._seam = seam
         self._last: Any = None
+        self._is_over = False
 
     def item(self, value: Any) -> None:
         """Remember the last item: where a stream has no return value, that is its result."""
         self._last = value
+        if self._seam.is_result is not None and self._seam.is_result(value):
+            self.close(value, None)
 
     def close(self, outputs: Any, error: BaseException | None) -> None:
-        """End the execution."""
+        """End the execution, unless the stream's result has."""
+        if self._is_over:
+            return
+        self._is_over = True
         result = self._last if outputs is None else outputs
         self._last = None
+        try:
+            self.end(result, error)
+        except Exception:
+            self.tracker.end(self.scope, None, error)  # what cannot be described has ended all the same
+            raise
+
+    def end(self, result: Any, error: Any) -> None:
+        """Tell the tracker; for calls that learn more from a result than what is recorded of it.
+
+        Args:
+            result: What was returned, or the last item of a stream; None for nothing.
+            error: The exception it ended with, or a text, or None.
+        """
         seam = self._seam
         status = seam.status(result) if error is None else None
-        self._tracker.end(self.scope, None if result is None else seam.outputs(result), error, status=status)
+        self.tracker.end(self.scope, None if result is None else seam.outputs(result), error, status=status)

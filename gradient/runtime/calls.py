@@ -57,13 +57,19 @@ class Untraced:
 UNTRACED: OpenCall = Untraced()
 
 
-def traced(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+def traced(function: Callable[..., Any], site: CallSite, *, is_stream: bool = False) -> Callable[..., Any]:
     """Return a function of the same colour as `function` whose calls are opened and closed by `site`.
 
     What fails in `site` and in what it opens costs the record and one warning, never the call.
+
+    Args:
+        function: What is called.
+        site: Opens each call.
+        is_stream: Whether a plain function is called for the async generator that it returns.
     """
     body = called(function)
-    driver = next((driver for is_of, driver in _DRIVERS if is_of(body)), _plain)
+    otherwise = _returned_stream if is_stream else _plain
+    driver = next((driver for is_of, driver in _DRIVERS if is_of(body)), otherwise)
     # What an object has set on itself is none of the function's.
     updated = functools.WRAPPER_UPDATES if inspect.isroutine(function) else ()
     wrapper = functools.update_wrapper(driver(function, site), function, updated=updated)
@@ -232,6 +238,23 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
         except BaseException as error:
             _close(opened, None, error)
             raise
+
+    return call
+
+
+def _returned_stream(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    """As an async generator function where an async generator is what is returned, else as a plain function."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            returned = function(*args, **kwargs)
+        except BaseException as error:
+            _close(_open(site, args, kwargs), None, error)
+            raise
+        if not inspect.isasyncgen(returned):
+            _close(_open(site, args, kwargs), returned, None)
+            return returned
+        return _async_generator(lambda *_, **__: returned, site)(*args, **kwargs)
 
     return call
 

@@ -21,6 +21,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "content": ("full", "short", "none"),
     "granularity": ("request", "nodes", "all"),
 }
+_PROFILES = ("langfuse", "langsmith", "mlflow")
 _POSITIVE = ("max_string_chars", "max_payload_bytes", "max_items", "max_depth", "retention_days", "retention_bytes")
 
 
@@ -65,6 +66,16 @@ class Settings:
         max_depth: Deepest recorded nesting.
         retention_days: Age in days beyond which journals are removed.
         retention_bytes: Size in bytes beyond which the oldest journals are removed.
+        prices: File of prices that come before the built-in ones, or None.
+        otlp_endpoint: Where spans are sent, a base URL of OTLP/HTTP; "off" for nowhere; None for what
+            `OTEL_EXPORTER_OTLP_ENDPOINT` says.
+        otlp_profiles: Further tools whose own attributes spans get: "langfuse", "langsmith", "mlflow".
+        otlp_in_flight_s: How many seconds a request runs before what is known of it is sent; 0: not before it ended.
+        otlp_exit_s: How many seconds the end of the process may wait for what is not sent yet.
+        otlp_metrics: Whether metrics are sent, too.
+        otlp_live: Whether executions are spans of the program's own OpenTelemetry provider, instead of being sent.
+        propagate_to: Patterns (with `*`) of hosts that are told which trace a call belongs to, beside those of a
+            private network.
 
     Raises:
         ConfigError: A value is not one of those allowed.
@@ -92,6 +103,14 @@ class Settings:
     max_depth: int = 20
     retention_days: float = 30.0
     retention_bytes: int = 2_000_000_000
+    prices: Path | None = None
+    otlp_endpoint: str | None = None
+    otlp_profiles: Sequence[str] = ()
+    otlp_in_flight_s: float = 0.0
+    otlp_exit_s: float = 2.0
+    otlp_metrics: bool = True
+    otlp_live: bool = False
+    propagate_to: Sequence[str] = ()
     limits: Limits = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -105,10 +124,20 @@ class Settings:
             raise ConfigError("sample_rate", self.sample_rate, "between 0 and 1")
         if self.redact_hook is not None and not callable(self.redact_hook):
             raise ConfigError("redact_hook", self.redact_hook, "a function")
+        _check_export(self)
         for pattern in self.redact_patterns:
             _check_pattern(pattern)
         limits = Limits(self.max_string_chars, self.max_payload_bytes, self.max_items, self.max_depth)
         object.__setattr__(self, "limits", _SHORT if self.content == "short" else limits)
+
+
+def _check_export(settings: Settings) -> None:
+    for name in ("otlp_in_flight_s", "otlp_exit_s"):
+        if not getattr(settings, name) >= 0:
+            raise ConfigError(name, getattr(settings, name), "0 or more")
+    for profile in settings.otlp_profiles:
+        if profile not in _PROFILES:
+            raise ConfigError("otlp_profiles", profile, "some of " + ", ".join(_PROFILES))
 
 
 def _check_pattern(pattern: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradient.journal.events import Failure
     from gradient.runtime.capture import Captured
     from gradient.runtime.interfaces import ExecutionTracker
+    from gradient.runtime.remote import Remote
     from gradient.runtime.status import Status
 
 
@@ -44,6 +45,7 @@ class RequestContext:
         session_id: The conversation or thread it belongs to.
         user_id: Whose request it is, in the user's own terms.
         trace_id: 32 hex digits; the request id's bits unless taken over from outside.
+        remote: The span of another process, or of another tracer, that it belongs under, or None.
         follows: Id of an ended request that this work outlived, or None.
         executions: Its executions so far; emptied when it has ended and everybody was told.
         dropped: How many executions or events could not be recorded.
@@ -64,6 +66,7 @@ class RequestContext:
     session_id: str | None = None
     user_id: str | None = None
     trace_id: str = ""
+    remote: Remote | None = None
     follows: str | None = None
     failure: Failure | None = field(default=None, repr=False)
     started_ns: int | None = field(default=None, repr=False)

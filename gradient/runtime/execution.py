@@ -100,6 +100,7 @@ class NodeExecution:
         told_metadata: The metadata that its start told of.
         started: The event that recorded its start, encoded; `ended` likewise.
         interrupted: Whether something below it waits for a human.
+        served: Whether a client of a provider makes the call that it stands for, see `instrumentors.model_calls`.
     """
 
     node_id: str = ""
@@ -133,6 +134,7 @@ class NodeExecution:
     graph_run: Any = field(default=None, repr=False)
     attempts: int = field(default=0, repr=False)
     interrupted: bool = field(default=False, repr=False)
+    served: bool = field(default=False, repr=False)
     started: bytes | Captured | None = field(default=None, repr=False)
     ended: bytes | Captured | None = field(default=None, repr=False)
     told_metadata: Any = field(default=None, repr=False)

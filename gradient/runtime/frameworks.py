@@ -34,8 +34,20 @@ class Framework:
 
 FRAMEWORKS = (
     Framework("threads", "gradient.instrumentors.threads:ThreadsInstrumentor", None),
+    Framework("propagation", "gradient.instrumentors.propagation:PropagationInstrumentor", None),
+    Framework("opentelemetry", "gradient.instrumentors.otel_bridge:OpenTelemetryInstrumentor", "opentelemetry.sdk"),
     Framework("langchain", "gradient.instrumentors.langchain:LangChainInstrumentor", "langchain_core"),
     Framework("langgraph", "gradient.instrumentors.langgraph:LangGraphInstrumentor", "langgraph"),
+    Framework("openai", "gradient.instrumentors.openai:OpenAIInstrumentor", "openai"),
+    Framework("anthropic", "gradient.instrumentors.anthropic:AnthropicInstrumentor", "anthropic"),
+    Framework("autogen", "gradient.instrumentors.autogen:AutoGenInstrumentor", "autogen_core"),
+    Framework("litellm", "gradient.instrumentors.litellm:LiteLLMInstrumentor", "litellm"),
+    Framework("crewai", "gradient.instrumentors.crewai:CrewAIInstrumentor", "crewai"),
+    Framework("google-adk", "gradient.instrumentors.google_adk:GoogleADKInstrumentor", "google.adk"),
+    Framework("openai-agents", "gradient.instrumentors.openai_agents:OpenAIAgentsInstrumentor", "agents"),
+    Framework("pydantic-ai", "gradient.instrumentors.pydantic_ai:PydanticAIInstrumentor", "pydantic_ai"),
+    Framework("mcp", "gradient.instrumentors.mcp:MCPInstrumentor", "mcp"),
+    Framework("llamaindex", "gradient.instrumentors.llamaindex:LlamaIndexInstrumentor", "llama_index_instrumentation"),
 )
 
 

@@ -9,9 +9,10 @@ from gradient.runtime import frameworks, process
 from gradient.runtime.capture import Capture
 from gradient.runtime.console import Console
 from gradient.runtime.context import RequestContext, Scope, current_scope, get_current_context, leave
+from gradient.runtime.exporting import NOT_EXPORTING, exporting_for
 from gradient.runtime.listeners import warn
 from gradient.runtime.recorder import Recorder, recorder_for
-from gradient.runtime.requests import begin_request, finish_request
+from gradient.runtime.requests import announce, begin_request, finish_request
 from gradient.runtime.sources import load_settings
 from gradient.runtime.tracker import DefaultExecutionTracker
 from gradient.runtime.tracking import Tracking
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
     from gradient.runtime.status import Status
     from gradient.runtime.step import Step
-
-_SHOW_COMMAND = "gradient show {}"
 
 
 class RuntimeManager:
@@ -58,11 +57,11 @@ class RuntimeManager:
         self._tracker.tracking = self.tracking
         self._instrumentors: list[FrameworkInstrumentor] = list(instrumentors or ())
         self._installed: list[FrameworkInstrumentor] = []
-        self._wanted = False
+        self._wanted, self._records = False, record
         self._lock = threading.RLock()
-        self._records = record
         self.recorder: Recorder | None = None
         self._console: Console | None = None
+        self._exporting: Any = NOT_EXPORTING
         self._apply(settings if settings is not None else load_settings(on_error=warn).settings)
         if instrumentors is None:
             self._register_default_instrumentors()
@@ -78,19 +77,21 @@ class RuntimeManager:
     def _apply(self, settings: Settings) -> None:
         frameworks.check_names(settings)
         self.settings = settings
-        for own in (self.recorder, self._console):
+        self._exporting.close()
+        for own in (self.recorder, self._console, self._exporting):
             self.remove_listener(own)
         self.recorder = recorder_for(settings, self.tracking, self.recorder) if self._records else None
         conversations = None if self.recorder is None else self.recorder.conversations
         self.tracking.apply(settings, Capture(settings, self.tracking.shapes, conversations))
         self._console = None
         if settings.enabled and settings.console != "off":
-            hint = _SHOW_COMMAND if self.recorder is not None else None
+            hint = "gradient show {}" if self.recorder is not None else None
             self._console = Console(settings, self.tracking.capture, hint=hint)
         # The recorder comes to stand first: nothing is told before it is written.
         for own in (self._console, self.recorder):
             if own is not None:
                 self.tracking.listeners.add(own, first=True)
+        self._exporting = exporting_for(settings, self.recorder, self.tracking.listeners)
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,8 +136,7 @@ class RuntimeManager:
         """Start a request without making it current: for streams, and for work that frameworks start."""
         tracking = self.tracking
         request = begin_request(tracking, self, entrypoint_name, inputs, metadata, tags, session_id, user_id, follows)
-        listeners = tracking.listeners
-        listeners.tell(listeners.on_request_start, request)
+        announce(request, tracking.listeners)
         return request
 
     def end_request(
@@ -234,6 +234,7 @@ class RuntimeManager:
     def shutdown(self) -> None:
         """Uninstall everything and close the journal; the manager can be used again."""
         self.uninstall_instrumentation()
+        self._exporting.close()
         if self.recorder is not None:
             self.recorder.close()
 

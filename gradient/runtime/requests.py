@@ -10,12 +10,14 @@ from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.context import RequestContext, running_scope
 from gradient.runtime.failures import failure_of
+from gradient.runtime.remote import remote_parent
 from gradient.runtime.session import current_session
 from gradient.runtime.shapes import text_for
 from gradient.runtime.status import Status, status_of
 
 if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.listeners import Listeners
     from gradient.runtime.tracking import Tracking
 
 
@@ -35,6 +37,8 @@ def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
     name = text_for(name)
     uuid = tracking.identities.request_id()
     started_ns = clock.monotonic_ns()
+    previous = running_scope()
+    remote = remote_parent() if previous is None else None
     request = RequestContext(
         str(uuid),
         name,
@@ -42,12 +46,14 @@ def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
         tags=list(map(text_for, (*session.tags, *tags))),
         session_id=_text(session_id or session.session_id),
         user_id=_text(user_id or session.user_id),
+        trace_id="" if remote is None else remote.trace_id,
+        remote=remote,
         follows=None if follows is None else follows.request_id,
         started_ns=started_ns,
         wall_offset_ns=clock.wall_ns() - started_ns,
         manager=manager,
         tracker=manager.get_tracker(),
-        previous=running_scope(),
+        previous=previous,
         pid=process.pid,
     )
     event = RequestStarted(
@@ -66,6 +72,13 @@ def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
     request.started = captured = tracking.capture.event(event, "inputs", inputs, request.metadata)
     _count(request, captured)
     return request
+
+
+def announce(request: RequestContext, listeners: Listeners) -> None:
+    """Tell the listeners that a request began, and what it belongs under."""
+    listeners.tell(listeners.on_request_start, request)
+    if request.remote is not None:
+        listeners.tell(listeners.on_update, request, "remote_parent", request.remote.span_id, None)
 
 
 def finish_request(

@@ -23,6 +23,7 @@ else:  # pragma: no cover - the same library under its former name
     import tomli as tomllib
 
 _PREFIX = "GRADIENT_"
+_NO_SETTINGS = ("GRADIENT_PAGER",)  # variables of the command line alone
 _TABLE: type[Any] = dict
 _LISTS: tuple[type[Any], ...] = (list, tuple)
 _TRUE = ("1", "true", "yes", "on")
@@ -58,7 +59,7 @@ def load_settings(
         ConfigError: A value cannot be used.
     """
     layers = [
-        _from_file(platformdirs.user_config_path("gradient") / "config.toml", (), on_error),
+        _from_file(user_config_file(), (), on_error),
         _from_file(nearest_pyproject(folder), ("tool", "gradient"), on_error),
         *_from_environment(environment),
         ("configure()", overrides or {}),
@@ -76,6 +77,11 @@ def load_settings(
             else:
                 origins[name] = origin
     return Loaded(Settings(**values), origins)
+
+
+def user_config_file() -> Path:
+    """Return where the user's own file of settings is, or would be."""
+    return platformdirs.user_config_path("gradient") / "config.toml"
 
 
 def nearest_pyproject(folder: Path | None = None) -> Path | None:
@@ -137,7 +143,7 @@ def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, Mapping
     return [
         (variable, {variable[len(_PREFIX) :].lower(): value})
         for variable, value in environment.items()
-        if variable.startswith(_PREFIX)
+        if variable.startswith(_PREFIX) and variable not in _NO_SETTINGS
     ]
 
 

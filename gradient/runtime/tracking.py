@@ -9,6 +9,7 @@ from gradient.runtime.capture import Capture
 from gradient.runtime.clock import Clock, Identities
 from gradient.runtime.config import Settings
 from gradient.runtime.listeners import Listeners
+from gradient.runtime.prices import Prices
 from gradient.runtime.shapes import Shapes
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Tracking:
         """Go on by other settings."""
         self.settings = settings
         self.capture = capture
+        self.prices = Prices(settings.prices)
         self.records_all = settings.granularity == "all" and not settings.include and not settings.exclude
         self._chosen: dict[tuple[str, str, str | None], bool] = {}
 

@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-from gradient.store import Journals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 
@@ -175,7 +174,7 @@ for child in children:
     ]
 
 
-def test_a_child_forked_while_other_threads_write_can_write(run, home):
+def test_a_child_forked_while_other_threads_write_can_write(run, read_runs):
     code, out, err = run(
         AGENT
         + """
@@ -202,7 +201,7 @@ print(os.getpid())
     )
 
     assert (code, err) == (0, "")
-    journals = Journals(home)
-    of_children = [left for left in journals.runs if left.writer.started.pid != int(out)]
-    assert {left.status for left in journals.runs} == {"completed"}
-    assert sorted(journals.run_document(left)["outputs"] for left in of_children) == [2 * n for n in range(20)]
+    runs = read_runs()
+    of_children = [left for left in runs if left["process"]["pid"] != int(out)]
+    assert {left["status"] for left in runs} == {"completed"}
+    assert sorted(left["outputs"] for left in of_children) == [2 * n for n in range(20)]

@@ -28,6 +28,16 @@ def blocks(document):
     ]
 
 
+def rewrite(document, label, texts):
+    """Replace the texts of the blocks with a label, in order."""
+    waiting = iter(texts)
+
+    def replaced(found):
+        return f"```{label}\n{next(waiting)}```" if found["label"].strip() == label else found[0]
+
+    document.write_text(_FENCE.sub(replaced, document.read_text("utf-8")), "utf-8")
+
+
 def name_of(document):
     """Return a document's path below the root."""
     return str(document.relative_to(ROOT))

@@ -1,13 +1,14 @@
 """Nothing public goes undocumented, and what is documented is so."""
 
 import inspect
+import os
 import re
 from dataclasses import fields
 from typing import get_args
 
 import pytest
 from click.testing import CliRunner
-from documents import DOCS, DOCUMENTS, blocks, name_of, names_in_code
+from documents import DOCS, DOCUMENTS, blocks, name_of, names_in_code, rewrite
 
 import gradient.journal
 import gradient.journal.errors
@@ -47,7 +48,7 @@ def test_all_names_what_can_be_imported_and_nothing_else(package):
 @pytest.mark.parametrize(
     ("document", "package"),
     [("sdk.md", gradient.sdk), ("runtime.md", gradient.runtime), ("testing.md", gradient.testing),
-     ("journal.md", gradient.journal), ("journal.md", gradient.store)],
+     ("journal.md", gradient.journal), ("store.md", gradient.store)],
     ids=lambda one: getattr(one, "__name__", one),
 )  # fmt: skip
 def test_every_exported_name_is_documented(document, package):
@@ -90,14 +91,30 @@ def test_every_status_is_documented(status):
     assert f"| `{status}` |" in (DOCS / "statuses.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("name", "arguments"), [("README", []), *((name, [name]) for name in _COMMANDS)])
-def test_the_help_of_every_command_is_the_documented_one(monkeypatch, name, arguments):
+@pytest.mark.parametrize("name", ["README", *_COMMANDS])
+def test_the_help_of_every_command_and_of_those_below_it_is_the_documented_one(monkeypatch, name):
+    """With `WRITE_GOLDEN=1` the documents are rewritten; then read the difference."""
     monkeypatch.setenv("COLUMNS", "80")
-    (shown,) = [block.text for block in blocks(DOCS / "cli" / f"{name}.md") if block.label == "text help"]
+    page = DOCS / "cli" / f"{name}.md"
+    own = [] if name == "README" else [name]
+    below = sorted(getattr(command.get_command(None, name), "commands", ()))
 
-    told = CliRunner().invoke(command, [*arguments, "--help"], prog_name="gradient")
+    told = [
+        CliRunner().invoke(command, [*words, "--help"], prog_name="gradient").output
+        for words in (own, *([*own, each] for each in below))
+    ]
 
-    assert told.output == shown
+    if os.environ.get("WRITE_GOLDEN"):
+        rewrite(page, "text help", told)
+    assert [block.text for block in blocks(page) if block.label == "text help"] == told
+
+
+def test_every_command_is_in_the_table_of_commands():
+    table = (DOCS / "cli" / "README.md").read_text("utf-8")
+
+    rows = re.findall(r"^\| `gradient (\w+)` \| \[(\w+)\.md\]", table, re.MULTILINE)
+
+    assert rows == [(name, name) for name in _COMMANDS]
 
 
 def test_every_decision_fits_on_a_page_and_is_numbered_in_order():

@@ -1,6 +1,7 @@
 """No test talks to LangSmith, and none leaves an open run in the handler's table or an error that LangChain hid."""
 
 import pytest
+from support.providers.fixture import provider  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gradient.runtime import ConfigError, GradientError, UnknownSetting, get_runtime_manager
+from gradient.runtime.frameworks import known_names
 from gradient.sdk import Settings, configure, entrypoint, step
 
 
@@ -136,7 +137,7 @@ def test_an_unknown_setting_that_is_near_to_nothing_names_where_all_are(runtime)
         ({"redact_hook": "hide"}, "redact_hook is 'hide'; it must be a function."),
         (
             {"disabled_instrumentors": ["langgraf"]},
-            "disabled_instrumentors is 'langgraf'; it must be some of langchain, langgraph, threads.",
+            f"disabled_instrumentors is 'langgraf'; it must be some of {', '.join(sorted(known_names()))}.",
         ),
     ],
 )  # fmt: skip

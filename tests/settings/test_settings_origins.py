@@ -32,6 +32,14 @@ FROM_TEXT = {
     "max_depth": ("3", 3),
     "retention_days": ("0.5", 0.5),
     "retention_bytes": ("1000000", 1_000_000),
+    "prices": ("/somewhere/prices.json", Path("/somewhere/prices.json")),
+    "otlp_endpoint": ("http://localhost:4318", "http://localhost:4318"),
+    "otlp_profiles": ("langfuse,mlflow", ("langfuse", "mlflow")),
+    "otlp_in_flight_s": ("30", 30.0),
+    "otlp_exit_s": ("0", 0.0),
+    "otlp_metrics": ("off", False),
+    "otlp_live": ("on", True),
+    "propagate_to": ("*.example.com", ("*.example.com",)),
 }
 
 

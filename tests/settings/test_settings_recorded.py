@@ -9,7 +9,7 @@ from support.scripted import ScriptedModel, graph_of
 
 from gradient.runtime import Listener, get_runtime_manager, install_runtime
 from gradient.sdk import configure, entrypoint, step
-from gradient.store import Journals
+from gradient.store import SqliteStore
 
 
 def make_agent():
@@ -95,7 +95,7 @@ def test_the_home_is_where_journals_go(tmp_path, home):
 
     make_agent()("a question")
 
-    assert len(Journals(tmp_path / "elsewhere").runs) == 1
+    assert len(SqliteStore(tmp_path / "elsewhere").all_runs()) == 1
     assert not home.exists()
 
 
@@ -196,9 +196,9 @@ def test_sampling_decides_what_is_listed_and_failures_always_are(home, read_runs
     with pytest.raises(ZeroDivisionError):
         agent(0)
 
-    journals = Journals(home)
-    assert [run.status for run in journals.listed()] == ["error"]
-    assert len(journals.runs) == 2
+    store = SqliteStore(home)
+    assert [run.status for run in store] == ["error"]
+    assert len(store.all_runs()) == 2
 
 
 @pytest.mark.parametrize(("rate", "least", "most"), [(1.0, 200, 200), (0.5, 50, 150), (0.0, 0, 0)])
@@ -209,7 +209,7 @@ def test_the_share_of_listed_requests_is_the_rate(home, rate, least, most):
     for _ in range(200):
         agent()
 
-    assert least <= len(Journals(home).listed()) <= most
+    assert least <= SqliteStore(home).count() <= most
 
 
 @pytest.mark.parametrize(

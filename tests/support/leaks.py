@@ -18,6 +18,38 @@ _SEAMS = [
     ("langgraph.pregel._loop", "PregelLoop", ["output_writes", "_output_writes", "accept_push"]),
     ("langgraph.pregel.loop", "PregelLoop", ["output_writes", "_output_writes", "accept_push"]),
     ("langgraph.pregel.remote", "RemoteGraph", ["stream", "astream"]),
+    ("autogen_agentchat.teams._group_chat._base_group_chat", "BaseGroupChat", ["run", "run_stream"]),
+    ("autogen_agentchat.agents._base_chat_agent", "BaseChatAgent", ["run", "run_stream", "on_messages_stream"]),
+    ("autogen_agentchat.agents._assistant_agent", "AssistantAgent", ["on_messages", "on_messages_stream"]),
+    ("autogen_core.tools._base", "BaseTool", ["run_json"]),
+    (
+        "autogen_ext.models.replay._replay_chat_completion_client",
+        "ReplayChatCompletionClient",
+        ["create", "create_stream"],
+    ),
+    ("agents.tracing.provider", "DefaultTraceProvider", ["__init__", "set_processors", "create_trace", "create_span"]),
+    ("agents.testing.model", "ScriptedModel", ["get_response", "stream_response"]),
+    *[
+        (f"{client}.{module}", owner, attributes)
+        for client in ("openai", "anthropic")
+        for module, owner, attributes in [
+            ("_base_client", "SyncAPIClient", ["request"]),
+            ("_base_client", "AsyncAPIClient", ["request"]),
+            ("_response", "APIResponse", ["parse", "close"]),
+            ("_response", "AsyncAPIResponse", ["parse", "close"]),
+            ("_streaming", "Stream", ["close"]),
+            ("_streaming", "AsyncStream", ["close"]),
+        ]
+    ],
+    ("openai._legacy_response", "LegacyAPIResponse", ["parse"]),
+    ("mcp.client.session", "ClientSession", ["send_request"]),
+    ("mcp.server.runner", "ServerRunner", ["_on_request"]),
+    ("pydantic_ai.agent", "Agent", ["iter"]),
+    ("pydantic_ai.run", "AgentRun", ["next", "__anext__"]),
+    ("pydantic_ai.models", "Model", ["request", "request_stream", "__init_subclass__"]),
+    ("pydantic_ai.models.test", "TestModel", ["request", "request_stream"]),
+    ("pydantic_ai.models.function", "FunctionModel", ["request", "request_stream"]),
+    ("pydantic_ai.toolsets.function", "FunctionToolset", ["call_tool"]),
 ]
 
 
@@ -26,7 +58,7 @@ def seams():
     found = {}
     for module_name, owner_name, attributes in _SEAMS:
         module = sys.modules.get(module_name)
-        owner = module if module is None or owner_name is None else getattr(module, owner_name)
+        owner = module if module is None or owner_name is None else getattr(module, owner_name, None)
         for attribute in attributes if owner is not None else ():
             if attribute in vars(owner):
                 found[f"{module_name}.{owner_name or ''}.{attribute}"] = vars(owner)[attribute]

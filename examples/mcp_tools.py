@@ -1,0 +1,31 @@
+"""A client and a server of the Model Context Protocol, both traced by one decorator: the server's work is the client's.
+
+Here they are in one process. Across processes each records its own run, and both have one trace id.
+"""
+
+import asyncio
+
+from mcp import Client
+from mcp.server.mcpserver import MCPServer
+
+from gradient.sdk import entrypoint, step
+
+server = MCPServer("trains")
+
+
+@server.tool()
+def find_trains(start: str) -> str:
+    """Find a city that can be reached by a direct train."""
+    with step("timetable", kind="retriever"):
+        return {"Vienna": "Ljubljana"}[start]
+
+
+@entrypoint(tags=["example"])
+async def travel(start: str) -> str:
+    async with Client(server) as client:
+        found = await client.call_tool("find_trains", {"start": start})
+    return f"Take the train to {found.structured_content['result']}."
+
+
+if __name__ == "__main__":
+    print(asyncio.run(travel("Vienna")))

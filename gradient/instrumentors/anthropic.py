@@ -1,0 +1,43 @@
+"""Trace Anthropic's client: messages, also through Bedrock, Vertex and Foundry. Counting tokens is not recorded."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gradient.instrumentors.assembly import MessagesAssembly
+from gradient.instrumentors.client_calls import Endpoint
+from gradient.instrumentors.clients import ClientInstrumentor
+from gradient.instrumentors.messages import anthropic_message, provider_messages
+from gradient.instrumentors.wire import inputs_of
+
+_NO_PARAMS = frozenset({"model", "messages", "system", "tools", "stream"})
+# Where the client's class says so; named as LangChain names them.
+_PLATFORMS = {"Bedrock": "bedrock", "Vertex": "google_vertexai", "Foundry": "azure_ai"}
+
+
+def _inputs(body: dict[str, Any]) -> dict[str, Any]:
+    messages: list[Any] = list(body.get("messages") or ())
+    if body.get("system"):
+        messages.insert(0, {"role": "system", "content": body["system"]})
+    return inputs_of(body, {"messages": provider_messages(messages, anthropic_message)}, _NO_PARAMS)
+
+
+def _outputs(response: dict[str, Any]) -> Any:
+    told = {"id": response.get("id"), "finish_reason": response.get("stop_reason")}
+    return {"messages": [{**anthropic_message(response), "response_metadata": told}]}
+
+
+_MESSAGES = Endpoint("llm", _inputs, _outputs, MessagesAssembly)
+
+
+class AnthropicInstrumentor(ClientInstrumentor):
+    """Records the calls of `Anthropic` and `AsyncAnthropic`, of their platforms', and of `messages.stream`."""
+
+    name: ClassVar[str] = "anthropic"
+    modules: ClassVar[tuple[str, ...]] = ("anthropic._base_client",)
+    endpoints: ClassVar[dict[str, Endpoint]] = {"/v1/messages": _MESSAGES}
+
+    def provider_of(self, client: Any) -> str:
+        """Return whose platform serves a client."""
+        kind = type(client).__name__
+        return next((name for mark, name in _PLATFORMS.items() if mark in kind), self.name)

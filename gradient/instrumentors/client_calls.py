@@ -1,0 +1,266 @@
+"""One call of a provider's client, from its request to the end of what that returned.
+
+The request returns one of three things; what has to be watched further carries its call with it.
+
+    an object          the answer: the call is over
+    a stream           read through a generator of ours, which the stream has for its iterator from then on; it stays
+                       the same object of the same type
+    a raw response     over once its body has been read; `parse` gives an object or a stream
+
+A stream or a raw response that is closed, or forgotten, before its end is a call that was given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from gradient.instrumentors.usage import usage_of
+from gradient.instrumentors.wire import fields_of
+from gradient.runtime.calls import UNTRACED, OpenCall, traced
+from gradient.runtime.listeners import warn
+
+if TYPE_CHECKING:
+    from gradient.instrumentors.assembly import Assembly
+    from gradient.runtime.context import Scope
+    from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.interfaces import ExecutionTracker
+    from gradient.runtime.status import Status
+
+_ATTRIBUTE = "_gradient_call"
+_STREAMS = ("Stream", "AsyncStream")
+_decode_json = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One kind of call that a client can make.
+
+    Attributes:
+        kind: `llm` or `embedding`.
+        inputs: Returns what is recorded of a request's body.
+        outputs: Returns what is recorded of a response.
+        assembly: Makes what puts the chunks of a stream together, or None where there are no streams.
+    """
+
+    kind: str
+    inputs: Callable[[dict[str, Any]], Any]
+    outputs: Callable[[dict[str, Any]], Any]
+    assembly: Callable[[], Assembly] | None = None
+
+
+class Watch:
+    """Something about a call that is under way; what it came to is told to `on_close`."""
+
+    __slots__ = ("_on_close", "_on_item", "scope")
+
+    def __init__(
+        self,
+        on_close: Callable[[Any, BaseException | None], None],
+        scope: Scope | None = None,
+        on_item: Callable[[Any], None] | None = None,
+    ) -> None:
+        self.scope = scope
+        self._on_close = on_close
+        self._on_item = on_item
+
+    def item(self, value: Any) -> None:
+        """Hand an item of a stream on."""
+        if self._on_item is not None:
+            self._on_item(value)
+
+    def close(self, outputs: Any, error: BaseException | None) -> None:
+        """Hand the outcome on."""
+        self._on_close(outputs, error)
+
+
+class ClientCall:
+    """One call of a client, from the request to the end of what it returned.
+
+    Args:
+        tracker: Who is told.
+        endpoint: What kind of call it is.
+        execution: What stands for it.
+        is_own: Whether it was begun for this call; a framework's is ended by the framework.
+    """
+
+    __slots__ = ("_assembly", "_endpoint", "_execution", "_is_open", "_is_own", "_raw", "_tracker")
+
+    def __init__(
+        self, tracker: ExecutionTracker, endpoint: Endpoint, execution: NodeExecution, *, is_own: bool
+    ) -> None:
+        self._is_open = True
+        self._tracker = tracker
+        self._endpoint = endpoint
+        self._execution = execution
+        self._is_own = is_own
+        self._assembly: Assembly | None = None
+        self._raw: Any = None
+
+    def __del__(self) -> None:
+        """Give up what was forgotten: nobody can read it any more."""
+        if self._is_open:
+            try:
+                self.give_up()
+            except Exception as error:  # noqa: BLE001 - nobody is there to be told
+                warn(f"the end of a call could not be recorded: {error!r}.")
+
+    def returned(self, outputs: Any, error: BaseException | None) -> None:
+        """Note what the request came to."""
+        if error is None and hasattr(outputs, "http_response"):
+            self._hold(outputs)
+        else:
+            self.parsed(outputs, error)
+
+    def parsed(self, outputs: Any, error: BaseException | None) -> None:
+        """Note what the client made of the response."""
+        if error is not None or not _is_stream(outputs):
+            self._finish(outputs, error)
+        elif self._endpoint.assembly is not None and hasattr(outputs, "_iterator"):
+            self._follow(outputs, self._endpoint.assembly())
+        else:
+            self._finish(None, None)  # nothing we could follow it by
+
+    def give_up(self) -> None:
+        """End a call whose consumer reads no further; where all had come, nothing was given up."""
+        response, is_complete = None, False
+        if self._assembly is not None:
+            response, is_complete = self._assembly.response, self._assembly.is_finished
+        elif self._raw is not None:
+            response, is_complete = _body_of(self._raw), bool(self._raw.is_closed)
+        self._finish(response, None, "completed" if is_complete else "abandoned")
+
+    def read(self) -> Watch:
+        """Watch how the consumer reads the stream."""
+        return Watch(self._ended, self._execution if self._is_own else None, self._note)
+
+    def _hold(self, raw: Any) -> None:
+        """Wait for a raw response to be read, unless it was."""
+        self._raw = raw.http_response
+        body = _body_of(self._raw)
+        if body is None:
+            raw.__dict__[_ATTRIBUTE] = self
+        else:
+            self._finish(body, None)
+
+    def _follow(self, stream: Any, assembly: Assembly) -> None:
+        """Have a stream read through us."""
+        if _call_of(stream) is not None:  # a raw response that is parsed again gives the same one
+            return
+        self._assembly = assembly
+        follow = _followed_async if hasattr(stream, "__anext__") else _followed
+        stream._iterator = follow(_source_of(stream), self)  # noqa: SLF001
+        stream.__dict__[_ATTRIBUTE] = self
+
+    def _note(self, chunk: Any) -> None:
+        assembly, execution = self._assembly, self._execution
+        if assembly is None:
+            return
+        assembly.add(chunk)
+        if assembly.has_token and execution.first_token_ns is None:
+            execution.first_token_ns = self._tracker.tracking.clock.monotonic_ns()
+
+    def _ended(self, _: Any, error: BaseException | None) -> None:
+        if isinstance(error, GeneratorExit):
+            self.give_up()
+        else:
+            self._finish(None if self._assembly is None else self._assembly.response, error)
+
+    def _finish(self, response: Any, error: BaseException | None, status: Status | None = None) -> None:
+        if not self._is_open:
+            return
+        self._is_open = False
+        execution = self._execution
+        outputs = None
+        failure: BaseException | str | None = error
+        try:
+            fields = fields_of(response)
+            execution.usage = usage_of(fields.get("usage")) or execution.usage
+            if self._is_own:
+                model = fields.get("model")
+                execution.model = model if isinstance(model, str) and model else execution.model
+                outputs = self._endpoint.outputs(fields) if fields else None
+            failure = error or _failure_of(fields)
+        except Exception as problem:  # noqa: BLE001 - an answer of a new shape costs the outputs, not the end
+            warn(f"an answer of {execution.provider} could not be read: {problem!r}.")
+        if self._is_own:
+            self._tracker.end(execution, outputs, failure, status=status)
+        elif failure is not None:
+            execution.served = False  # the framework may try again
+
+
+def _call_of(carrier: Any) -> ClientCall | None:
+    """Return the call of a stream, of a stream around it, or of a raw response."""
+    carried = getattr(getattr(carrier, "_raw_stream", carrier), "__dict__", {})
+    call: ClientCall | None = carried.get(_ATTRIBUTE)
+    return call
+
+
+def open_parse(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
+    """Open the parsing of a raw response, which may end a call."""
+    call = _call_of(args[0])
+    return UNTRACED if call is None else Watch(call.parsed)
+
+
+def open_close(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
+    """Open the closing of a stream or a raw response, which ends a call."""
+    call = _call_of(args[0])
+    if call is not None:
+        call.give_up()  # before it is closed: afterwards nobody can tell whether it had been read
+    return UNTRACED
+
+
+def _is_stream(returned: Any) -> bool:
+    return hasattr(returned, "__next__") or hasattr(returned, "__anext__")
+
+
+def _source_of(stream: Any) -> Any:
+    """Return what a stream reads from.
+
+    A generator that refers to its stream makes a cycle with it: one that is left in the middle would stay open until
+    the garbage collector comes. The clients' own streams can be read by a copy; those of the user's may keep state.
+    """
+    kind: type[Any] = type(stream)  # pyright: ignore[reportUnknownVariableType] - anything's
+    if kind.__name__ in _STREAMS and kind.__module__.endswith("._streaming"):
+        twin = copy(stream)
+        twin.__dict__.pop("_iterator", None)  # it refers to the stream
+        return twin.__stream__()
+    return stream._iterator  # noqa: SLF001
+
+
+def _body_of(response: Any) -> Any:
+    """Return the body of an HTTP response as data, or None where it has not been read."""
+    try:
+        return _decode_json(response.content)
+    except Exception:  # noqa: BLE001 - not read, or no JSON
+        return None
+
+
+def _failure_of(fields: dict[str, Any]) -> str | None:
+    """Return what a response says went wrong: OpenAI's responses may fail without an exception."""
+    if fields.get("status") != "failed":
+        return None
+    told = fields_of(fields.get("error"))
+    return f"{told.get('code') or 'failed'}: {told.get('message') or 'the provider gives no reason'}"
+
+
+def _items(iterator: Iterator[Any], call: ClientCall) -> Generator[Any, None, None]:  # noqa: ARG001 - for who watches
+    yield from iterator
+
+
+async def _async_items(iterator: AsyncIterator[Any], call: ClientCall) -> AsyncGenerator[Any, None]:  # noqa: ARG001
+    async for item in iterator:
+        yield item
+
+
+def _watch_reading(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
+    call: ClientCall = args[1]
+    return call.read()
+
+
+_followed = traced(_items, _watch_reading)
+_followed_async = traced(_async_items, _watch_reading)

@@ -1,0 +1,231 @@
+"""Trace LiteLLM: chat completions, responses and embeddings, of whichever provider, streamed or not.
+
+    completion, embedding, responses     the function behind LiteLLM's decorator, which every way to call it comes to
+    LLMCachingHandler.*_get_cache        an answer from LiteLLM's cache, which never gets that far
+    CustomStreamWrapper.__next__, ...    the chunks of a stream, and whether it is closed before its end
+
+LiteLLM's callbacks are not used: they come from a pool of threads or from a queue, after the call and often after its
+request, and not at all where a call is cancelled or its stream is given up. Retries and fallbacks are calls of their
+own. Where a framework has begun an execution for the call, that one is told more.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch
+from gradient.instrumentors.messages import register_provider_messages
+from gradient.instrumentors.model_calls import unserved_call
+from gradient.instrumentors.openai import OpenAIInstrumentor
+from gradient.instrumentors.seams import Instrumentor
+from gradient.runtime.calls import UNTRACED, CallSite, OpenCall, traced
+from gradient.runtime.errors import SeamMissing
+from gradient.runtime.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CellType, ModuleType
+
+_ATTRIBUTE = "_gradient_call"
+_DECORATED = "original_function"  # what LiteLLM's decorator calls the function that it wraps
+_CHAT = OpenAIInstrumentor.endpoints["/chat/completions"]
+_RESPONSES = OpenAIInstrumentor.endpoints["/responses"]
+_EMBEDDINGS = OpenAIInstrumentor.endpoints["/embeddings"]
+# By function: what it is, its first arguments, and the argument that says that its async twin calls it.
+_FUNCTIONS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
+    "completion": (_CHAT, ("model", "messages"), "acompletion"),
+    "acompletion": (_CHAT, ("model", "messages"), ""),
+    "embedding": (_EMBEDDINGS, ("model", "input"), "aembedding"),
+    "aembedding": (_EMBEDDINGS, ("model", "input"), ""),
+    "responses": (_RESPONSES, ("input", "model"), "aresponses"),
+    "aresponses": (_RESPONSES, ("input", "model"), ""),
+}
+_OWNERS = {"litellm.main": ("completion", "embedding"), "litellm.responses.main": ("responses",)}
+_CACHE = "litellm.caching.caching_handler"
+_CHUNKS = ("__next__", "__anext__")
+_STREAMS = {
+    "litellm.litellm_core_utils.streaming_handler": ("CustomStreamWrapper",),
+    "litellm.responses.streaming_iterator": (
+        "ResponsesAPIStreamingIterator",
+        "SyncResponsesAPIStreamingIterator",
+        "MockResponsesAPIStreamingIterator",
+    ),
+    "litellm.responses.litellm_completion_transformation.streaming_iterator": ("LiteLLMCompletionStreamingIterator",),
+}
+
+
+class LiteLLMInstrumentor(Instrumentor):
+    """Records the calls of models that go through LiteLLM."""
+
+    name: ClassVar[str] = "litellm"
+    modules: ClassVar[tuple[str, ...]] = (*_OWNERS, _CACHE, *_STREAMS)
+
+    def activate(self, module: ModuleType) -> None:
+        """Wrap what `module` owns."""
+        register_provider_messages(self.tracker)
+        name = module.__name__
+        for function in _OWNERS.get(name, ()):
+            for decorated in (function, f"a{function}"):
+                self.try_seam(lambda decorated=decorated: self._wrap_decorated(module, decorated))  # type: ignore[misc]
+        for method in ("sync_get_cache", "async_get_cache") if name == _CACHE else ():
+            self._wrap(_class_of(module, "LLMCachingHandler"), method, self.open_cache)
+        for stream in _STREAMS.get(name, ()):
+            owner = _class_of(module, stream)
+            for method in _CHUNKS:
+                if method in vars(owner):
+                    self._wrap(owner, method, _open_chunk)
+            if "aclose" in vars(owner):
+                self._wrap(owner, "aclose", _open_close)
+
+    def _wrap(self, owner: Any, method: str, site: CallSite) -> None:
+        self.try_seam(lambda: self.patches.replace(owner, method, lambda original: traced(original, site)))
+
+    def _wrap_decorated(self, module: ModuleType, name: str) -> None:
+        def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+            return self.open(name, args, kwargs)
+
+        closure = closure_of(getattr(module, name, None), f"{module.__name__}.{name}")
+        self.patches.replace(closure, _DECORATED, lambda original: traced(original, open_call))
+
+    def open(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """Open a call of one of the functions."""
+        if not self.patches.active or kwargs.get(_FUNCTIONS[function][2]) or kwargs.get("fallbacks"):
+            return UNTRACED
+        endpoint = _FUNCTIONS[function][0]
+        step = _step_of(function, args, kwargs)
+        served = unserved_call(endpoint.kind)
+        execution = served or self.tracker.start(step)
+        if execution is None:
+            return UNTRACED
+        account = kwargs.get("litellm_logging_obj")
+        call = LiteLLMCall(account, self.tracker, endpoint, execution, is_own=served is None)
+        return Watch(call.returned, execution if served is None else None)
+
+    def open_cache(self, _: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """Open a look into the cache, which is a call where it finds something."""
+        return Watch(lambda found, _: self._note_cached(found, kwargs)) if self.patches.active else UNTRACED
+
+    def _note_cached(self, found: Any, looked_up: dict[str, Any]) -> None:
+        response, function = getattr(found, "cached_result", None), str(looked_up.get("call_type"))
+        if response is None or function not in _FUNCTIONS:
+            return
+        endpoint = _FUNCTIONS[function][0]
+        served = unserved_call(endpoint.kind)
+        step = _step_of(function, looked_up.get("args") or (), looked_up.get("kwargs") or {})
+        execution = served or self.tracker.start(step)
+        if execution is not None:
+            execution.cached = True
+            account = looked_up.get("logging_obj")
+            LiteLLMCall(account, self.tracker, endpoint, execution, is_own=served is None).returned(response, None)
+
+
+class LiteLLMCall(ClientCall):
+    """One call, from LiteLLM's function to the end of what it returned.
+
+    Args:
+        account: LiteLLM's own account of the call, which knows the provider, or None.
+        call: As `ClientCall` has it.
+        is_own: Likewise.
+    """
+
+    __slots__ = ("_account",)
+
+    def __init__(self, account: Any, *call: Any, is_own: bool) -> None:
+        super().__init__(*call, is_own=is_own)
+        self._account = account
+
+    def parsed(self, outputs: Any, error: BaseException | None) -> None:
+        """Note what was returned: an answer, or a stream that is read later."""
+        execution = self._execution
+        provider = getattr(self._account, "model_call_details", {}).get("custom_llm_provider")
+        execution.provider = execution.provider or provider
+        if error is None and any(hasattr(outputs, method) for method in _CHUNKS) and self._endpoint.assembly:
+            self._assembly = self._endpoint.assembly()
+            outputs.__dict__[_ATTRIBUTE] = self
+        else:
+            super().parsed(outputs, error)
+
+    def read(self) -> Watch:
+        """Watch how the consumer asks for the next chunk."""
+        return Watch(self._chunk, self._execution if self._is_own else None)
+
+    def _chunk(self, chunk: Any, error: BaseException | None) -> None:
+        if error is None:
+            self._note(chunk)
+        else:
+            self._ended(None, None if isinstance(error, (StopIteration, StopAsyncIteration)) else error)
+
+
+class Closure:
+    """What a decorated function calls, as an attribute, so that it can be patched like all else.
+
+    LiteLLM's functions are imported by name, often before anybody listens; all of them call what is in here.
+    """
+
+    original_function: Any
+
+    def __init__(self, name: str, cell: CellType) -> None:
+        self.__name__ = name
+        self._cell = cell
+        self.original_function = cell.cell_contents
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == _DECORATED:
+            self._cell.cell_contents = value
+
+
+@cache  # one for all managers: a patch is found by what it is of
+def _closure(function: Callable[..., Any], name: str) -> Closure:
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    return Closure(name, cells[_DECORATED])
+
+
+def closure_of(function: Any, name: str) -> Closure:
+    """Return what a decorated function calls.
+
+    Raises:
+        SeamMissing: It is not decorated, or not there.
+    """
+    while function is not None:
+        if _DECORATED in getattr(getattr(function, "__code__", None), "co_freevars", ()):
+            return _closure(function, name)
+        function = getattr(function, "__wrapped__", None)
+    raise SeamMissing(name)
+
+
+def _class_of(module: ModuleType, name: str) -> type[Any]:
+    found: type[Any] | None = getattr(module, name, None)
+    if found is None:
+        raise SeamMissing(f"{module.__name__}.{name}")
+    return found
+
+
+def _step_of(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Step:
+    endpoint, names, _ = _FUNCTIONS[function]
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    unsent = _unsent()
+    body = {name: value for name, value in given.items() if name not in unsent and not name.startswith("litellm_")}
+    model = body.get("model")
+    model = model if type(model) is str else None
+    return Step(model or endpoint.kind, endpoint.kind, LiteLLMInstrumentor.name, endpoint.inputs(body), model=model)
+
+
+@cache
+def _unsent() -> frozenset[str]:
+    """Return the arguments that are LiteLLM's own, and not passed on to the model."""
+    return frozenset(getattr(sys.modules.get("litellm.types.utils"), "all_litellm_params", ()))
+
+
+def _open_chunk(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
+    call: LiteLLMCall | None = args[0].__dict__.get(_ATTRIBUTE)
+    return UNTRACED if call is None else call.read()
+
+
+def _open_close(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
+    call: LiteLLMCall | None = args[0].__dict__.get(_ATTRIBUTE)
+    if call is not None:
+        call.give_up()
+    return UNTRACED

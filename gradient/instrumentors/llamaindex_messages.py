@@ -1,0 +1,78 @@
+"""LlamaIndex's messages as chat messages, and what its models tell of an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradient.instrumentors.messages import chat_message, content_parts, parsed
+from gradient.instrumentors.usage import usage_of
+from gradient.instrumentors.wire import fields_of
+
+if TYPE_CHECKING:
+    from gradient.runtime.execution import NodeExecution
+
+_ROLES = {"chatbot": "assistant", "model": "assistant"}
+_MODALITIES = ("image", "audio", "video", "document")
+
+
+def describe_message(message: Any) -> dict[str, Any]:
+    """Describe a chat message."""
+    told = fields_of(message)
+    role = str(getattr(told.get("role"), "value", told.get("role")))
+    more: dict[str, Any] = told.get("additional_kwargs") or {}
+    parts = [part for block in told.get("blocks") or () for part in _block_parts(block)]
+    if role in ("tool", "function"):
+        text = "\n".join(part["content"] for part in parts if part.get("type") == "text")
+        return {
+            "role": "tool",
+            "parts": [{"type": "tool_call_response", "id": more.get("tool_call_id"), "response": text}],
+        }
+    if more.get("tool_calls") and not any(part.get("type") == "tool_call" for part in parts):
+        parts += chat_message({"tool_calls": more["tool_calls"]})["parts"]
+    return {"role": _ROLES.get(role, role), "parts": parts}
+
+
+def state_of(message: Any) -> Any:
+    """Return everything that `describe_message` looks at."""
+    told = fields_of(message)
+    role = told.get("role")
+    blocks = [fields_of(block) for block in told.get("blocks") or ()]
+    return [str(getattr(role, "value", role)), blocks, told.get("additional_kwargs")]
+
+
+def describe_answer(response: Any) -> dict[str, Any]:
+    """Describe what a model answered, to a chat or to a prompt."""
+    message = getattr(response, "message", None)
+    if message is not None:
+        return describe_message(message)
+    return {"role": "assistant", "parts": content_parts(getattr(response, "text", None))}
+
+
+def note_response(execution: NodeExecution, response: Any) -> None:
+    """Note tokens and model of an answer."""
+    if execution.kind != "llm":
+        return
+    raw = fields_of(getattr(response, "raw", None))
+    told = usage_of(raw.get("usage") or raw.get("usage_metadata"))
+    execution.usage = told or usage_of(getattr(response, "additional_kwargs", None)) or execution.usage
+    model = raw.get("model")
+    execution.model = model if isinstance(model, str) and model else execution.model
+
+
+def _block_parts(block: Any) -> list[Any]:
+    told = fields_of(block)
+    kind = told.get("block_type")
+    if kind == "text":
+        return content_parts(told.get("text"))
+    if kind == "thinking":
+        return [{"type": "reasoning", "content": told.get("content")}]
+    if kind == "tool_call":
+        call_id, name = told.get("tool_call_id"), told.get("tool_name")
+        return [{"type": "tool_call", "id": call_id, "name": name, "arguments": parsed(told.get("tool_kwargs"))}]
+    if kind not in _MODALITIES:
+        return [block]
+    url, encoded = told.get("url"), told.get(str(kind)) or told.get("data")
+    if url is not None:
+        return [{"type": "uri", "modality": kind, "uri": str(url)}]
+    size = len(encoded) if isinstance(encoded, (str, bytes)) else None
+    return [{"type": "blob", "modality": kind, "mime_type": told.get(f"{kind}_mimetype"), "bytes": size}]

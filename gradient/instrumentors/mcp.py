@@ -1,0 +1,176 @@
+"""Trace the Model Context Protocol, both sides: tools that are called, resources that are read, prompts that are got.
+
+    ClientSession.send_request      the client's side; tells the server of the trace, in `params._meta`
+    ServerRunner._on_request        the server's side (mcp 2.x), below the call that it serves
+
+A server in the process of its client finds the very execution that called it. One in another process begins a request
+in the client's trace. What else the two say to each other (lists, pings, notifications) is not recorded.
+"""
+
+from __future__ import annotations
+
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakValueDictionary
+
+from gradient.instrumentors.messages import text_part
+from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
+from gradient.instrumentors.wire import fields_of
+from gradient.runtime.calls import OpenCall, traced
+from gradient.runtime.execution import NodeExecution
+from gradient.runtime.listeners import warn
+from gradient.runtime.remote import PARENT, STATE, Remote, extract, headers_for, told_remote
+from gradient.runtime.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
+
+_CLIENT = "mcp.client.session"
+_SERVER = "mcp.server.runner"
+_KINDS = {"tools/call": "tool", "resources/read": "retriever", "prompts/get": "prompt"}
+_DICT: type[Any] = dict  # of anything, for type checkers
+
+
+class MCPInstrumentor(SeamInstrumentor):
+    """Records what clients ask of servers, and what servers do for it."""
+
+    name: ClassVar[str] = "mcp"
+    modules: ClassVar[tuple[str, ...]] = (_CLIENT, _SERVER)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: WeakValueDictionary[str, NodeExecution] = WeakValueDictionary()
+
+    def activate(self, module: ModuleType) -> None:
+        """Wrap the side that `module` is."""
+        for seam in self.seams(module):
+            is_client = module.__name__ == _CLIENT
+            self.try_seam(partial(self._ask if is_client else self.wrap, seam))
+
+    def seams(self, module: Any) -> Iterator[Seam]:
+        """Yield the method of the side that `module` is."""
+        if module.__name__ == _CLIENT:
+            yield Seam(module.ClientSession, "send_request", describe_asked, describe_result, call=ToolCall)
+        else:
+            yield Seam(module.ServerRunner, "_on_request", self._describe_served, describe_result, call=ToolCall)
+
+    def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """Open a call; what a server begins in a process of its own belongs to the trace that it was told of."""
+        former = told_remote.get()
+        told_remote.set(_remote_of(Call(None, args, kwargs)) or former)
+        try:
+            opened = super().open(seam, args, kwargs)
+        finally:
+            told_remote.set(former)
+        if type(opened.scope) is NodeExecution:
+            self._asked[f"{opened.scope.execution_id:016x}"] = opened.scope
+        return opened
+
+    def _ask(self, seam: Seam) -> None:
+        def around(original: Any) -> Any:
+            return traced(_telling(original), partial(self.open, seam))
+
+        self.patches.replace(seam.owner, seam.attribute, around)
+
+    def _describe_served(self, call: Call) -> Step | None:
+        """Describe what a server is asked for."""
+        step = _describe(call.argument("method", 1), call.argument("params", 2) or {}, "server")
+        remote = _remote_of(call)
+        if step is not None and remote is not None:
+            step.parent = self._asked.get(remote.span_id)
+        return step
+
+
+class ToolCall(SeamCall):
+    """A call whose result may say that it failed."""
+
+    def end(self, result: Any, error: Any) -> None:
+        """Read such a result as the error that it is."""
+        fields = fields_of(result)
+        failed = error is None and (fields.get("is_error") or fields.get("isError"))
+        super().end(result, _text_of(fields) if failed else error)
+
+
+def describe_asked(call: Call) -> Step | None:
+    """Describe what a client asks for."""
+    asked = call.argument("request")
+    asked = getattr(asked, "root", asked)  # before 2.0 requests are wrapped
+    return _describe(asked.method, fields_of(asked.params), "client")
+
+
+def describe_result(result: Any) -> Any:
+    """Describe a result: its data, where a tool gave some, else its parts."""
+    fields = fields_of(result)
+    data = fields.get("structured_content") or fields.get("structuredContent")
+    if data is not None:
+        return data
+    told: Any = next((fields[name] for name in ("content", "contents", "messages") if fields.get(name)), None)
+    return None if told is None else [_part(item) for item in told]
+
+
+def _describe(method: Any, params: Mapping[str, Any], side: str) -> Step | None:
+    kind = _KINDS.get(method)
+    if kind is None:
+        return None
+    name = str(params.get("name") or params.get("uri"))
+    inputs = params.get("arguments") if "name" in params else {"uri": name}
+    return Step(name, kind, "mcp", inputs, {"mcp": side})
+
+
+def _remote_of(call: Call) -> Remote | None:
+    """Return what a server was told of its client's trace."""
+    params: Any = call.argument("params", 3)  # `self` counted
+    meta: Any = params.get("_meta") if isinstance(params, _DICT) else None
+    return extract(meta) if isinstance(meta, _DICT) else None
+
+
+def _telling(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a `send_request` that tells the server of the trace."""
+
+    @wraps(original)
+    async def send(session: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            request = _with_trace(request)
+        except Exception as error:  # noqa: BLE001 - the server is asked without
+            warn(f"a trace could not be passed on through MCP: {error!r}.")
+        return await original(session, request, *args, **kwargs)
+
+    return send
+
+
+def _with_trace(request: Any) -> Any:
+    """Return a copy of a request that tells of what runs; the request itself, where it is none that is recorded."""
+    asked: Any = getattr(request, "root", request)
+    told = headers_for() if asked.method in _KINDS else {}
+    # Servers are anybody's: what the user's own baggage holds is none of their business.
+    headers = {name: told[name] for name in (PARENT, STATE) if name in told}
+    meta: Any = asked.params.meta if headers else None
+    own: dict[str, Any] = (
+        meta.model_dump(by_alias=True, exclude_none=True) if hasattr(meta, "model_dump") else meta or {}
+    )
+    if not headers or PARENT in own:
+        return request
+    kind: Any = getattr(asked.params, "Meta", dict)  # a model before 2.0
+    params = asked.params.model_copy(update={"meta": kind(**own, **headers)})
+    sent = asked.model_copy(update={"params": params})
+    return sent if asked is request else request.model_copy(update={"root": sent})
+
+
+def _part(item: Any) -> Any:
+    fields = fields_of(item)
+    if isinstance(fields.get("text"), str):
+        return text_part(fields["text"])
+    if "role" in fields:
+        return {"role": fields["role"], "parts": [_part(fields.get("content"))]}
+    encoded = fields.get("data") or fields.get("blob")
+    if isinstance(encoded, str):
+        mime_type = fields.get("mime_type") or fields.get("mimeType")
+        modality = str(mime_type).partition("/")[0]
+        return {"type": "blob", "modality": modality, "mime_type": mime_type, "bytes": len(encoded)}
+    return item
+
+
+def _text_of(fields: dict[str, Any]) -> str:
+    parts = [fields_of(part) for part in fields.get("content") or ()]
+    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str)) or "the tool failed"

@@ -1,0 +1,50 @@
+"""One call of a model is one execution, however many layers of the user's program we listen to.
+
+A framework's instrumentor begins the execution; the client of the provider that the framework calls in the end finds it
+here and adds what only a client knows, instead of beginning another one. It is found in either of two ways:
+
+    it is current          where the framework's method is wrapped, nothing is to be done
+    it was announced       where the framework only tells of the call, `announce` it, in the context that makes it
+
+An execution is served by one client's call at a time. A call that failed leaves it free for another try.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from gradient.runtime.context import current_scope, deepest, running_scope
+from gradient.runtime.execution import NodeExecution
+
+_announced: ContextVar[NodeExecution | None] = ContextVar("gradient_model_call", default=None)
+
+
+def announce(execution: NodeExecution | None) -> None:
+    """Let a client that is called from here on, in this context, serve an execution of kind `llm` or `embedding`."""
+    if execution is not None:
+        _announced.set(execution)
+
+
+def retract(execution: NodeExecution | None) -> None:
+    """Take it back: the call is over, or its first token has come, so that whatever is called now is another one."""
+    if execution is not None and _announced.get() is execution:
+        _announced.set(None)
+
+
+def is_calling() -> bool:
+    """Tell whether a model is being called here: what else is called is how that is done, as by a cache."""
+    scope = running_scope()
+    return type(scope) is NodeExecution and scope.kind == "llm" and scope.ended_ns is None
+
+
+def unserved_call(kind: str) -> NodeExecution | None:
+    """Return the framework's execution of this kind that the running code serves, or None where there is none."""
+    scope = current_scope.get()
+    if type(scope) is NodeExecution and scope.kind == kind and scope.ended_ns is None:
+        return None if scope.served else scope
+    announced = _announced.get()
+    if announced is None or announced.kind != kind or announced.served or announced.ended_ns is not None:
+        return None
+    # Work that was begun below the one who called the model is not what the framework told of.
+    parent = announced.parent
+    return announced if deepest(parent, running_scope()) is parent else None

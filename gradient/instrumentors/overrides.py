@@ -1,0 +1,37 @@
+"""Classes that override what a seam wraps: those that are there, and those that are yet to be defined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def family(owner: type) -> list[type]:
+    """Return a class and all its subclasses, each once."""
+    members = [owner]
+    for member in members:  # grows while it runs
+        below: list[type] = type.__subclasses__(member)
+        members += [subclass for subclass in below if subclass not in members]
+    return members
+
+
+def defines(member: type, attribute: str) -> bool:
+    """Tell whether a class itself has a method, and does not leave it to its subclasses."""
+    method = vars(member).get(attribute)
+    return method is not None and not getattr(method, "__isabstractmethod__", False)
+
+
+def watched(owner: type[Any], original: Any, joined: Callable[[type], None]) -> Any:
+    """Return an `__init_subclass__` for `owner` that does what `original` does, and tells `joined` of each class."""
+    is_inherited = any(vars(base).get("__init_subclass__") is original for base in owner.__mro__[1:])
+
+    def __init_subclass__(cls: type[Any], /, **kwargs: Any) -> None:  # noqa: N807 - it is one
+        # What was inherited is looked up again: a class with more bases has others in between.
+        following: Any = super(owner, cls).__init_subclass__ if is_inherited else original.__get__(None, cls)
+        following(**kwargs)
+        joined(cls)
+
+    method: Any = classmethod(__init_subclass__)
+    return method

@@ -1,0 +1,34 @@
+"""The examples of clients run offline, and are recorded with tokens and cost."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+from documents import ROOT
+from support.outlines import outline, tree
+
+
+@pytest.mark.parametrize(
+    ("client", "model"), [("openai", "gpt-5.2"), ("anthropic", "claude-opus-4-5")], ids=["openai", "anthropic"]
+)
+def test_the_example_of_a_client_answers_on_stdout_and_is_recorded(client, model, home, tmp_path, read_runs):
+    if find_spec(client) is None:
+        pytest.skip(f"{client} is not installed")
+    environment = {**os.environ, "GRADIENT_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, ROOT / "examples" / f"{client}_client.py"]
+
+    ran = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stdout) == (0, "Take the train to Ljubljana.\n"), ran.stderr
+    (run,) = read_runs()
+    assert outline(run) == tree(f"""
+        request travel
+          llm {model}
+          tool find_train
+          llm {model}
+    """)
+    assert (run["usage"]["input_tokens"], run["usage"]["output_tokens"]) == (153, 21)
+    assert run["usage"]["cost_usd"] > 0
+    assert "Warning" not in ran.stderr

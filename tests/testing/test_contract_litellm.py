@@ -1,0 +1,37 @@
+"""The LiteLLM instrumentor passes the contract suite, as far as LiteLLM hands out what a provider returned."""
+
+from typing import ClassVar
+
+import pytest
+from support.litellm_models import NOISE, OWNERS, Providers, litellm
+
+from gradient.instrumentors.litellm import LiteLLMInstrumentor, closure_of
+from gradient.testing.contract import BODY, InstrumentorContract
+from gradient.testing.scenarios import Trouble
+
+pytestmark = NOISE
+QUESTION = [{"role": "user", "content": "How are you?"}]
+
+
+class TestLiteLLMInstrumentor(InstrumentorContract):
+    shape: ClassVar = [("llm", "mine/solo", [BODY])]
+
+    @pytest.fixture(autouse=True)
+    def answering(self, monkeypatch):
+        self.providers = Providers(monkeypatch, Trouble)
+
+    def instrumentor(self):
+        return LiteLLMInstrumentor()
+
+    def owners(self):
+        names = ("completion", "acompletion", "embedding", "aembedding")
+        closures = [closure_of(getattr(litellm.main, name), name) for name in names]
+        return [*closures, *OWNERS]
+
+    def run(self, body):
+        self.providers.add("mine", body)
+        return litellm.completion("mine/solo", QUESTION)
+
+    async def arun(self, body):
+        self.providers.add("mine", body)
+        return await litellm.acompletion("mine/solo", QUESTION)
