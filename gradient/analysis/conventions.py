@@ -4,6 +4,7 @@ The other direction of `gradient.export.genai`. Where several say the same thing
 which holds whole inputs and outputs, then OpenTelemetry's own, then Traceloop's. What nobody understands is metadata.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,7 +117,6 @@ def read_span(name: str, scope: str, attributes: Attributes) -> Said:
     own = _text(_first(attributes, _NAMES.get(kind, ()))) or name
     own = _ours(attributes, name, own)
     attempt = attributes.get("gradient.attempt")
-    first_s = attributes.get("gen_ai.response.time_to_first_chunk")
     return Said(
         kind=kind,
         name=own,
@@ -137,7 +137,7 @@ def read_span(name: str, scope: str, attributes: Attributes) -> Said:
         error_type=_text(attributes.get("error.type")),
         attempt=attempt if isinstance(attempt, int) else None,
         cached=attributes.get("gradient.cached") is True,
-        first_token_s=first_s if isinstance(first_s, float) else None,
+        first_token_s=_number(attributes.get("gen_ai.response.time_to_first_chunk")),
         ours="gradient.request_id" in attributes,
         request_id=_text(attributes.get("gradient.request_id")),
     )
@@ -209,7 +209,8 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_one = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if is_one else None
 
 
 def _texts(value: Any) -> list[str]:

@@ -63,6 +63,8 @@ _PARAMS: dict[str, tuple[str, type]] = {
 }
 _FINISH_REASONS = {"tool_calls": "tool_call", "tool_use": "tool_call", "end_turn": "stop", "max_tokens": "length"}
 _MESSAGE_FIELDS = ("role", "parts", "name")
+_TEXTS = ("content", "name")
+_OMITTED_BLOB, _UNKNOWN_PART = "gradient.omitted_blob", "gradient.value"
 
 
 def compact(value: Any) -> str:
@@ -123,7 +125,25 @@ def messages(value: Any) -> list[dict[str, Any]] | None:
     listed: Any = value.get("messages") if is_mapping(value) else None
     if not is_list(listed) or not all(is_mapping(message) and "parts" in message for message in listed):
         return None
-    return [{key: message[key] for key in _MESSAGE_FIELDS if key in message} for message in listed]
+    return [
+        {**{key: message[key] for key in _MESSAGE_FIELDS if key in message}, "parts": [*map(_part, message["parts"])]}
+        for message in listed
+    ]
+
+
+def _part(part: Any) -> Any:
+    """Return a part with text where the conventions want it; one whose content was not kept gets a type of our own."""
+    if not is_mapping(part):
+        return {"type": _UNKNOWN_PART, "value": part}
+    told = {name: _whole_text(value) if name in _TEXTS else value for name, value in part.items()}
+    return told if told.get("type") != "blob" or "content" in told else {**told, "type": _OMITTED_BLOB}
+
+
+def _whole_text(value: Any) -> Any:
+    """Return what is left of a text that was cut or withheld as text."""
+    if is_mapping(value) and "$cut" in value:
+        return f"{value['$cut'].get('head', '')}…"
+    return "[redacted]" if is_mapping(value) and "$redacted" in value else value
 
 
 def provider(name: str | None) -> str | None:

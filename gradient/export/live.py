@@ -69,6 +69,8 @@ class LiveSpans(Listener):
 
     def on_request_end(self, request: RequestContext) -> None:
         """End the root span."""
+        if _SPAN not in vars(request):
+            return
         document = request_document(request, content=self._content)
         self._end(request, {**genai.request_attributes(document), **openinference.request_attributes(document)})
 
@@ -87,7 +89,7 @@ class LiveSpans(Listener):
 
     def on_execution_end(self, execution: NodeExecution) -> None:
         """End the span of an execution, with all that is known of it."""
-        if execution.request is None:
+        if execution.request is None or _SPAN not in vars(execution):
             return
         document = execution_document(execution, content=self._content)
         run = request_document(execution.request, content=False)

@@ -27,6 +27,7 @@ class Item(NamedTuple):
         waiting: The request it is of, and which of its executions it is.
         span: The span.
         message: The same, as it is sent.
+        last: Whether nothing more will be told of it.
         resource: Describes the process, as JSON: the same for many spans.
     """
 
@@ -34,6 +35,7 @@ class Item(NamedTuple):
     execution: int
     span: Span
     message: Message
+    last: bool
     resource: bytes
 
 
@@ -72,7 +74,7 @@ class Batch:
     def note_sent(self) -> None:
         """Note that all of it arrived."""
         for item in self.items:
-            item.waiting.note_sent((item.execution,))
+            item.waiting.note_sent(item.execution, last=item.last)
 
 
 def resource_key(attributes: Attributes) -> bytes:

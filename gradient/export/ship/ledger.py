@@ -20,7 +20,6 @@ import msgspec
 from gradient.journal.process import try_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
 _FOLDER = "otlp"
@@ -64,6 +63,7 @@ class Ledger:
     """
 
     def __init__(self, home: Path, url: str) -> None:
+        self._journals = home / "journal"
         self._folder = home / _FOLDER / sha256(url.encode()).hexdigest()[:_NAME_CHARS]
 
     def claim(self, process_id: str) -> Claim | None:
@@ -91,11 +91,13 @@ class Ledger:
         """Return the processes whose journals somebody began to send and did not finish."""
         return {path.stem for path in self._folder.glob("*.json")}
 
-    def forget_all_but(self, process_ids: Collection[str]) -> None:
+    def forget_gone(self) -> None:
         """Forget processes whose journals are gone."""
-        for path in self._folder.glob("*.*"):
-            if path.stem not in process_ids:
-                path.unlink(missing_ok=True)
+        if self._journals.is_dir():
+            for path in self._folder.glob("*.*"):
+                # Asked for each: a process may have begun since we looked at all of them.
+                if not (self._journals / path.stem).exists():
+                    path.unlink(missing_ok=True)
 
     def _make(self) -> None:
         for folder in (self._folder.parent, self._folder):

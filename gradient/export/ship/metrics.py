@@ -7,8 +7,10 @@ process is killed is not in the metrics; the spans are there.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
@@ -16,9 +18,7 @@ from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, V
 from opentelemetry.sdk.resources import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gradient.export.genai import Attribute, Attributes
+    from gradient.export.genai import Attributes
     from gradient.export.spans import Span
 
 _SCOPE = "gradient"
@@ -68,9 +68,14 @@ class Metrics:
         self._url = url
         self._services: dict[str, _Service] = {}
 
-    def record(self, span: Span, resource: Mapping[str, Attribute]) -> None:
-        """Count one span that has arrived."""
-        name = str(resource.get(_SERVICE, ""))
+    def record(self, span: Span, resource: bytes) -> None:
+        """Count one span that has arrived.
+
+        Args:
+            span: The span.
+            resource: The attributes of its resource, as JSON.
+        """
+        name = _service_of(resource)
         service = self._services.get(name)
         if service is None:
             service = self._services[name] = _Service(name, self._url)
@@ -80,6 +85,11 @@ class Metrics:
         """Send what was counted so far."""
         for service in self._services.values():
             service.flush()
+
+
+@lru_cache(maxsize=256)
+def _service_of(resource: bytes) -> str:
+    return str(msgspec.json.decode(resource).get(_SERVICE, ""))
 
 
 class _Service:

@@ -15,8 +15,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from gradient.export.ship.ledger import Ledger
 from gradient.export.ship.source import Manner, Source
 from gradient.journal import ProcessJournal, processes
@@ -205,6 +203,9 @@ class Shipper:
             self._deliver_all(source)  # before more is read: what waits is held in memory
             more = source.read(self._clock_s())
             self._deliver_all(source)
+        if source.failures:
+            self._tell(f"{source.failures[0]}. That run is left out; `gradient show` has it.")
+            source.failures.clear()
         self.shipped.lost += source.lost
         if source.lost:
             self._tell(f"{source.lost} journal files were deleted before they were sent. Raise retention_bytes.")
@@ -237,16 +238,15 @@ class Shipper:
         source.dropped += dropped
         if self._metrics is not None and answer.outcome == "taken":
             for item in batch.items:
-                self._metrics.record(item.span, msgspec.json.decode(item.resource))
+                self._metrics.record(item.span, item.resource)
         if dropped:
             self._tell(f"{dropped} spans were not taken and are left out: {reason}")
 
     def _forget_gone(self, there: set[str]) -> None:
         for gone in self._sources.keys() - there:
             self._sources.pop(gone).release()
-        if self._finished - there:
-            self._finished &= there
-        self._ledger.forget_all_but(there)
+        self._finished &= there
+        self._ledger.forget_gone()
 
 
 def _rejected(answer: Answer) -> tuple[int, str]:

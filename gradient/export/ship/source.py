@@ -16,12 +16,12 @@ from gradient.export.ship.ledger import Progress, Sent
 from gradient.export.ship.segments import Place, Segments
 from gradient.export.ship.waiting import REQUEST, Waiting
 from gradient.export.spans import resource_attributes, spans
-from gradient.journal.events import ExecutionEnded, ProcessStarted, RequestEnded, RequestStarted
+from gradient.journal.events import ExecutionEnded, ProcessStarted, RequestEnded, RequestStarted, Updated
 from gradient.journal.files import segment_number
 from gradient.journal.frames import SEGMENT_HEADER_BYTES
 from gradient.journal.reader import SegmentReader
 from gradient.store.folding import fold
-from gradient.store.heads import EndedHead, decode_head
+from gradient.store.heads import EndedHead, StartedHead, decode_head
 from gradient.store.model import run_document
 from gradient.store.runs import Run, Writer
 
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 FRAMES_AT_ONCE = 20_000
 _EXECUTIONS_AT_ONCE = 200
 _MOST_ADOPTED = 10_000
+_PATIENCE_S = 3_600
 _BYTES_AT_ONCE = 4_000_000
+_HEADS = (StartedHead, EndedHead)
 _ENDS = (RequestEnded, ExecutionEnded, EndedHead)
 
 
@@ -68,6 +70,7 @@ class Source:
     Attributes:
         dropped: How many spans the backend would not take.
         lost: How many segments retention took before they were read.
+        failures: What to tell of runs that could not be sent.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Source:
         progress = claim.load()
         self.dropped = progress.dropped
         self.lost = 0
+        self.failures: list[str] = []
         self._segments = Segments(journal.path)
         self._writer = Writer(journal)
         self._waiting: dict[bytes, Waiting] = {}
@@ -123,6 +127,13 @@ class Source:
 
     def _take(self, body: bytes, place: Place, now_s: float) -> None:
         event = decode_head(body)
+        if type(event) in _HEADS:  # most of them, and they bring no messages
+            waiting = self._waiting.get(event.request) or self._welcome(event.request, place, now_s)
+            self._writer.last_at = event.at
+            if waiting is not None:
+                waiting.add(event.id, place, ended=type(event) is EndedHead)
+                self._forget_done(waiting)
+            return
         if isinstance(event, ProcessStarted):
             self._writer.started = self._writer.started or event
             return
@@ -132,7 +143,9 @@ class Source:
         key = getattr(event, "request", None)
         if key is None:
             return
-        waiting = self._waiting.get(key) or self._welcome(key, place, now_s)
+        waiting = self._waiting.get(key)
+        if waiting is None and not isinstance(event, Updated):  # what comes after all was sent tells nothing
+            waiting = self._welcome(key, place, now_s)
         if waiting is None:
             return
         execution: int = getattr(event, "id", getattr(event, "execution", REQUEST))
@@ -142,8 +155,11 @@ class Source:
             self._note_trace(event)
         if isinstance(event, RequestEnded):
             waiting.over, waiting.sampled = True, event.sampled
-        if waiting.done:
-            del self._waiting[key]
+        self._forget_done(waiting)
+
+    def _forget_done(self, waiting: Waiting) -> None:
+        if waiting.over and waiting.done:
+            del self._waiting[waiting.key]
 
     def _note_trace(self, event: RequestStarted) -> None:
         if event.trace_id != event.request:
@@ -168,7 +184,7 @@ class Source:
         batch = Batch()
         try:
             for waiting in list(self._waiting.values()):
-                for item in self._items(waiting, now_s):
+                for item in self._guarded(waiting, now_s):
                     batch.add(item)
                     if batch.full:
                         yield batch
@@ -186,7 +202,7 @@ class Source:
         """
         batch.note_sent()
         for waiting in {item.waiting.key: item.waiting for item in batch.items}.values():
-            if waiting.done or (self._final and not waiting.ready(final=True)):
+            if waiting.done:
                 self._waiting.pop(waiting.key, None)
         self._save()
 
@@ -210,15 +226,25 @@ class Source:
         self._claim.save(Progress(self._segment, self._offset, requests, self.dropped))
         self._segments.forget_before(min([self._segment, *(one.first.segment for one in self._waiting.values())]))
 
+    def _guarded(self, waiting: Waiting, now_s: float) -> Iterator[Item]:
+        try:
+            yield from self._items(waiting, now_s)
+        except Exception as error:  # noqa: BLE001 - one run that we fail at must not hold up all others
+            self.failures.append(f"A run cannot be made into spans: {error!r}")
+            self._waiting.pop(waiting.key, None)
+
     def _items(self, waiting: Waiting, now_s: float) -> Iterator[Item]:
-        ready = waiting.ready(final=self._final)
+        # What an ended request left open for so long was forgotten by the program.
+        final = self._final or (waiting.over and now_s - waiting.since_s >= _PATIENCE_S)
+        ready = waiting.ready(final=final)
         if not ready and 0 < self._manner.in_flight_s <= now_s - waiting.since_s:
             ready = waiting.in_flight()
         for some in _portions(waiting, ready):
             document = self._document(waiting, some)
             resource = resource_key({**resource_attributes(document), **self._manner.resource})
             for execution, span in self._spans(some, document):
-                yield Item(waiting, execution, span, message_of(span), resource)
+                last = final or waiting.has_ended(execution)
+                yield Item(waiting, execution, span, message_of(span), last, resource)
 
     def _document(self, waiting: Waiting, executions: Sequence[int]) -> dict[str, Any]:
         """Describe a request with some of its executions."""

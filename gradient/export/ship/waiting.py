@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from gradient.export.ship.segments import Place
 
@@ -74,10 +74,13 @@ class Waiting:
             return []
         return [one for one in self._places if one not in self.sent and (one in self._ended or one not in self.shown)]
 
-    def note_sent(self, executions: Collection[int]) -> None:
-        """Note what arrived; what has not ended was shown only."""
-        for one in executions:
-            (self.sent if one in self._ended else self.shown).add(one)
+    def has_ended(self, execution: int) -> bool:
+        """Tell whether an execution, or the request itself, has ended."""
+        return execution in self._ended
+
+    def note_sent(self, execution: int, *, last: bool) -> None:
+        """Note that an execution arrived; unless that was the last that will be told of it, it is sent again."""
+        (self.sent if last else self.shown).add(execution)
 
     @property
     def done(self) -> bool:
