@@ -23,7 +23,14 @@ from gradient.runtime.tracker import DefaultExecutionTracker
 State = Literal["on", "off", "absent", "broken"]
 
 # Distribution, first supported release, last series it was tested with.
-SUPPORTED = {"langchain": ("langchain-core", "0.3", "1"), "langgraph": ("langgraph", "0.2.57", "1.2")}
+SUPPORTED = {
+    "anthropic": ("anthropic", "0.80", "2"),
+    "autogen": ("autogen-core", "0.4.9", "0.7"),
+    "langchain": ("langchain-core", "0.3", "1"),
+    "langgraph": ("langgraph", "0.2.57", "1.2"),
+    "openai": ("openai", "2.0", "3"),
+    "openai-agents": ("openai-agents", "0.24", "0.24"),
+}
 _WARNING = "[RUNTIME] Warning: "
 _MISSING = "Cannot trace "  # how a warning about a missing seam begins, which `missing` has as well
 

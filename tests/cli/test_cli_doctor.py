@@ -31,6 +31,7 @@ platform PLATFORM
 
 FRAMEWORK VERSION SUPPORTED STATE SEAMS
 threads - - on 4 of 4
+propagation - - off -
 
 home HOME (GRADIENT_HOME, not made yet, FREE)
 processes none yet

@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 
 AGENT = """

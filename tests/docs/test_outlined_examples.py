@@ -17,7 +17,7 @@ _EXAMPLES = {
             tool find_trains
             llm scripted-1
         """,
-    ("mcp_tools", "mcp"): """
+    ("mcp_tools", "mcp.server.runner"): """
         request travel
           tool find_trains
             tool find_trains

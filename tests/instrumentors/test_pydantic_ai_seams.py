@@ -130,7 +130,8 @@ async def test_a_call_of_the_providers_client_is_the_request_it_serves(runtime, 
     assert outline(run).split("\n")[1:] == ["  agent solo", "    llm gpt-5"]
     model = run["executions"][1]
     assert (model["framework"], model["provider"]) == ("pydantic-ai", "openai")
-    assert (model["usage"]["input_tokens"], model["usage"]["output_tokens"]) == (9, 2)
+    if not streamed:  # before 2.0, Pydantic AI does not ask for the tokens of a stream
+        assert (model["usage"]["input_tokens"], model["usage"]["output_tokens"]) == (9, 2)
     assert model["outputs"]["messages"][0]["parts"] == [{"type": "text", "content": "very fine"}]
 
 

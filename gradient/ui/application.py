@@ -1,0 +1,110 @@
+"""Which address is answered by what."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from gradient.store import SqliteStore
+from gradient.ui.access import LOOPBACK, Access
+from gradient.ui.answers import HANDLERS, answer
+from gradient.ui.lists import Lists
+from gradient.ui.live import Live
+from gradient.ui.reader import Reader
+from gradient.ui.runs import Runs
+
+STATIC = Path(__file__).parent / "static"
+
+
+def _nothing() -> dict[str, Any]:
+    return {}
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the page shows, and to whom.
+
+    Attributes:
+        open_store: Opens the store.
+        home: Where that is.
+        project: Whose runs are shown at first; None for all.
+        about: Returns `gradient.doctor/1`; may take seconds.
+        hosts: Names by which we may be called; None for any, where there is a token.
+        token: What must be known to be let in.
+        is_closing: Tells whether the server wants to end.
+    """
+
+    open_store: Callable[[], SqliteStore]
+    home: Path
+    project: str | None = None
+    about: Callable[[], dict[str, Any]] = _nothing
+    hosts: Sequence[str] | None = LOOPBACK
+    token: str | None = None
+    is_closing: Callable[[], bool] = _never
+
+
+def application(shown: Shown) -> Starlette:
+    """Return the page and what it asks for, as an ASGI application."""
+    reader, documents = Reader(shown.open_store), Reader(shown.open_store)
+    lists, runs = Lists(reader, shown.project), Runs(reader, documents)
+    live = Live(reader, lists, shown.is_closing)
+
+    async def place(_request: Request) -> Response:
+        return answer({"home": str(shown.home), "project": shown.project})
+
+    async def about(_request: Request) -> Response:
+        return answer(await run_in_threadpool(shown.about))
+
+    @asynccontextmanager
+    async def lifespan(_application: Starlette) -> AsyncGenerator[None]:
+        yield
+        reader.close()
+        documents.close()
+
+    return Starlette(
+        routes=[
+            Route("/api/place", place),
+            Route("/api/about", about),
+            Route("/api/live", live.changes),
+            Route("/api/runs", lists.runs),
+            Route("/api/facets", lists.facets),
+            Route("/api/fields", lists.fields),
+            Route("/api/sessions", lists.sessions),
+            Route("/api/sessions/{session:path}", lists.session),
+            Route("/api/stats", lists.stats),
+            Route("/api/errors", lists.errors),
+            Route("/api/compare", runs.compare),
+            Route("/api/runs/{run}", runs.run),
+            Route("/api/runs/{run}/export", runs.export),
+            Route("/api/runs/{run}/executions/{execution}", runs.execution),
+            Route("/api/runs/{run}/{view}", runs.view),
+            Mount("/", _Page(directory=STATIC, html=True)),
+        ],
+        middleware=[Middleware(Access, hosts=shown.hosts, token=shown.token)],
+        exception_handlers=dict(HANDLERS),
+        lifespan=lifespan,
+    )
+
+
+class _Page(StaticFiles):
+    """The files of the page; those with a hash in their name never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if path.startswith("assets/"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,144 @@
+"""Runs, sessions, statistics, errors, comparison, about: in a browser."""
+
+import pytest
+from support.browser import until
+
+PAGES = {
+    "runs": ".runs .line",
+    "sessions": "td a >> text=weekend",
+    "session/booking-17": "article.card .message",
+    "stats": ".tile",
+    "errors": "td >> text=TimeoutError",
+    "about": "h2 >> text=Settings",
+    "compare?a=@-3&b=@-2": ".compare .line",
+    "compare?b=@-2": "tbody a",
+}
+
+
+@pytest.fixture
+def opened(page, shown):
+    """Return a function that opens a page; what it complains of fails the test."""
+
+    def go(path):
+        page.goto("about:blank")
+        page.goto(f"{shown.address}#/{path}")
+        return page
+
+    yield go
+    assert page.complaints == []
+    assert [url for url in page.asked if not url.startswith((shown.address, "about:"))] == []
+
+
+@pytest.mark.parametrize(("path", "shows"), PAGES.items())
+def test_every_page_shows_something(opened, path, shows):
+    opened(path).wait_for_selector(shows, timeout=90_000)
+
+
+def test_runs_stand_newest_first_with_their_outcome(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    outcomes = [mark.inner_text() for mark in page.query_selector_all(".runs .line .mark")]
+
+    assert outcomes == ["aborted", "error", "completed", "completed", "interrupted", "completed"]
+
+
+def test_a_run_is_opened_with_the_keyboard_alone(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector(".run-head h1 >> text=plan_weekend")
+
+
+def test_two_runs_are_chosen_and_compared_with_the_keyboard(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    page.wait_for_selector("button >> text=Compare the two")
+    page.keyboard.press("c")
+
+    page.wait_for_selector(".banner >> text=First difference")
+
+
+def test_a_query_is_completed_and_filters(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    page.keyboard.press("/")
+    page.keyboard.type("stat")
+    page.wait_for_selector(".options li >> text=status:")
+    page.keyboard.press("Tab")
+    page.keyboard.type("err")
+    page.wait_for_selector(".options li >> text=status:error")
+    page.keyboard.press("Tab")
+
+    until(page, "document.querySelectorAll('.runs .line').length == 1")
+    assert "status%3Aerror" in page.url
+
+
+def test_a_query_that_is_wrong_says_where(page, shown):
+    page.goto(f"{shown.address}#/runs?q=statsu:error")
+
+    assert "Did you mean 'status'?" in page.inner_text(".query .wrong")
+
+
+def test_a_facet_filters_and_takes_itself_back(opened):
+    page = opened("runs")
+
+    page.click(".facets button >> text=interrupted")
+    until(page, "document.querySelectorAll('.runs .line').length == 1")
+    page.click(".facets button >> text=interrupted")
+
+    until(page, "document.querySelectorAll('.runs .line').length == 6")
+
+
+def test_a_number_leads_to_the_runs_behind_it(opened):
+    page = opened("stats?by=node")
+
+    page.click("td a >> text=find_hotels")
+
+    until(page, "document.querySelectorAll('.runs .line').length == 1")
+
+
+def test_the_comparison_begins_at_the_first_difference(opened):
+    page = opened("compare?a=@-3&b=@-2")
+
+    page.wait_for_selector(".compare .line.first[aria-selected=true] >> text=find_hotels")
+
+
+def test_the_palette_leads_to_pages_and_runs(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("plan_trip")
+    page.wait_for_selector("dialog li >> text=completed")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector(".run-head h1 >> text=plan_trip")
+
+
+def test_the_theme_changes_and_stays(opened):
+    page = opened("runs")
+
+    page.click("header button >> text=auto")
+    page.click("header button >> text=light")
+    page.reload()
+
+    page.wait_for_selector("html[data-theme=dark]")
+
+
+def test_there_are_keys_to_look_up(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    page.keyboard.press("?")
+
+    page.wait_for_selector("dialog[open] kbd")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")

@@ -1,0 +1,132 @@
+"""What happens while the page is open: runs that begin and end, a server that goes away."""
+
+import pytest
+from support.browser import until
+
+WAITS = """
+import sys
+from gradient.sdk import entrypoint, step
+
+@entrypoint
+def slow_agent():
+    for name in ("first", "second"):
+        with step(name, kind="tool"):
+            sys.stdin.readline()
+
+slow_agent()
+"""
+MANY = """
+import sys
+from gradient.sdk import entrypoint, step
+
+@entrypoint(name=sys.argv[1])
+def agent(number):
+    with step("work"):
+        pass
+
+for number in range(25):
+    agent(number)
+"""
+
+
+def told(process, word="\n"):
+    """Let a waiting agent go on."""
+    process.stdin.write(word)
+    process.stdin.flush()
+
+
+def test_a_run_appears_ticks_and_ends_while_the_list_is_open(begun, page):
+    page.goto(begun.serve())
+    page.wait_for_selector("text=No runs yet")
+
+    agent = begun.begin(begun.script(WAITS))
+    page.wait_for_selector(".runs .line >> text=running")
+    first = page.inner_text(".runs .line .meter")
+    until(page, "former => document.querySelector('.runs .line .meter').textContent != former", first)
+    told(agent, "\n\n")
+
+    page.wait_for_selector(".runs .line >> text=completed")
+    agent.communicate()
+    assert page.complaints == []
+
+
+def test_what_runs_appears_in_the_tree_and_ends_while_the_run_is_open(begun, page):
+    agent = begun.begin(begun.script(WAITS))
+    page.goto(begun.serve())
+    page.click(".runs .line >> text=slow_agent")
+
+    page.wait_for_selector(".timeline .line >> text=first")
+    told(agent)
+    page.wait_for_selector(".timeline .line >> text=second")
+    assert page.inner_text("#line-1 .unseen") == "running"
+    told(agent)
+
+    page.wait_for_selector(".run-head >> text=completed")
+    page.wait_for_selector(".timeline .unseen", state="detached")
+    agent.communicate()
+    assert page.complaints == []
+
+
+def test_the_list_does_not_jump_while_it_is_read(begun, page):
+    begun.run(begun.script(MANY), "former")
+    begun.run(begun.script(MANY), "former")
+    page.goto(begun.serve())
+    page.wait_for_selector(".runs .line")
+    page.evaluate("document.querySelector('.runs .list').scrollTop = 200")
+
+    begun.run(begun.script(MANY), "later")
+
+    page.wait_for_selector(".pill >> text=new")
+    assert page.evaluate("document.querySelector('.runs .list').scrollTop") == 200
+    page.click(".pill")
+    page.wait_for_selector(".runs .line >> text=later")
+
+
+def test_eight_processes_that_write_at_once_are_all_shown(begun, page):
+    page.goto(begun.serve())
+    page.wait_for_selector("text=No runs yet")
+
+    agents = [begun.begin(begun.script(MANY), f"agent_{number}") for number in range(8)]
+    for agent in agents:
+        agent.communicate(timeout=120)
+
+    page.wait_for_selector(".toolbar >> text=200 runs", timeout=60_000)
+
+
+def test_a_page_whose_server_went_away_says_so_and_goes_on_when_it_is_back(begun, page):
+    begun.gradient("demo")
+    address = begun.serve()
+    page.goto(address)
+    page.wait_for_selector(".runs .line")
+
+    begun.stop()
+    page.wait_for_selector(".notice >> text=gradient ui")
+    assert page.query_selector(".runs .line") is not None
+    begun.serve(port=int(address.rpartition(":")[2].strip("/")))
+
+    page.wait_for_selector(".notice", state="detached", timeout=20_000)
+
+
+def test_a_page_that_is_opened_while_the_server_is_away_tells_what_to_do(begun, page):
+    begun.gradient("demo")
+    page.goto(begun.serve())
+    page.wait_for_selector(".runs .line")
+    begun.stop()
+
+    page.evaluate("location.hash = '#/stats'")
+
+    page.wait_for_selector(".state >> text=gradient ui")
+
+
+def test_the_command_ends_while_a_page_listens(begun, page):
+    page.goto(begun.serve())
+    page.wait_for_selector("header .live >> text=live")
+
+    assert begun.stop() == 0  # and does not wait for the page for ever
+
+
+@pytest.mark.parametrize("reference", ["ffffffff", "%3Cscript%3E", "@last"])
+def test_a_run_that_there_is_not_says_so(begun, page, reference):
+    page.goto(f"{begun.serve()}#/run/{reference}")
+
+    page.wait_for_selector(".state[role=alert]")

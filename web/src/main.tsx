@@ -1,0 +1,11 @@
+import { render } from "preact";
+import { App } from "./app";
+import { Server, SourceProvider } from "./source";
+import "./styles.css";
+
+render(
+  <SourceProvider value={new Server()}>
+    <App />
+  </SourceProvider>,
+  document.getElementById("page")!,
+);

@@ -1,0 +1,117 @@
+/** What many runs add up to; a click leads to the runs. */
+import { useEffect } from "preact/hooks";
+import { cost, count, duration, few } from "../format";
+import { Empty, Failure, Kind, Loading } from "../parts";
+import { amend, go, href, usePlace } from "../route";
+import { useFetched } from "../source";
+
+interface Group {
+  name: string;
+  kind: string;
+  count: number;
+  errors: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+  total_ms: number;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cost_usd: number | null;
+}
+
+const BY = ["entrypoint", "node", "model"] as const;
+const SINCE: [string, string][] = [["24h", "24 hours"], ["7d", "7 days"], ["30d", "30 days"], ["52w", "a year"]];
+
+export function StatsPage() {
+  const { query } = usePlace();
+  const by = query.get("by") ?? "entrypoint";
+  const since = query.get("since") ?? "30d";
+  const days = useFetched<{ groups: Group[] }>(`stats?by=day&since=${since}`);
+  const groups = useFetched<{ groups: Group[] }>(`stats?by=${by}&since=${since}`);
+  useEffect(() => {
+    document.title = "Stats · Gradient";
+  }, []);
+  const problem = days.problem ?? groups.problem;
+  if (problem) return <Failure problem={problem} />;
+  if (days.value === null || groups.value === null) return <Loading what="the statistics" />;
+  const every = days.value.groups;
+  const sum = (pick: (group: Group) => number | null) => every.reduce((total, group) => total + (pick(group) ?? 0), 0);
+  const [runs, errors] = [sum((group) => group.count), sum((group) => group.errors)];
+  return (
+    <div class="scroll pad" tabIndex={0} role="region" aria-label="Statistics">
+      <div class="mark" style={{ marginBottom: "12px" }}>
+        <span class="dim">The last</span>
+        {SINCE.map(([value, title]) => <button key={value} type="button" class="button" aria-pressed={value === since} onClick={() => amend({ since: value === "30d" ? null : value })}>{title}</button>)}
+      </div>
+      {runs === 0 ? <Empty title="Nothing ended in this time" /> : (
+        <>
+          <div class="tiles">
+            <div class="tile"><span class="dim">Runs</span><b>{count(runs)}</b></div>
+            <div class="tile"><span class="dim">Failed</span><b class={errors ? "bad" : ""}>{((errors / runs) * 100).toFixed(errors && errors / runs < 0.1 ? 1 : 0)} %</b></div>
+            <div class="tile"><span class="dim">Tokens</span><b>{few(sum((group) => group.input_tokens) + sum((group) => group.output_tokens))}</b></div>
+            <div class="tile"><span class="dim">Cost</span><b>{cost(sum((group) => group.cost_usd))}</b></div>
+          </div>
+          <h2 style={{ margin: "20px 0 8px" }}>Runs by day</h2>
+          <Days groups={every} />
+          <div class="mark" style={{ margin: "24px 0 8px" }}>
+            <h2>By</h2>
+            {BY.map((each) => <button key={each} type="button" class="button" aria-pressed={each === by} onClick={() => amend({ by: each === "entrypoint" ? null : each })}>{each}</button>)}
+          </div>
+          <Groups groups={groups.value.groups} by={by} since={since} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Days({ groups }: { groups: Group[] }) {
+  const most = Math.max(1, ...groups.map((group) => group.count));
+  return (
+    <>
+      <div class="bars">
+        {groups.map((group) => (
+          <button
+            key={group.name}
+            type="button"
+            aria-label={`${group.name}: ${count(group.count)} runs, ${count(group.errors)} failed`}
+            title={`${group.name}: ${count(group.count)} runs, ${count(group.errors)} failed, median ${duration(group.p50_ms)}`}
+            onClick={() => go(href(["runs"], { q: `since:${group.name} until:${dayAfter(group.name)}` }))}
+          >
+            <i style={{ height: `${((group.count - group.errors) / most) * 100}%` }} />
+            <i class="failed" style={{ height: `${(group.errors / most) * 100}%` }} />
+          </button>
+        ))}
+      </div>
+      <div class="mark dim small" style={{ width: "100%", justifyContent: "space-between" }}><span>{groups[0]?.name}</span>{groups.length > 1 && <span>{groups.at(-1)!.name}</span>}</div>
+    </>
+  );
+}
+
+const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+
+function Groups({ groups, by, since }: { groups: Group[]; by: string; since: string }) {
+  const total = groups.reduce((sum, group) => sum + group.total_ms, 0) || 1;
+  const quoted = (name: string) => (/[\s,"*]/.test(name) ? JSON.stringify(name) : name);
+  return (
+    <table class="table">
+      <thead><tr><th>{by}</th>{by !== "entrypoint" && <th>{by === "model" ? "Provider" : "Kind"}</th>}<th class="num">Count</th><th class="num">Failed</th><th class="num">p50</th><th class="num">p95</th><th class="num">p99</th><th class="num">Total time</th><th class="num">Tokens in</th><th class="num">Tokens out</th><th class="num">Cost</th></tr></thead>
+      <tbody>
+        {groups.map((group) => (
+          <tr key={`${group.kind} ${group.name}`}>
+            <td><a href={href(["runs"], { q: `${by}:${quoted(group.name)} since:${since}` })}>{group.name}</a></td>
+            {by !== "entrypoint" && <td class="dim">{by === "node" ? <span class="mark"><Kind kind={group.kind} />{group.kind}</span> : group.kind}</td>}
+            <td class="num">{count(group.count)}</td>
+            <td class={`num ${group.errors ? "bad" : "dim"}`}>{group.errors ? `${count(group.errors)} (${((group.errors / group.count) * 100).toFixed(0)} %)` : "–"}</td>
+            <td class="num">{duration(group.p50_ms)}</td>
+            <td class="num">{duration(group.p95_ms)}</td>
+            <td class="num">{duration(group.p99_ms)}</td>
+            <td class="num">{duration(group.total_ms)}<span class="share"><i style={{ width: `${(group.total_ms / total) * 100}%` }} /></span></td>
+            <td class="num">{few(group.input_tokens)}</td>
+            <td class="num">{few(group.output_tokens)}</td>
+            <td class="num">{cost(group.cost_usd)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

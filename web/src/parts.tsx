@@ -1,0 +1,211 @@
+/** Small pieces that every page uses: marks, states, lists of which only what is seen is drawn. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Problem } from "./source";
+
+const SHAPES: Record<string, string> = {
+  completed: "M3.5 8.5l3 3 6-7",
+  error: "M4 4l8 8M12 4l-8 8",
+  running: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
+  interrupted: "M5.5 3.5v9M10.5 3.5v9",
+  cancelled: "M8 2.5a5.5 5.5 0 1 0 .01 0M4.3 4.3l7.4 7.4",
+  abandoned: "M3 8h1.2M7.4 8h1.2M11.8 8H13",
+  aborted: "M8 2.5v7M8 12.4v.6",
+  unknown: "M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.8.4-1.1.8-1.1 1.7M8 12.6v.4",
+};
+
+export function Mark({ status, text = false }: { status: string; text?: boolean }) {
+  return (
+    <span class={`mark ${status}`} title={status}>
+      <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
+        <path d={SHAPES[status] ?? SHAPES.unknown} />
+      </svg>
+      {text ? status : <span class="unseen">{status}</span>}
+    </span>
+  );
+}
+
+export const Kind = ({ kind }: { kind: string }) => <span class={`kind k-${kind}`} title={kind} aria-hidden="true" />;
+
+export const Twist = ({ open, leaf, onClick }: { open: boolean; leaf?: boolean; onClick?: (event: Event) => void }) => (
+  <button type="button" class={`twist ${open ? "open" : ""} ${leaf ? "leaf" : ""}`} tabIndex={-1} aria-hidden="true" onClick={onClick}>
+    <svg viewBox="0 0 10 10" fill="currentColor">
+      <path d="M3 1l5 4-5 4z" />
+    </svg>
+  </button>
+);
+
+export function Loading({ what }: { what: string }) {
+  // At once it would only flicker.
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="state" role="status">
+      {shown && <p>Reading {what} …</p>}
+    </div>
+  );
+}
+
+const HEADINGS: Record<string, string> = {
+  Offline: "The server does not answer",
+  RunNotFound: "There is no such run",
+  AmbiguousReference: "More than one run begins like this",
+  NewerIndex: "A newer version of Gradient made this index",
+  Unreadable: "The recorded runs cannot be read",
+  QueryError: "The query is written wrongly",
+};
+
+export const Failure = ({ problem }: { problem: Problem }) => (
+  <div class="state" role="alert">
+    <h1>{HEADINGS[problem.kind] ?? "That did not work"}</h1>
+    <pre>{problem.message}</pre>
+    {problem.kind !== "Offline" && (
+      <button type="button" class="button" onClick={() => location.reload()}>
+        Try again
+      </button>
+    )}
+  </div>
+);
+
+export const Empty = ({ title, children }: { title: string; children?: ComponentChildren }) => (
+  <div class="state">
+    <h2>{title}</h2>
+    {children}
+  </div>
+);
+
+/** Rows of one height, of which only those in sight are in the document. */
+export function List(props: {
+  count: number;
+  height: number;
+  /** Draws a line; lines of one slot are never in sight together, so that their elements can be used again. */
+  row: (at: number, style: JSX.CSSProperties, slot: number) => JSX.Element;
+  head?: JSX.Element;
+  headHeight?: number;
+  /** A row that must be in sight whenever this changes. */
+  at?: number;
+  label: string;
+  role?: "treegrid" | "grid" | "table";
+  class?: string;
+  active?: string;
+  columns?: number;
+  onKeyDown?: (event: KeyboardEvent) => void;
+  onScroll?: (top: number) => void;
+  style?: JSX.CSSProperties;
+  focus?: boolean;
+}) {
+  const element = useRef<HTMLDivElement>(null);
+  const [seen, setSeen] = useState({ top: 0, height: 800 });
+  const head = props.headHeight ?? 28;
+  useLayoutEffect(() => {
+    const list = element.current!;
+    const look = () =>
+      setSeen((former) =>
+        former.top === list.scrollTop && former.height === list.clientHeight ? former : { top: list.scrollTop, height: list.clientHeight },
+      );
+    let frame = 0;
+    const scrolled = () => {
+      props.onScroll?.(list.scrollTop);
+      if (frame === 0) {
+        frame = requestAnimationFrame(() => {
+          frame = 0;
+          look();
+        });
+      }
+    };
+    list.addEventListener("scroll", scrolled, { passive: true });
+    const watcher = new ResizeObserver(look);
+    watcher.observe(list);
+    look();
+    return () => {
+      list.removeEventListener("scroll", scrolled);
+      watcher.disconnect();
+      cancelAnimationFrame(frame);
+    };
+  }, []);
+  useLayoutEffect(() => {
+    const list = element.current!;
+    if (props.at === undefined || props.at < 0) return;
+    const top = props.at * props.height;
+    const room = list.clientHeight - head - props.height;
+    if (top < list.scrollTop) list.scrollTop = top;
+    else if (top > list.scrollTop + room) list.scrollTop = top - room;
+  }, [props.at]);
+  useEffect(() => {
+    if (props.focus) element.current!.focus({ preventScroll: true });
+  }, []);
+  const from = Math.max(0, Math.floor(seen.top / props.height) - 6);
+  const to = Math.min(props.count, Math.ceil((seen.top + seen.height) / props.height) + 6);
+  const rows: JSX.Element[] = [];
+  for (let at = from; at < to; at++) {
+    rows.push(props.row(at, { top: `${at * props.height}px`, height: `${props.height}px` }, at % (to - from)));
+  }
+  return (
+    <div
+      ref={element}
+      class={`list ${props.class ?? ""}`}
+      style={props.style}
+      role={props.role ?? "grid"}
+      aria-label={props.label}
+      aria-rowcount={props.count + 1}
+      aria-activedescendant={props.active}
+      tabIndex={0}
+      onKeyDown={props.onKeyDown}
+    >
+      {props.head}
+      <div class="body" role="rowgroup" style={{ height: `${props.count * props.height}px` }}>
+        {rows}
+      </div>
+    </div>
+  );
+}
+
+/** The time now, told anew so often while something runs; else the time of the first call. */
+export function useNow(everyMs: number | null): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (everyMs === null) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** Keys that work wherever nobody is writing. */
+export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (target.closest("input, textarea, select, dialog[open]")) return;
+      const act = latest.current[event.key];
+      if (act) {
+        event.preventDefault();
+        act(event);
+      }
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+}
+
+export const Copy = ({ text, label, what }: { text: string; label: string; what?: string }) => {
+  const [done, setDone] = useState(false);
+  const copy = () => {
+    void navigator.clipboard?.writeText(text).then(() => {
+      setDone(true);
+      setTimeout(() => setDone(false), 1200);
+    });
+  };
+  return (
+    <button type="button" class="button plain small" onClick={copy} title={what ?? `Copy ${label}`}>
+      {done ? "Copied" : label}
+    </button>
+  );
+};

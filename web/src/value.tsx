@@ -1,0 +1,121 @@
+/** Recorded values. What is in them is text and never markup, whatever it looks like. */
+import { useState } from "preact/hooks";
+import { count } from "./format";
+
+const TEXT_CHARS = 20_000;
+const LINE_CHARS = 2_000;
+const ITEMS = 100;
+
+type Mapping = Record<string, unknown>;
+const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A text, cut where it is long. */
+export function Text({ text, box = false }: { text: string; box?: boolean }) {
+  const [whole, setWhole] = useState(false);
+  const shown = whole || text.length <= TEXT_CHARS ? text : text.slice(0, TEXT_CHARS);
+  return (
+    <>
+      {box ? <pre class="text" tabIndex={0}>{shown}</pre> : <div class="text">{shown}</div>}
+      {shown.length < text.length && (
+        <button type="button" class="button link small" onClick={() => setWhole(true)}>
+          Show all {count(text.length)} characters
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Any value: a text as it is, everything else as a tree. */
+export function Value({ value, depth = 2 }: { value: unknown; depth?: number }) {
+  if (typeof value === "string") {
+    const parsed = structured(value);
+    return parsed === undefined ? <Text text={value} /> : <div class="json"><Node value={parsed} depth={depth} /></div>;
+  }
+  return (
+    <div class="json">
+      <Node value={value} depth={depth} />
+    </div>
+  );
+}
+
+/** What a text says, where it is JSON with parts. */
+function structured(text: string): unknown {
+  if (!/^\s*[[{]/.test(text) || text.length > 200_000) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function Node({ value, depth, name }: { value: unknown; depth: number; name?: string }) {
+  const [open, setOpen] = useState(depth > 0);
+  const [most, setMost] = useState(ITEMS);
+  const key = name === undefined ? null : <span class="key">{name}: </span>;
+  const note = noted(value);
+  if (note !== null) return <>{key}<span class="withheld">{note}</span></>;
+  if (!Array.isArray(value) && !isMapping(value)) return <>{key}<Leaf value={value} /></>;
+  const entries: [string, unknown][] = Array.isArray(value) ? value.map((each, at) => [String(at), each]) : Object.entries(value);
+  const [left, right] = Array.isArray(value) ? "[]" : "{}";
+  if (entries.length === 0) return <>{key}{left}{right}</>;
+  return (
+    <>
+      <button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {key}
+        {left}
+        {!open && <span class="dim"> {summary(value, entries.length)} {right}</span>}
+      </button>
+      {open && (
+        <>
+          <ul>
+            {entries.slice(0, most).map(([each, inside]) => (
+              <li key={each}>
+                <Node name={each} value={inside} depth={depth - 1} />
+              </li>
+            ))}
+            {entries.length > most && (
+              <li>
+                <button type="button" class="button link small" onClick={() => setMost(most + 10 * ITEMS)}>
+                  {count(entries.length - most)} more
+                </button>
+              </li>
+            )}
+          </ul>
+          {right}
+        </>
+      )}
+    </>
+  );
+}
+
+function summary(value: unknown[] | Mapping, length: number): string {
+  if (Array.isArray(value)) return `${count(length)} item${length === 1 ? "" : "s"}`;
+  const keys = Object.keys(value).join(", ");
+  return keys.length > 60 ? `${keys.slice(0, 60)}…` : keys;
+}
+
+/** What Gradient wrote in the place of a value: cut, redacted, damaged. */
+function noted(value: unknown): string | null {
+  if (!isMapping(value)) return null;
+  if (isMapping(value.$cut)) return `${String(value.$cut.head ?? "")}… cut, ${count(Number(value.$cut.length))} in all`;
+  if ("$redacted" in value) return `redacted: ${String(value.$redacted)}`;
+  if ("$damaged" in value) return `damaged: ${String(value.$damaged)}`;
+  return null;
+}
+
+function Leaf({ value }: { value: unknown }) {
+  const [whole, setWhole] = useState(false);
+  if (typeof value !== "string") return <span class="literal">{String(value)}</span>;
+  const shown = whole || value.length <= LINE_CHARS ? value : value.slice(0, LINE_CHARS);
+  return (
+    <span class="string">
+      "{shown}"
+      {shown.length < value.length && (
+        <button type="button" class="button link small" onClick={() => setWhole(true)}>
+          {" "}
+          {count(value.length - shown.length)} more
+        </button>
+      )}
+    </span>
+  );
+}
