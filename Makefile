@@ -32,7 +32,7 @@ bench: $(VENV)/.installed-bench
 
 # The result is committed: who installs Gradient needs no Node. The same sources give the same files.
 page:
-	cd web && npm ci --silent && npm run --silent build
+	cd web && npm install --silent --no-save --no-audit --no-fund && npm run --silent build
 
 clean:
 	rm -rf $(VENV) web/node_modules .demo .ci/envs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
