@@ -29,7 +29,6 @@ SUPPORTED = {
     "langchain": ("langchain-core", "0.3", "1"),
     "langgraph": ("langgraph", "0.2.57", "1.2"),
     "openai": ("openai", "2.0", "3"),
-    "openai-agents": ("openai-agents", "0.24", "0.24"),
 }
 _WARNING = "[RUNTIME] Warning: "
 _MISSING = "Cannot trace "  # how a warning about a missing seam begins, which `missing` has as well
