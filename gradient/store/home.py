@@ -3,8 +3,8 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,6 +106,20 @@ class IndexedHome:
         """Make the index anew, because it turned out to be broken."""
         self._discard(database.index_path(self.home))
         self.refresh()
+
+    @contextmanager
+    def snapshot(self) -> Generator[None]:
+        """Let all that is read inside the block be of one moment: an indexer moves executions of a run that ends."""
+        connection = self._connection
+        if connection.in_transaction:  # an answer inside another, or an index that we may not write
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):  # a broken index
+                connection.execute("ROLLBACK")
 
     def _update(self, path: Path) -> None:
         """Bring the index up to date; one that is broken is made anew."""

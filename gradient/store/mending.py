@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -11,6 +12,10 @@ class Mendable(Protocol):
 
     def mend(self) -> None:
         """Throw the index away, and make it anew."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all that is read inside the block be of one moment."""
         ...
 
 
@@ -25,12 +30,14 @@ def mending(answer: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
     @wraps(answer)
     def answered(store: S, /, *arguments: P.args, **options: P.kwargs) -> T:
         try:
-            return answer(store, *arguments, **options)
+            with store.snapshot():
+                return answer(store, *arguments, **options)
         except sqlite3.DatabaseError as error:
             if not is_broken(error):
                 raise
         store.mend()
-        return answer(store, *arguments, **options)
+        with store.snapshot():
+            return answer(store, *arguments, **options)
 
     return answered
 
