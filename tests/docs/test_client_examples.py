@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
@@ -16,6 +17,8 @@ from support.outlines import outline, tree
 def test_the_example_of_a_client_answers_on_stdout_and_is_recorded(client, model, home, tmp_path, read_runs):
     if find_spec(client) is None:
         pytest.skip(f"{client} is not installed")
+    if client == "anthropic" and version(client).startswith("0."):
+        pytest.skip("the example hands over a transport of httpx2, which older clients do not take")
     environment = {**os.environ, "GRADIENT_HOME": str(home), "PYTHONPATH": str(ROOT)}
     program = [sys.executable, ROOT / "examples" / f"{client}_client.py"]
 
