@@ -3,6 +3,7 @@
 Frameworks are imported for it, no code of the user's; what was patched is put back.
 """
 
+import os
 import re
 import warnings
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -147,6 +148,8 @@ def _try(instrumentor: Any, one: Found) -> None:
 
 
 def _import(module: str, one: Found) -> bool:
+    # LiteLLM asks the network for its table of prices when it is imported: a look at what is installed must not.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
         import_module(module)
     except ImportError:

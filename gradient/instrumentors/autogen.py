@@ -32,7 +32,7 @@ from gradient.instrumentors.autogen_fields import (
     describe_tool,
 )
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
-from gradient.runtime.calls import UNTRACED, OpenCall, Untraced
+from gradient.runtime.calls import UNTRACED, OpenCall, Within
 from gradient.runtime.context import running_scope
 from gradient.runtime.shapes import Shape
 
@@ -121,15 +121,6 @@ class AutoGenInstrumentor(SeamInstrumentor):
             return await original(runtime, *args, **kwargs)
 
         return send
-
-
-class Within(Untraced):
-    """A call that is no work of its own, in a scope that is given."""
-
-    __slots__ = ("scope",)
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope  # type: ignore[assignment]
 
 
 class AgentCall(SeamCall):

@@ -21,8 +21,8 @@ from gradient.instrumentors import pydantic_ai_fields as fields
 from gradient.instrumentors.client_calls import Watch
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.pydantic_ai_messages import describe_response, usage_of
-from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor, Within
-from gradient.runtime.calls import UNTRACED, OpenCall
+from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
+from gradient.runtime.calls import UNTRACED, OpenCall, Within
 from gradient.runtime.context import deepest, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.status import register_control_flow

@@ -22,7 +22,7 @@ import wrapt
 from gradient.instrumentors.blocks import traced_block
 from gradient.instrumentors.overrides import defines, family, watched
 from gradient.instrumentors.patching import Patches
-from gradient.runtime.calls import METHOD_KINDS, UNTRACED, CallSite, OpenCall, Untraced, traced
+from gradient.runtime.calls import METHOD_KINDS, UNTRACED, CallSite, OpenCall, traced
 from gradient.runtime.context import running_scope
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.execution import NodeExecution
@@ -242,15 +242,6 @@ class SeamInstrumentor(Instrumentor):
             and scope.framework == self.name
             and scope.ended_ns is None
         )
-
-
-class Within(Untraced):
-    """A call that is no work of its own, in a scope that is given."""
-
-    __slots__ = ("scope",)
-
-    def __init__(self, scope: NodeExecution) -> None:
-        self.scope = scope  # type: ignore[assignment]
 
 
 class SeamCall:

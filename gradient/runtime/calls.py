@@ -57,6 +57,15 @@ class Untraced:
 UNTRACED: OpenCall = Untraced()
 
 
+class Within(Untraced):
+    """A call that is no work of its own, in a scope that is given."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope  # type: ignore[assignment]
+
+
 def traced(function: Callable[..., Any], site: CallSite, *, is_stream: bool = False) -> Callable[..., Any]:
     """Return a function of the same colour as `function` whose calls are opened and closed by `site`.
 

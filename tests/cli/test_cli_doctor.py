@@ -164,6 +164,16 @@ def test_an_instrumentor_of_others_is_tried_too(commands, distribution):
     assert mock["found"]
 
 
+def test_nobody_asks_the_network_because_we_look_at_what_is_installed(commands, distribution, tmp_path):
+    said = tmp_path / "said"
+    program = f"import os, pathlib; pathlib.Path({str(said)!r}).write_text(os.environ['LITELLM_LOCAL_MODEL_COST_MAP'])"
+    distribution("litellm", litellm__utils=program, litellm__main=program)
+
+    commands.gradient("instrumentors")
+
+    assert said.read_text() == "True"
+
+
 def test_an_instrumentor_that_cannot_be_loaded_is_broken(commands, distribution):
     distribution("gradient-bad", entry_points="[gradient.instrumentors]\nbad = no_such_module:Bad\n")
 

@@ -86,9 +86,12 @@ def test_eight_processes_that_write_at_once_are_all_shown(begun, page):
     page.goto(begun.serve())
     page.wait_for_selector("text=No runs yet")
 
-    agents = [begun.begin(begun.script(MANY), f"agent_{number}") for number in range(8)]
+    script = begun.script(MANY)  # once: a file that is written again is empty for a moment
+
+    agents = [begun.begin(script, f"agent_{number}") for number in range(8)]
     for agent in agents:
         agent.communicate(timeout=120)
+        assert agent.returncode == 0
 
     page.wait_for_selector(".toolbar >> text=200 runs", timeout=60_000)
 
