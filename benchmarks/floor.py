@@ -1,26 +1,40 @@
-"""The least that recording costs: what is left when a tracer knows no request, no tree, no limit and no secret.
+"""The least that recording costs, twice.
 
-A recorder that does nothing but encode the start and the end of a node with its payload, sum it up and copy it into a
-map. What a tracer costs above this is its own; what is asked of it below this cannot be had.
+`LeastRecorder` knows no request, tree, limit or secret: it encodes the start and the end of a node with its payload,
+sums it up and copies it into a map. `StepInOnePiece` does for a step all that is promised of one, as two functions that
+know each other: no settings, listeners, trackers, failures, forks, other segments. What is asked of a tracer written in
+Python below these cannot be had; what ours costs above them is its own.
 """
 
 from __future__ import annotations
 
 import mmap
+import random
 import tempfile
 import time
 from collections.abc import Callable
-from typing import Any
+from contextvars import ContextVar
+from math import isfinite
+from threading import RLock
+from typing import Any, ClassVar
 from zlib import crc32
 
 import langgraph.pregel._runner as runner
 import msgspec
 from langchain_core.callbacks import BaseCallbackHandler
 
+from gradient.journal.events import ExecutionEnded, ExecutionStarted
+from gradient.runtime.redaction import Redactor
+
 _MAP_BYTES = 16 * 1024 * 1024
-_original = runner.run_with_retry
+_MAX_ITEMS, _MAX_DEPTH, _ROOM = 10_000, 50, 1024 * 1024
+_run_node = runner.run_with_retry
 _encode = msgspec.json.Encoder().encode
 _now = time.perf_counter_ns
+_current: ContextVar[Any] = ContextVar("current", default=None)
+_redactor = Redactor()
+_random_bits = random.Random(1).getrandbits
+_REQUEST = bytes(16)
 
 
 class Nothing(BaseCallbackHandler):
@@ -47,7 +61,10 @@ class LeastRecorder:
 
     def write(self, *event: Any) -> None:
         """Encode an event and copy it."""
-        body = _encode(event)
+        self.write_body(_encode(event))
+
+    def write_body(self, body: bytes) -> None:
+        """Copy an encoded event."""
         crc32(body)
         start = self._used
         self._used = end = start + len(body)
@@ -55,20 +72,111 @@ class LeastRecorder:
             start, self._used = 0, len(body)
         self._map[start : start + len(body)] = body
 
-    def install(self) -> None:
-        """Take the place of LangGraph's function for a node."""
+    def run_node(self, task: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a node as LangGraph's own function does, and write it."""
+        self.write(4, task.id, _now(), task.name, "node", task.input)
+        result = _run_node(task, *args, **kwargs)
+        self.write(5, task.id, _now(), task.name, "node", dict(task.writes))
+        return result
 
-        def run_with_retry(task: Any, *args: Any, **kwargs: Any) -> Any:
-            self.write(4, task.id, _now(), task.name, "node", task.input)
-            result = _original(task, *args, **kwargs)
-            self.write(5, task.id, _now(), task.name, "node", dict(task.writes))
-            return result
 
-        runner.run_with_retry = run_with_retry
+class StepInOnePiece:
+    """A step: looked over, searched for secrets, encoded, written, kept, and the parent of what runs inside."""
 
-    def uninstall(self) -> None:
-        """Put LangGraph's function back."""
-        runner.run_with_retry = _original
+    __slots__ = ("_before", "_execution", "_inputs", "_name", "outputs")
+
+    kept: ClassVar[list[_Execution]] = []
+    _lock = RLock()
+    _written = LeastRecorder()
+
+    def __init__(self, name: str, *, inputs: Any = None) -> None:
+        self._name = name
+        self._inputs = inputs
+        self.outputs: Any = None
+
+    def __enter__(self):
+        self._before = parent = _current.get()
+        self._execution = new = _Execution()
+        new.name, new.kind, new.framework = name, kind, framework = self._name, "step", "custom"
+        new.node_id = node_id = f"step_{name}"
+        new.parent, new.error, new.usage = parent, None, None
+        new.id, new.started_ns = number, now = _random_bits(64), _now()
+        inputs = self._inputs
+        if not _is_plain(inputs):
+            raise ValueError(inputs)
+        event = ExecutionStarted(_REQUEST, number, 0, now, name, kind, framework, node_id, None, None, None, inputs)
+        new.started = body = _encode(event)
+        if _redactor.holds_secret(body):
+            raise ValueError(body)
+        self.kept.append(new)
+        with self._lock:
+            self._written.write_body(body)
+        _current.set(new)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write the end."""
+        own = self._execution
+        _current.set(self._before)
+        own.ended_ns = now = _now()
+        own.status = "completed"
+        outputs = self.outputs
+        if outputs is not None and not _is_plain(outputs):
+            raise ValueError(outputs)
+        event = ExecutionEnded(
+            *(_REQUEST, own.id, 0, now, own.started_ns, own.name, own.kind, own.framework, own.node_id, own.status),
+            outputs=outputs,
+        )
+        own.ended = body = _encode(event)
+        if _redactor.holds_secret(body):
+            raise ValueError(body)
+        with self._lock:
+            self._written.write_body(body)
+
+
+def node_in_one_piece(task: Any, *args: Any, **kwargs: Any) -> Any:
+    """Run a node as LangGraph's own function does, as a step in one piece."""
+    with StepInOnePiece(task.name, inputs=task.input) as step:
+        result = _run_node(task, *args, **kwargs)
+        step.outputs = dict(task.writes)
+    return result
+
+
+def let_run_nodes(run_node: Callable[..., Any] = _run_node) -> None:
+    """Put a function in the place of LangGraph's for a node; without one, put LangGraph's back."""
+    runner.run_with_retry = run_node
+    StepInOnePiece.kept.clear()
+
+
+class _Execution:
+    __slots__ = (
+        *("ended", "ended_ns", "error", "framework", "id", "kind", "name", "node_id", "parent", "started"),
+        *("started_ns", "status", "usage"),
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value may be encoded as it stands: built-in types, within limits, no key to withhold."""
+    characters, containers = 0, [value]
+    for container in containers:  # grows while it runs
+        items = container
+        if len(container) > _MAX_ITEMS:
+            return False
+        if type(container) is dict:
+            if not _redactor.ordinary_keys.issuperset({*container}) and not all(map(_redactor.is_ordinary, container)):
+                return False
+            items = container.values()
+        for item in items:
+            kind = type(item)
+            if kind is str:
+                characters += len(item)
+            elif kind is dict or kind is list or kind is tuple:
+                containers.append(item)
+            elif item is not None and kind is not int and kind is not bool:
+                return kind is float and isfinite(item)
+        if characters > _ROOM:
+            return False
+    return len(containers) <= _MAX_DEPTH
 
 
 def best_us(function: Callable[[], object], rounds: int = 200) -> float:

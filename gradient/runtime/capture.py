@@ -117,7 +117,7 @@ class Capture:
         """
         if self._quick:
             try:
-                if self._is_plain(value, metadata):
+                if (value is None and metadata is None) or self._is_plain(value, metadata):
                     body = encode_event(event)
                     if not self.redactor.holds_secret(body):
                         return body
@@ -156,7 +156,7 @@ class Capture:
         limits, ordinary = self._limits, self.redactor.ordinary_keys
         max_items, room = limits.max_items, limits.max_payload_bytes
         characters = 0
-        containers: list[Any] = [value] if type(value) in _CONTAINERS else [] if value is None else [(value,)]
+        containers: list[Any] = [value] if type(value) in _CONTAINERS else [(value,)]
         if metadata is not None:
             containers.append(metadata if type(metadata) is _DICT else (metadata,))
         for container in containers:  # grows while it runs

@@ -13,7 +13,7 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
 from gradient.runtime.execution import Moment, NodeExecution, Payload, duration_ms, told_status
@@ -83,6 +83,8 @@ class RequestContext:
     started: bytes | Captured | None = field(default=None, repr=False)
     ended: bytes | Captured | None = field(default=None, repr=False)
     pid: int = field(default=0, repr=False)
+    execution_id: ClassVar[int] = 0
+    """A request is nobody's parent execution."""
 
     def __post_init__(self) -> None:
         if self.started_ns is None:
@@ -97,11 +99,6 @@ class RequestContext:
     def request(self) -> RequestContext:
         """The request itself."""
         return self
-
-    @property
-    def execution_id(self) -> int:
-        """0: a request is nobody's parent execution."""
-        return 0
 
     @property
     def duration_ms(self) -> float | None:

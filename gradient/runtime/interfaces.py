@@ -36,6 +36,7 @@ class ExecutionTracker(ABC):
     """
 
     _tracking: Tracking | None = None
+    _accounts = True  # whether the two abstract methods are called: the default tracker's account is the execution
 
     @property
     def tracking(self) -> Tracking:
@@ -104,7 +105,8 @@ class ExecutionTracker(ABC):
         executions.append(execution)
         if len(executions) > _MAX_KEPT:
             del executions[: _MAX_KEPT // 2]
-        self._started(execution, step)
+        if self._accounts:
+            self._account(execution, step)
         listeners = tracking.listeners
         for listener in listeners.on_execution_start:
             try:
@@ -149,7 +151,8 @@ class ExecutionTracker(ABC):
         else:
             fail(execution, error, status, tracking)
         finish(execution, outputs, late_inputs, tracking)
-        self._ended(execution, outputs)
+        if self._accounts:
+            self._close_account(execution, outputs)
         # A forked child never ends what its parent began.
         if request is not None and execution.pid == process.pid:
             listeners = tracking.listeners
@@ -179,8 +182,8 @@ class ExecutionTracker(ABC):
             tracking.orphans += 1
         return opened, opened
 
-    def _started(self, execution: NodeExecution, step: Step) -> None:
-        """Tell the subclass's own account; what it does with it is its business."""
+    def _account(self, execution: NodeExecution, step: Step) -> None:
+        """Tell the subclass, which keeps an account of its own."""
         try:
             execution.account = self.start_node_execution(
                 execution.node_id, step.name, step.framework, step.inputs, step.metadata
@@ -188,7 +191,7 @@ class ExecutionTracker(ABC):
         except Exception:  # noqa: BLE001 - a tracker is anybody's code
             self.tracking.custom_failures += 1
 
-    def _ended(self, execution: NodeExecution, outputs: Any) -> None:
+    def _close_account(self, execution: NodeExecution, outputs: Any) -> None:
         account, execution.account = execution.account, None
         if account is None:
             self.tracking.custom_failures += 1

@@ -42,6 +42,8 @@ class DefaultExecutionTracker(ExecutionTracker):
     Payloads of the newest are kept up to 8 MB in all; those of older ones are in the journal.
     """
 
+    _accounts = False
+
     def __init__(self, tracking: Tracking | None = None) -> None:
         if tracking is not None:
             self.tracking = tracking
@@ -102,12 +104,6 @@ class DefaultExecutionTracker(ExecutionTracker):
         """Print the summary of the current request, or of the newest executions."""
         console = Console(self.tracking.settings, self.tracking.capture)
         console.print_summary(get_current_context(), self.get_executions())
-
-    def _started(self, execution: NodeExecution, step: Step) -> None:
-        """Nothing to tell: this tracker's account is the execution itself."""
-
-    def _ended(self, execution: NodeExecution, outputs: Any) -> None:
-        """Nothing to tell: this tracker's account is the execution itself."""
 
 
 def _size(executions: list[NodeExecution]) -> int:

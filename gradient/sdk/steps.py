@@ -57,7 +57,6 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
     def __enter__(self) -> StepHandle:
         """Begin the block."""
         handle = StepHandle(self._step)
-        handle.open()
         self._handles.append(handle)
         return handle
 
@@ -65,8 +64,9 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the block; its exception goes on."""
-        handle = self._innermost()
-        self._handles.remove(handle)
+        handles = self._handles
+        handle = handles[0] if len(handles) == 1 else self._innermost()
+        handles.remove(handle)
         handle.close(error)
 
     async def __aenter__(self) -> StepHandle:
@@ -81,11 +81,10 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
 
     def _innermost(self) -> StepHandle:
         """Return the handle of the running code: threads, tasks and inner blocks may have entered the same step."""
-        if len(self._handles) > 1:
-            scope = current_scope.get()
-            for handle in self._handles:
-                if handle.execution is not None and handle.execution is scope:
-                    return handle
+        scope = current_scope.get()
+        for handle in self._handles:
+            if handle.execution is not None and handle.execution is scope:
+                return handle
         return self._handles[-1]
 
     def _site(self, function: Callable[..., Any]) -> CallSite:
@@ -112,11 +111,21 @@ class StepHandle:
     """
 
     def __init__(self, described: Step) -> None:
+        """Begin; whatever fails in here costs the record, not the block."""
         self.outputs: Any = None
         self.execution: NodeExecution | None = None
-        self._described = described
         self._tracker: ExecutionTracker | None = None
-        self._callers: Scope | None = None
+        try:
+            self._callers = current_scope.get()
+            scope = open_scope(running_scope())
+            manager = _manager_of(scope)
+            if manager.settings.enabled:
+                self._tracker = tracker = manager.get_tracker()
+                self.execution = execution = tracker.start(described, scope)
+                if execution is not None:
+                    current_scope.set(execution)
+        except Exception as error:  # noqa: BLE001
+            warn(f"the step {described.name} could not be recorded: {error!r}.")
 
     def set_usage(  # noqa: PLR0913 - what can be said of a call's cost
         self,
@@ -148,30 +157,17 @@ class StepHandle:
         if self.execution is not None:
             _manager_of(self.execution).update(self.execution, "event", name, attributes)
 
-    def open(self) -> None:
-        """Begin; whatever fails in here costs the record, not the block."""
-        try:
-            self._callers = current_scope.get()
-            scope = open_scope(running_scope())
-            manager = _manager_of(scope)
-            if manager.settings.enabled:
-                self._tracker = tracker = manager.get_tracker()
-                self.execution = tracker.start(self._described, scope)
-            if self.execution is not None:
-                current_scope.set(self.execution)
-        except Exception as error:  # noqa: BLE001
-            warn(f"the step {self._described.name} could not be recorded: {error!r}.")
-
     def close(self, error: BaseException | None) -> None:
         """End; what was current before the block is current again."""
+        execution, tracker = self.execution, self._tracker
+        if execution is None or tracker is None:
+            return
         try:
-            if self.execution is None or self._tracker is None:
-                return
-            if current_scope.get() is self.execution:
+            if current_scope.get() is execution:
                 current_scope.set(self._callers)
-            self._tracker.end(self.execution, self.outputs, error)
+            tracker.end(execution, self.outputs, error)
         except Exception as failure:  # noqa: BLE001
-            warn(f"the end of the step {self._described.name} could not be recorded: {failure!r}.")
+            warn(f"the end of the step {execution.node_name} could not be recorded: {failure!r}.")
 
 
 def _manager_of(scope: Scope | None) -> Any:
