@@ -148,47 +148,47 @@ class Capture:
             known = self._labels[text] = self.text(text)
         return known
 
-    def _is_plain(self, value: Any, metadata: Any) -> bool:  # noqa: C901, PLR0911, PLR0912 - calls would cost
+    def _is_plain(self, value: Any, metadata: Any) -> bool:  # noqa: C901 - calls would cost
         """Tell whether values may be encoded as they stand: built-in types, within the limits, nothing to withhold.
 
-        Runs at every node: one loop over what is nested, and no further than the limits.
+        Runs at every node: one loop over what is nested, level by level, and no further than the limits.
         """
         limits, ordinary = self._limits, self.redactor.ordinary_keys
         max_items, room = limits.max_items, limits.max_payload_bytes
         characters = 0
-        containers: list[Any] = [value] if type(value) in _CONTAINERS else [(value,)]
-        if metadata is not None:
-            containers.append(metadata if type(metadata) is _DICT else (metadata,))
-        for container in containers:  # grows while it runs
-            size = len(container)
-            if size > max_items:
-                return False
-            items = container
-            if type(container) is _DICT:
-                # As a set of its own, because that takes over the hashes: no `__hash__` of the user's runs.
-                if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
+        level: list[Any] = [(value,)] if metadata is None else [(value, metadata)]
+        levels: list[list[Any]] = []
+        while level and len(levels) <= limits.max_depth:
+            levels.append(level)
+            inner: list[Any] = []
+            for container in level:
+                size = len(container)
+                if size > max_items:
                     return False
-                items = container.values()
-            elif size > _MANY and _NUMBERS.issuperset(map(type, container)):  # an embedding
-                if not isfinite(sum(container)):
-                    return False
+                items = container
+                if type(container) is _DICT:
+                    # As a set of its own, because that takes over the hashes: no `__hash__` of the user's runs.
+                    if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
+                        return False
+                    items = container.values()
+                elif size > _MANY and _NUMBERS.issuperset(map(type, container)):  # an embedding
+                    if not isfinite(sum(container)):
+                        return False
+                    room -= 8 * size
+                    continue
+                for item in items:
+                    kind: type[Any] = type(item)  # pyright: ignore[reportUnknownVariableType] - anything's
+                    if kind is str:
+                        characters += len(item)
+                    elif kind in _CONTAINERS:
+                        inner.append(item)
+                    elif kind not in _LEAVES or (kind is float and not isfinite(item)):  # NaN is no JSON
+                        return False
                 room -= 8 * size
-                continue
-            for item in items:
-                kind: type[Any] = type(item)  # pyright: ignore[reportUnknownVariableType] - anything's
-                if kind is str:
-                    characters += len(item)
-                elif kind in _CONTAINERS:
-                    containers.append(item)
-                elif kind not in _LEAVES or (kind is float and not isfinite(item)):  # NaN is no JSON
+                if characters > room:
                     return False
-            room -= 8 * size
-            if characters > room:
-                return False
-        if characters > limits.max_string_chars and _longest(containers) > limits.max_string_chars:
-            return False
-        # So few containers cannot be nested deeper than that.
-        return len(containers) <= limits.max_depth or _is_shallow([value, metadata], limits.max_depth)
+            level = inner
+        return not level and (characters <= limits.max_string_chars or _longest(levels) <= limits.max_string_chars)
 
     def _carefully(self, event: Any, field: str, *, own_metadata: bool) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
@@ -252,21 +252,11 @@ class Capture:
         return Cleaner(self._limits, self.redactor, self._shapes, refer, redacts_values=redacts)
 
 
-def _longest(containers: list[Any]) -> int:
+def _longest(levels: list[list[Any]]) -> int:
     """Return the length of the longest text among the items of containers."""
+    containers = (container for level in levels for container in level)
     values = (container.values() if type(container) is _DICT else container for container in containers)
     return max((len(item) for items in values for item in items if type(item) is str), default=0)
-
-
-def _is_shallow(values: list[Any], max_depth: int) -> bool:
-    """Tell whether nothing is nested deeper than the limit, level by level."""
-    level: list[Any] = [values]
-    for _ in range(max_depth + 1):
-        inner = [container.values() if type(container) is _DICT else container for container in level]
-        level = [item for items in inner for item in items if type(item) in _CONTAINERS]
-        if not level:
-            return True
-    return False
 
 
 def payload_of(captured: bytes | Captured | None, field: str) -> Any:
