@@ -13,6 +13,8 @@ def fields_of(told: Any) -> dict[str, Any]:
 
     Nothing is copied where that can be helped: what is returned may be the object's own, and is not to be changed.
     """
+    if type(told) is _DICT:  # pyright: ignore[reportUnknownArgumentType] - anything's
+        return told  # type: ignore[no-any-return]
     fields: Any = told if isinstance(told, _DICT) else getattr(told, "__dict__", None)
     if not isinstance(fields, _DICT):
         return {}
