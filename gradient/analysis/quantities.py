@@ -40,7 +40,7 @@ def cost(usd: float | None) -> str:
 
 def read_moment(text: str) -> datetime:
     """Return what the RFC 3339 of documents says; `fromisoformat` of Python 3.10 does not know the Z."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+    return datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=timezone.utc)
 
 
 def read_duration_ms(text: str) -> float:

@@ -23,14 +23,6 @@ from gradient.runtime.tracker import DefaultExecutionTracker
 
 State = Literal["on", "off", "absent", "broken"]
 
-# Distribution, first supported release, last series it was tested with.
-SUPPORTED = {
-    "anthropic": ("anthropic", "0.80", "2"),
-    "autogen": ("autogen-core", "0.4.9", "0.7"),
-    "langchain": ("langchain-core", "0.3", "1"),
-    "langgraph": ("langgraph", "0.2.57", "1.2"),
-    "openai": ("openai", "2.0", "3"),
-}
 _WARNING = "[RUNTIME] Warning: "
 _MISSING = "Cannot trace "  # how a warning about a missing seam begins, which `missing` has as well
 
@@ -107,11 +99,10 @@ def _known() -> Iterator[Found]:
     """Yield a row for each framework that there is an instrumentor for."""
     for framework in FRAMEWORKS:
         found = Found(framework.name, framework.instrumentor, "gradient-runtime")
-        distribution = (framework.module or "").replace("_", "-")
-        if framework.name in SUPPORTED:
-            distribution, *series = SUPPORTED[framework.name]
-            found.supported = (series[0], series[1])
-        if distribution:
+        releases = framework.releases
+        if releases is not None:
+            found.supported = (releases.first, releases.last)
+        if distribution := releases.distribution if releases else (framework.module or "").replace(".", "-"):
             with suppress(PackageNotFoundError):
                 found.version = version(distribution)
         yield found

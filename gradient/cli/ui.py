@@ -6,7 +6,7 @@ import sys
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,10 @@ from gradient.cli.errors import Failure, failure_of
 from gradient.cli.messages import tell
 from gradient.cli.reading import current_project
 from gradient.cli.settings import settings_for
+
+if TYPE_CHECKING:
+    from gradient.ingest import Ingest
+    from gradient.runtime.config import Settings
 
 _MISSING, _CANNOT_LISTEN = 5, 1
 _PORT = 4319
@@ -45,7 +49,8 @@ def command(  # noqa: PLR0913, PLR0917 - its options
     from gradient.ui.application import Shown
     from gradient.ui.serving import Address, serve
 
-    where = settings_for(home).settings.home or default_home()
+    settings = settings_for(home).settings
+    where = settings.home or default_home()
     place = "" if reference is None else _place_of(where, reference, StoreError)
     listening = _listen(host, port)
 
@@ -61,10 +66,17 @@ def command(  # noqa: PLR0913, PLR0917 - its options
     shown = Shown(
         open_store=lambda: SqliteStore(where),
         home=where,
+        open_ingest=lambda: _ingest(where, settings),
         project=None if all_projects else current_project(),
         about=lambda: _doctor(where),
     )
     serve(shown, listening, host, ready)
+
+
+def _ingest(home: Path, settings: "Settings") -> "Ingest":
+    from gradient.ingest import Ingest  # Here: few pages are sent any traces, and the first page should not wait.
+
+    return Ingest(home, settings)
 
 
 def _place_of(home: Path, reference: str, store_error: Any) -> str:

@@ -114,9 +114,9 @@ def execution_attributes(execution: Document, run: Document) -> Attributes:
         "gradient.cached": execution["cached"] or None,
     }
     told |= dict(_BY_KIND.get(kind, _nothing_more)(execution))
-    usage: dict[str, Any] = execution["usage"] or {}
-    for part, names in _USAGE.items():
-        told |= dict.fromkeys(names, usage.get(part))
+    usage = execution["usage"]
+    if usage is not None:
+        told |= {name: usage.get(part) for part, names in _USAGE.items() for name in names}
     return _known(told)
 
 

@@ -4,9 +4,9 @@ The request is the root span, its executions are below it. Times are nanoseconds
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from gradient.analysis.forest import Document
@@ -38,8 +38,7 @@ class SpanLink:
     attributes: Attributes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """A request or an execution.
 
     Attributes:
@@ -61,7 +60,7 @@ class Span:
     events: Sequence[SpanEvent] = ()
     links: Sequence[SpanLink] = ()
     failed: bool = False
-    message: str = field(default="")
+    message: str = ""
 
 
 def resource_attributes(run: Document) -> Attributes:

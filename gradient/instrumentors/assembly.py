@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from gradient.instrumentors.messages import parsed
 from gradient.instrumentors.wire import fields_of
 
+_GEMINI_HEAD = ("model_version", "response_id", "usage_metadata", "prompt_feedback")
+
 
 class Assembly(Protocol):
     """What has come of a stream."""
@@ -186,3 +188,46 @@ class MessagesAssembly:
         block, text = self._blocks[index], "".join(self._pieces.get(index, ()))
         field = {"text": "text", "thinking": "thinking"}.get(str(block.get("type")), "input")
         return {**block, field: parsed(text) if field == "input" else text} if text else block
+
+
+class GeminiAssembly:
+    """Contents of Gemini's models."""
+
+    def __init__(self) -> None:
+        self.has_token = False
+        self.is_finished = False
+        self._head: dict[str, Any] = {}
+        self._candidates: dict[int, dict[str, Any]] = {}
+
+    def add(self, chunk: Any) -> None:
+        """Take a chunk in; of what each tells of the whole, the last is right."""
+        fields = fields_of(chunk)
+        self._head |= {name: value for name, value in fields.items() if name in _GEMINI_HEAD and value}
+        for told in fields.get("candidates") or ():
+            candidate = fields_of(told)
+            known = self._candidates.setdefault(candidate.get("index") or 0, {"parts": [], "finish_reason": None})
+            known["parts"] += [fields_of(part) for part in fields_of(candidate.get("content")).get("parts") or ()]
+            known["finish_reason"] = candidate.get("finish_reason") or known["finish_reason"]
+            self.has_token |= bool(known["parts"])
+            self.is_finished |= known["finish_reason"] is not None
+
+    @property
+    def response(self) -> dict[str, Any]:
+        """The response so far."""
+        candidates = [
+            {"content": {"role": "model", "parts": _joined(known["parts"])}, "finish_reason": known["finish_reason"]}
+            for _, known in sorted(self._candidates.items())
+        ]
+        return {**self._head, "candidates": candidates}
+
+
+def _joined(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return parts with those texts as one that come one after the other, and thoughts likewise."""
+    joined: list[dict[str, Any]] = []
+    for part in parts:
+        text, is_thought = part.get("text"), bool(part.get("thought"))
+        if joined and text is not None and joined[-1].get("text") is not None and joined[-1]["thought"] is is_thought:
+            joined[-1]["text"] += text
+        elif text is None or text:
+            joined.append(part if text is None else {"text": text, "thought": is_thought})
+    return joined

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import fields_of
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
 from gradient.runtime.listeners import warn
+from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
     from gradient.instrumentors.assembly import Assembly
@@ -51,6 +53,27 @@ class Endpoint:
     inputs: Callable[[dict[str, Any]], Any]
     outputs: Callable[[dict[str, Any]], Any]
     assembly: Callable[[], Assembly] | None = None
+
+
+def begin_call(  # noqa: PLR0913, PLR0917 - a request is no less
+    tracker: ExecutionTracker,
+    endpoint: Endpoint,
+    framework: str,
+    body: dict[str, Any],
+    model: str | None,
+    provider: str | None,
+) -> ClientCall | None:
+    """Begin a call, or let it serve the framework's that it is made for; None where nothing is to be recorded."""
+    served = unserved_call(endpoint.kind)
+    execution = served or tracker.start(
+        Step(model or endpoint.kind, endpoint.kind, framework, endpoint.inputs(body), model=model, provider=provider)
+    )
+    if execution is None:
+        return None
+    execution.served = True
+    execution.model = execution.model or model
+    execution.provider = execution.provider or provider
+    return ClientCall(tracker, endpoint, execution, is_own=served is None)
 
 
 class Watch:
@@ -108,6 +131,15 @@ class ClientCall:
                 self.give_up()
             except Exception as error:  # noqa: BLE001 - nobody is there to be told
                 warn(f"the end of a call could not be recorded: {error!r}.")
+
+    def requested(self) -> Watch:
+        """Watch what the request comes to."""
+        return Watch(self.returned, self._execution if self._is_own else None)
+
+    def streamed(self) -> Watch:
+        """Watch a request that is the stream itself."""
+        self._assembly = self._endpoint.assembly() if self._endpoint.assembly else None
+        return self.read()
 
     def returned(self, outputs: Any, error: BaseException | None) -> None:
         """Note what the request came to."""
@@ -179,9 +211,9 @@ class ClientCall:
         failure: BaseException | str | None = error
         try:
             fields = fields_of(response)
-            execution.usage = usage_of(fields.get("usage")) or execution.usage
+            execution.usage = usage_of(fields.get("usage") or fields.get("usage_metadata")) or execution.usage
             if self._is_own:
-                model = fields.get("model")
+                model = fields.get("model") or fields.get("model_version")
                 execution.model = model if isinstance(model, str) and model else execution.model
                 outputs = self._endpoint.outputs(fields) if fields else None
             failure = error or _failure_of(fields)

@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch, open_close, open_parse
+from gradient.instrumentors.client_calls import Endpoint, begin_call, open_close, open_parse
 from gradient.instrumentors.messages import register_provider_messages
-from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.seams import Instrumentor
 from gradient.instrumentors.wire import fields_of
 from gradient.runtime.calls import UNTRACED, CallSite, OpenCall, traced
 from gradient.runtime.errors import SeamMissing
-from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -78,17 +76,5 @@ class ClientInstrumentor(Instrumentor):
         body: dict[str, Any] = {**fields_of(options.json_data), **fields_of(getattr(options, "extra_json", None))}
         model = body.get("model")
         model = model if type(model) is str else None
-        provider = self.provider_of(args[0])
-        served = unserved_call(endpoint.kind)
-        execution = served or self.tracker.start(
-            Step(
-                model or endpoint.kind, endpoint.kind, self.name, endpoint.inputs(body), model=model, provider=provider
-            )
-        )
-        if execution is None:
-            return UNTRACED
-        execution.served = True
-        execution.model = execution.model or model
-        execution.provider = execution.provider or provider
-        call = ClientCall(self.tracker, endpoint, execution, is_own=served is None)
-        return Watch(call.returned, execution if served is None else None)
+        call = begin_call(self.tracker, endpoint, self.name, body, model, self.provider_of(args[0]))
+        return UNTRACED if call is None else call.requested()

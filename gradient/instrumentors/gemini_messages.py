@@ -1,4 +1,4 @@
-"""Google's contents as chat messages: {"role", "parts"}, parts named as in `gradient.instrumentors.messages`."""
+"""What Gemini's models are asked, and contents as chat messages: {"role", "parts"}, parts named as in `messages`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,57 @@ from typing import Any
 
 from gradient.instrumentors.messages import ProviderMessage, text_part
 from gradient.instrumentors.wire import fields_of
+from gradient.runtime.calls import name_of
 
+# Of anything, for type checkers.
+_DICT: type[Any] = dict
 _LISTS: tuple[type[Any], ...] = (list, tuple)
+_PARAMS = (
+    *("temperature", "top_p", "top_k", "candidate_count", "max_output_tokens", "stop_sequences", "seed"),
+    *(
+        "presence_penalty",
+        "frequency_penalty",
+        "response_mime_type",
+        "thinking_config",
+        "tool_config",
+        "cached_content",
+    ),
+)
+
+
+def gemini_inputs(contents: Any, config: Any) -> dict[str, Any]:
+    """Return what is recorded of a request: messages, tools, params."""
+    given = fields_of(config)
+    told = {
+        "messages": gemini_messages(contents, given.get("system_instruction")),
+        "tools": [described for tool in given.get("tools") or () for described in _declarations(tool)],
+        "params": {
+            name: _known(fields_of(given[name])) or given[name] for name in _PARAMS if given.get(name) is not None
+        },
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def gemini_messages(contents: Any, system: Any = None) -> list[ProviderMessage]:
-    """Return what a model was given: a system instruction, a text or a content, and a list of contents."""
-    told: list[Any] = [] if system is None else [{**gemini_content(system), "role": "system"}]
-    told += [gemini_content(content) for content in (contents if isinstance(contents, _LISTS) else [contents])]
+    """Return what a model was given: a system instruction, and one content or part or a list of them."""
+    told: list[Any] = [] if system is None else [{**content, "role": "system"} for content in _contents(system)]
+    told += _contents(contents)
     return [ProviderMessage(message, _as_it_is) for message in told]
+
+
+def _contents(given: Any) -> list[dict[str, Any]]:
+    """Describe contents; parts that are in none are together one of the user's."""
+    described: list[dict[str, Any]] = []
+    is_loose = False
+    for each in given if isinstance(given, _LISTS) else [given]:
+        was_loose, is_loose = is_loose, "parts" not in fields_of(each)
+        if not is_loose:
+            described.append(gemini_content(each))
+        elif was_loose:
+            described[-1]["parts"] += _loose_part(each)
+        else:
+            described.append({"role": "user", "parts": _loose_part(each)})
+    return described
 
 
 def gemini_content(content: Any) -> dict[str, Any]:
@@ -34,8 +76,33 @@ def _as_it_is(message: Any) -> dict[str, Any]:
     return described
 
 
+def _loose_part(part: Any) -> list[dict[str, Any]]:
+    if isinstance(part, str):
+        return [text_part(part)]
+    if isinstance(part, _LISTS):
+        return [described for each in part for described in _loose_part(each)]
+    fields = fields_of(part)
+    if "uri" in fields and "mime_type" in fields:  # a file that was uploaded
+        return [{"type": "uri", "mime_type": fields["mime_type"], "uri": fields["uri"]}]
+    is_googles = isinstance(part, _DICT) or hasattr(part, "model_dump")
+    return [_part(part) if is_googles else {"type": part.__class__.__name__}]  # an image, most often
+
+
+def _declarations(tool: Any) -> list[dict[str, Any]]:
+    """Describe the functions that a tool declares, a function that is one, or a tool of the provider's."""
+    if callable(tool):
+        return [{"name": name_of(tool), "description": getattr(tool, "__doc__", None)}]
+    given = _known(fields_of(tool))
+    declared = given.pop("function_declarations", ())
+    return [*(_known(fields_of(each)) for each in declared), *({"type": name} for name in given)]
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def _part(part: Any) -> dict[str, Any]:
-    fields = {name: value for name, value in fields_of(part).items() if value is not None}
+    fields = _known(fields_of(part))
     if "text" in fields:
         return {"type": "reasoning", "content": fields["text"]} if fields.get("thought") else text_part(fields["text"])
     if "function_call" in fields:

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gradient.instrumentors.gemini_messages import gemini_content, gemini_messages
+from gradient.instrumentors.gemini_messages import gemini_content, gemini_inputs, gemini_messages
 from gradient.instrumentors.messages import register_provider_messages, text_part
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
 from gradient.instrumentors.usage import usage_of
-from gradient.instrumentors.wire import fields_of
 from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
 
@@ -37,7 +36,6 @@ _TOOLS = "google.adk.tools.base_tool"
 _MODELS = "google.adk.models.base_llm"
 # Named as LangChain names them; who serves LiteLLM's models its own instrumentor tells.
 _PROVIDERS = {"Gemini": "google_genai", "Claude": "anthropic", "AnthropicLlm": "anthropic"}
-_PARAMS = ("temperature", "top_p", "top_k", "max_output_tokens", "stop_sequences", "seed", "response_mime_type")
 
 
 class GoogleADKInstrumentor(SeamInstrumentor):
@@ -200,21 +198,12 @@ def describe_tool(call: Call) -> Step:
 def describe_model_call(call: Call) -> Step:
     """Describe a call of a model."""
     request = call.argument("llm_request")
-    config = fields_of(request.config)
-    tools = [tool for given in config.get("tools") or () for tool in _declarations(given)]
-    params = {name: config[name] for name in _PARAMS if config.get(name) is not None}
-    told = {"messages": gemini_messages(request.contents, config.get("system_instruction")), "tools": tools}
-    inputs = {name: value for name, value in {**told, "params": params}.items() if value}
     model = str(request.model or call.instance.model)
     provider = next(
         (_PROVIDERS[kind.__name__] for kind in type(call.instance).__mro__ if kind.__name__ in _PROVIDERS), None
     )
+    inputs = gemini_inputs(request.contents, request.config)
     return Step(model, "llm", _NAME, inputs, model=model, provider=provider)
-
-
-def _declarations(tool: Any) -> list[dict[str, Any]]:
-    declared = fields_of(tool).get("function_declarations") or ()
-    return [{name: value for name, value in fields_of(each).items() if value is not None} for each in declared]
 
 
 def describe_answer(answer: Any) -> Any:

@@ -70,7 +70,9 @@ class LiteLLMInstrumentor(Instrumentor):
             for decorated in (function, f"a{function}"):
                 self.try_seam(lambda decorated=decorated: self._wrap_decorated(module, decorated))  # type: ignore[misc]
         for method in ("sync_get_cache", "async_get_cache") if name == _CACHE else ():
-            self._wrap(_class_of(module, "LLMCachingHandler"), method, self.open_cache)
+            owner = _class_of(module, "LLMCachingHandler")
+            older = f"_{method}"  # until 1.83
+            self._wrap(owner, older if hasattr(owner, older) else method, self.open_cache)
         for stream in _STREAMS.get(name, ()):
             owner = _class_of(module, stream)
             for method in _CHUNKS:

@@ -3,7 +3,7 @@
     httpx, requests, aiohttp   a header, for hosts of a private network and those that settings name
     Celery                     a header of the message, taken up by the worker
     subprocess                 variables of the child's environment
-    multiprocessing            with the work, where a child does not inherit it: spawned ones, and pools' workers
+    multiprocessing            with the work, where a child does not inherit it: spawned ones, and workers of pools
 
 Nothing is changed where somebody else has told already, nor outside of any request. What may fail here is caught: the
 call goes on as it is.
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _PRIVATE_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".svc", ".test")
 _FORKED = "fork"
+_POOL_METHODS = ("apply_async", "map", "map_async", "starmap", "starmap_async", "imap", "imap_unordered")
 _POOLS = ("concurrent.futures.process", "multiprocessing.pool", __name__)  # their workers outlive what started them
 
 
@@ -39,6 +40,7 @@ class PropagationInstrumentor(Instrumentor):
     modules: ClassVar[tuple[str, ...]] = (
         "subprocess",
         "multiprocessing.process",
+        "multiprocessing.pool",
         "concurrent.futures.process",
         "httpx",
         "requests.sessions",
@@ -71,6 +73,7 @@ class PropagationInstrumentor(Instrumentor):
         return (
             ("subprocess", "Popen", "__init__", _with_variables),
             ("multiprocessing.process", "BaseProcess", "start", _with_carried_target),
+            *(("multiprocessing.pool", "Pool", method, _with_carried_task) for method in _POOL_METHODS),
             ("concurrent.futures.process", "ProcessPoolExecutor", "submit", _with_carried_work),
             ("httpx", "Client", "send", self._with_request_headers),
             ("httpx", "AsyncClient", "send", self._with_request_headers),
@@ -189,6 +192,18 @@ def _default_start_method() -> str:
     from multiprocessing import get_start_method
 
     return get_start_method()
+
+
+def _with_carried_task(args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Let a worker of a pool have the trace with its work; a pool of threads is in this process."""
+    from multiprocessing.pool import ThreadPool
+
+    if isinstance(args[0], ThreadPool):
+        return args, kwargs
+    if len(args) == 1:
+        return args, {**kwargs, "func": Carried(headers_for(), kwargs["func"])}
+    pool, function, *rest = args
+    return (pool, Carried(headers_for(), function), *rest), kwargs
 
 
 def _with_carried_work(args: Any, kwargs: Any) -> tuple[Any, Any]:

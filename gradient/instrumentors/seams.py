@@ -19,7 +19,7 @@ from weakref import WeakSet
 
 import wrapt
 
-from gradient.instrumentors.blocks import traced_block
+from gradient.instrumentors.blocks import traced_awaited, traced_block
 from gradient.instrumentors.overrides import defines, family, watched
 from gradient.instrumentors.patching import Patches
 from gradient.runtime.calls import METHOD_KINDS, UNTRACED, CallSite, OpenCall, traced
@@ -149,6 +149,7 @@ class Seam:
         overrides: Whether the methods of subclasses that stand in its place are wrapped too, now and later.
         nests: Whether a call inside another call on the same object is work of its own, and no part of that.
         is_block: Whether what is returned is an `async with` block, whose first item is what it gives.
+        is_awaited: Whether what is awaited may be an async generator, at whose end the call is over.
         site: What opens a call that is no step of its own, instead of `describe`.
         call: What records one call.
     """
@@ -162,6 +163,7 @@ class Seam:
     overrides: bool = False
     nests: bool = True
     is_block: bool = False
+    is_awaited: bool = False
     site: CallSite | None = None
     call: Callable[[ExecutionTracker, Seam, NodeExecution], SeamCall] | None = None
 
@@ -201,8 +203,8 @@ class SeamInstrumentor(Instrumentor):
     def _wrap(self, seam: Seam, owner: Any) -> None:
         def around(original: Any) -> Any:
             function = original.__func__ if isinstance(original, METHOD_KINDS) else original
-            wrap = traced_block if seam.is_block else partial(traced, is_stream=seam.is_result is not None)
-            wrapped = wrap(function, partial(self.open, seam))
+            plain = traced_awaited if seam.is_awaited else partial(traced, is_stream=seam.is_result is not None)
+            wrapped = (traced_block if seam.is_block else plain)(function, partial(self.open, seam))
             return type(original)(wrapped) if function is not original else wrapped
 
         self.patches.replace(owner, seam.attribute, around)

@@ -31,6 +31,7 @@ CLOSED = 0x5EA1ED
 MAX_BODY_BYTES = 1 << 30
 
 _CHUNK_BYTES = 256 * 1024
+_READ_BYTES = 64 * 1024  # stays in the cache of a core until it was gone through, and is memory that was used before
 
 
 class SegmentHeader(NamedTuple):
@@ -85,7 +86,7 @@ class Readable(Protocol):
 class FrameWindow:
     """The frames of an open file up to `end`, read in large chunks at given offsets; never changes the file."""
 
-    def __init__(self, file: Readable, end: int, chunk_bytes: int = _CHUNK_BYTES) -> None:
+    def __init__(self, file: Readable, end: int, chunk_bytes: int = _READ_BYTES) -> None:
         self._chunk_bytes = chunk_bytes
         self._file = file
         self._end = end
@@ -112,10 +113,15 @@ class FrameWindow:
 
     def bodies_from(self, offset: int) -> Iterator[tuple[int, bytes]]:
         """Yield place and body of each whole frame from `offset` on, up to the first that is not."""
+        for block in self.blocks_from(offset):
+            yield from block
+
+    def blocks_from(self, offset: int) -> Iterator[list[tuple[int, bytes]]]:
+        """Yield the same as `bodies_from`, as many at once as were read at once."""
         unpack, checksum = FRAME_HEADER.unpack_from, crc32
         while (body := self.body_at(offset)) is not None:
-            yield offset, body
-            buffer, base = self._buffer, self._base
+            block = [(offset, body)]
+            buffer, base, add = self._buffer, self._base, block.append
             last = len(buffer) - FRAME_HEADER_BYTES
             at = offset - base + frame_bytes(len(body))
             # Here and not in `body_at`, because reading a large journal is mostly this.
@@ -126,8 +132,9 @@ class FrameWindow:
                 body = buffer[start:stop]
                 if commit != COMMIT or stop > len(buffer) or checksum(body) != crc:
                     break
-                yield base + at, body
+                add((base + at, body))
                 at = (stop + 7) & -8
+            yield block
             offset = base + at
 
     def committed_until(self, offset: int) -> int:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from gradient.journal.files import open_file, segment_number, segment_paths
 from gradient.journal.frames import (
-    FRAME_HEADER_BYTES,
     SEGMENT_HEADER_BYTES,
     FrameWindow,
     SegmentHeader,
+    frame_bytes,
     unpack_segment_header,
 )
 from gradient.journal.process import Liveness, liveness_of
@@ -61,10 +61,18 @@ class SegmentReader:
                 a later segment. Without it, a frame that is not whole is waited for, unless a whole one follows
                 or the segment is marked closed.
         """
-        return (Frame(body, self.segment, offset) for offset, body in self.bodies(final=final))
+        for block in self.blocks(final=final):
+            for offset, body in block:
+                self.offset = offset + frame_bytes(len(body))
+                yield Frame(body, self.segment, offset)
 
-    def bodies(self, *, final: bool = False) -> Iterator[tuple[int, bytes]]:
-        """Yield place and body of the frames, as `poll` does."""
+    def blocks(self, *, final: bool = False, until: int | None = None) -> Iterator[list[tuple[int, bytes]]]:
+        """Yield place and body of the frames, as `poll` does, but many at once; each block counts as read.
+
+        Args:
+            final: As for `poll`.
+            until: Read no further than here, see `written`.
+        """
         try:
             file = open_file(self.path)
         except OSError:
@@ -75,6 +83,9 @@ class SegmentReader:
             used = None if header is None else header.used_bytes
             final = final or used is not None
             end = file.size if used is None else min(used, file.size)
+            if until is not None and until < end:
+                yield from self._whole(FrameWindow(file, until), nearby=True)
+                return
             yield from self._whole(FrameWindow(file, end), nearby=not final)
             if final:
                 self._end(FrameWindow(file, end), header, missing=used is not None and used > file.size)
@@ -88,12 +99,12 @@ class SegmentReader:
         with closing(file):
             return FrameWindow(file, file.size).committed_until(self.offset)
 
-    def _whole(self, window: FrameWindow, *, nearby: bool) -> Iterator[tuple[int, bytes]]:
+    def _whole(self, window: FrameWindow, *, nearby: bool) -> Iterator[list[tuple[int, bytes]]]:
         while True:
-            for frame in window.bodies_from(self.offset):
-                offset, body = frame
-                self.offset = offset + (FRAME_HEADER_BYTES + 7 + len(body) & -8)
-                yield frame
+            for block in window.blocks_from(self.offset):
+                offset, body = block[-1]
+                self.offset = offset + frame_bytes(len(body))
+                yield block
             if not self._skip(window, nearby=nearby):
                 return
 

@@ -1,4 +1,4 @@
-"""The frameworks we can instrument: where each instrumentor is, and which module must be there for it to be of use.
+"""The frameworks we can instrument: where each instrumentor is, which module it is for, and which releases of that.
 
 Named as text, so that neither the runtime nor the manager imports an instrumentor, let alone a framework.
 """
@@ -18,6 +18,21 @@ ENTRY_POINT_GROUP = "gradient.instrumentors"
 
 
 @dataclass(frozen=True, slots=True)
+class Releases:
+    """Which releases of a framework are supported. `scripts/versions` writes them into the README.
+
+    Attributes:
+        distribution: Whose releases they are.
+        first: The first that is supported; a line of `.ci/matrix` tests it.
+        last: The last series that was tested.
+    """
+
+    distribution: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class Framework:
     """One framework.
 
@@ -25,29 +40,43 @@ class Framework:
         name: As users write it in settings.
         instrumentor: `module:class`.
         module: Top-level module that the framework brings, or None where it is part of Python.
+        releases: Which of its releases are supported, or None where nothing depends on them.
     """
 
     name: str
     instrumentor: str
     module: str | None
+    releases: Releases | None = None
+
+
+def _ours(name: str, instrumentor: str, module: str | None, *releases: str) -> Framework:
+    return Framework(name, f"gradient.instrumentors.{instrumentor}", module, Releases(*releases) if releases else None)
 
 
 FRAMEWORKS = (
-    Framework("threads", "gradient.instrumentors.threads:ThreadsInstrumentor", None),
-    Framework("propagation", "gradient.instrumentors.propagation:PropagationInstrumentor", None),
-    Framework("opentelemetry", "gradient.instrumentors.otel_bridge:OpenTelemetryInstrumentor", "opentelemetry.sdk"),
-    Framework("langchain", "gradient.instrumentors.langchain:LangChainInstrumentor", "langchain_core"),
-    Framework("langgraph", "gradient.instrumentors.langgraph:LangGraphInstrumentor", "langgraph"),
-    Framework("openai", "gradient.instrumentors.openai:OpenAIInstrumentor", "openai"),
-    Framework("anthropic", "gradient.instrumentors.anthropic:AnthropicInstrumentor", "anthropic"),
-    Framework("autogen", "gradient.instrumentors.autogen:AutoGenInstrumentor", "autogen_core"),
-    Framework("litellm", "gradient.instrumentors.litellm:LiteLLMInstrumentor", "litellm"),
-    Framework("crewai", "gradient.instrumentors.crewai:CrewAIInstrumentor", "crewai"),
-    Framework("google-adk", "gradient.instrumentors.google_adk:GoogleADKInstrumentor", "google.adk"),
-    Framework("openai-agents", "gradient.instrumentors.openai_agents:OpenAIAgentsInstrumentor", "agents"),
-    Framework("pydantic-ai", "gradient.instrumentors.pydantic_ai:PydanticAIInstrumentor", "pydantic_ai"),
-    Framework("mcp", "gradient.instrumentors.mcp:MCPInstrumentor", "mcp"),
-    Framework("llamaindex", "gradient.instrumentors.llamaindex:LlamaIndexInstrumentor", "llama_index_instrumentation"),
+    _ours("threads", "threads:ThreadsInstrumentor", None),
+    _ours("propagation", "propagation:PropagationInstrumentor", None),
+    _ours("opentelemetry", "otel_bridge:OpenTelemetryInstrumentor", "opentelemetry.sdk"),
+    _ours("langchain", "langchain:LangChainInstrumentor", "langchain_core", "langchain-core", "0.3", "1"),
+    _ours("langgraph", "langgraph:LangGraphInstrumentor", "langgraph", "langgraph", "0.2.57", "1.2"),
+    _ours("openai", "openai:OpenAIInstrumentor", "openai", "openai", "2.0", "3"),
+    _ours("anthropic", "anthropic:AnthropicInstrumentor", "anthropic", "anthropic", "0.80", "2"),
+    _ours("google-genai", "google_genai:GoogleGenAIInstrumentor", "google.genai", "google-genai", "1.52", "3"),
+    _ours("autogen", "autogen:AutoGenInstrumentor", "autogen_core", "autogen-core", "0.4.9", "0.7"),
+    _ours("litellm", "litellm:LiteLLMInstrumentor", "litellm", "litellm", "1.94", "1"),
+    _ours("crewai", "crewai:CrewAIInstrumentor", "crewai", "crewai", "1.15", "1.15"),
+    _ours("google-adk", "google_adk:GoogleADKInstrumentor", "google.adk", "google-adk", "1.19", "2"),
+    _ours("openai-agents", "openai_agents:OpenAIAgentsInstrumentor", "agents", "openai-agents", "0.24", "0.24"),
+    _ours("pydantic-ai", "pydantic_ai:PydanticAIInstrumentor", "pydantic_ai", "pydantic-ai-slim", "1.20", "2"),
+    _ours("mcp", "mcp:MCPInstrumentor", "mcp", "mcp", "1.30", "2"),
+    _ours(
+        "llamaindex",
+        "llamaindex:LlamaIndexInstrumentor",
+        "llama_index_instrumentation",
+        "llama-index-core",
+        "0.14.8",
+        "0.14",
+    ),
 )
 
 

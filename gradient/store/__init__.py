@@ -28,7 +28,7 @@ from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed,
 from gradient.store.model import LS_SCHEMA, RUN_SCHEMA, ls_document, rfc3339
 from gradient.store.opening import open  # noqa: A004 - see there
 from gradient.store.sqlite import SqliteStore
-from gradient.store.views import Runs, RunView
+from gradient.store.views import Frame, Runs, RunView
 
 __all__ = [
     "LS_SCHEMA",
@@ -39,6 +39,7 @@ __all__ = [
     "Changes",
     "Erasure",
     "ErrorGroup",
+    "Frame",
     "Group",
     "Listed",
     "NewerIndex",

@@ -10,7 +10,10 @@ import msgspec
 
 from gradient.journal.events import ExecutionEnded, ExecutionStarted, Failure, Usage, decode_event
 
-_NO_MESSAGES = b"null]"
+NO_MESSAGES = b"null]"
+STARTED_TAG, ENDED_TAG = b"45"
+"""What is the second byte of the body of a start, and of an end."""
+
 _RAW = msgspec.Raw(b"null")
 
 
@@ -59,11 +62,12 @@ Started = StartedHead | ExecutionStarted
 Ended = EndedHead | ExecutionEnded
 
 _decode = msgspec.json.Decoder(StartedHead | EndedHead).decode
+decode_ended = msgspec.json.Decoder(EndedHead).decode
 
 
 def decode_head(body: bytes) -> Any:
     """Return the event that `body` says, of an execution its head; None where it cannot be understood."""
-    if body[1:2] in b"45" and body.endswith(_NO_MESSAGES):
+    if body[1:2] in b"45" and body.endswith(NO_MESSAGES):
         try:
             return _decode(body)
         except msgspec.DecodeError:

@@ -15,22 +15,22 @@ from pathlib import Path
 
 from gradient.journal import Liveness, ProcessJournal, SegmentReader, settle
 from gradient.journal.compression import compact
-from gradient.journal.events import FORMAT_VERSION, ProcessStarted
+from gradient.journal.events import FORMAT_VERSION, ProcessStarted, decode_event
 from gradient.journal.files import segment_number
 from gradient.journal.frames import SEGMENT_HEADER_BYTES
 from gradient.journal.reader import process_ids
 from gradient.journal.retention import PRUNED_NAME
 from gradient.store import database
 from gradient.store.batch import Batch
-from gradient.store.heads import decode_head
+from gradient.store.executions import Executions
 from gradient.store.names import Names
 from gradient.store.processes import done_processes, open_processes
 from gradient.store.removal import forget_segments
 from gradient.store.rollup import Rollup
 from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow
 from gradient.store.schema import place_of
-from gradient.store.trees import close, columns_of, write_tree
-from gradient.store.writing import finish, write_batch, write_process, write_run
+from gradient.store.trees import close, columns_of
+from gradient.store.writing import RunWriter, finish, write_batch, write_process
 
 FRAMES_PER_BATCH = 20_000
 _WORTH_COMPACTING_BYTES = 16 * 1024
@@ -145,25 +145,27 @@ class Indexer:
         base = place_of(own, 0)
         reader = SegmentReader(path, offset)
         # A hole that a writer left is stepped over, or else we would stop at it each time.
-        until = 0 if final else reader.written()
-        chased = offset < until
-        for at, body in reader.bodies(final=final):
-            if chased and at >= until:
-                reader.offset = at
-                break
-            event = decode_head(body)
-            if type(event) is ProcessStarted and event.version > FORMAT_VERSION:
-                batch.process.newer = event.version
+        until = offset if final else reader.written()
+        for block in reader.blocks(final=final, until=until if until > offset else None):
+            if self._is_of_newer(block):
                 return
-            if not batch.take(event, base + (at >> 3)):
-                reader.damaged += 1
-            self._frames += 1
+            reader.damaged += self._executions.take(block, base)
+            self._frames += len(block)
             if self._frames >= FRAMES_PER_BATCH:
+                reader.damaged += self._executions.settle()
                 self._save_segment(own, offset, reader)
                 offset = reader.offset
                 self._commit()
-                batch = self._batch
+        reader.damaged += self._executions.settle()
         self._save_segment(own, offset, reader)
+
+    def _is_of_newer(self, block: list[tuple[int, bytes]]) -> bool:
+        """Tell whether a later version of the format begins with these frames."""
+        at, body = block[0]
+        event = decode_event(body) if at == SEGMENT_HEADER_BYTES else None
+        if type(event) is ProcessStarted and event.version > FORMAT_VERSION:
+            self._batch.process.newer = event.version
+        return self._batch.process.newer > 0
 
     def _save_segment(self, own: int, offset: int, reader: SegmentReader) -> None:
         if reader.offset == offset and not reader.damaged and not reader.ended:
@@ -211,7 +213,7 @@ class Indexer:
         self._connection.execute("BEGIN IMMEDIATE")
         if self._data_version() != self._version:
             raise Overtaken
-        self._batch = self._new_batch()
+        self._begin_batch()
 
     def _commit(self) -> None:
         process, segment = self._batch.process, self._batch.segment
@@ -234,12 +236,12 @@ class Indexer:
         self._died.clear()
         self._wrote, self._frames = False, 0
         process = self._batch.process
-        self._batch = self._new_batch()
+        self._begin_batch()
         self._batch.process = process
 
     def _settle_runs(self, process: ProcessRow) -> None:
         """Sum up the runs that a dead process left open."""
-        rollup = Rollup(self._connection)
+        rollup, written = Rollup(self._connection), RunWriter(self._connection, self._names)
         query = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs WHERE process = ? AND status IS NULL"  # noqa: S608 - columns
         for values in self._connection.execute(query, (process.id,)).fetchall():
             run = RunRow.stored(values)
@@ -247,13 +249,14 @@ class Indexer:
             run.changed = self._batch.changed
             columns = columns_of(close(self._connection, run.id))
             finish(run, columns, rollup, columns if run.executions is None else columns_of(()), ended=False)
-            write_tree(self._connection, run.id, columns)
-            write_run(self._connection, run, columns, self._names)
+            written.add(run, columns, is_over=True)
+        written.write()
         rollup.write()
 
-    def _new_batch(self) -> Batch:
+    def _begin_batch(self) -> None:
         found = self._connection.execute("SELECT value FROM meta WHERE key = 'changed'").fetchone()
-        return Batch(self._connection, self._names, (found[0] if found else 0) + 1, self._adopt)
+        self._batch = Batch(self._connection, self._names, (found[0] if found else 0) + 1, self._adopt)
+        self._executions = Executions(self._batch, self._names)
 
     def _adopt(self, run: RunRow) -> None:
         if self._overlay:

@@ -9,6 +9,8 @@ entrypoint, project, session, user, tag
 
 import re
 import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -17,21 +19,33 @@ _VARIABLE = re.compile(r"0x[0-9a-fA-F]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 _MESSAGE_CHARS = 200
 
 _encode = msgspec.json.encode
+K = TypeVar("K")
 
 
 class Names:
-    """The table `names` of one index."""
+    """The table `names` of one index.
+
+    Attributes:
+        nodes: Numbers of nodes, by name, kind, framework and node id.
+        models: Numbers of models, by name and provider.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._known: dict[tuple[str, str, str], int] = {}
-        self._nodes: dict[tuple[str, str, str, str], int] = {}
+        self.nodes: _Cache[tuple[str, str, str, str]] = _Cache(
+            lambda node: self._look_up(("node", node[0], _encode(node[1:]).decode()))
+        )
+        self.models: _Cache[tuple[str, str | None]] = _Cache(
+            lambda model: self._look_up(("model", model[0], model[1] or ""))
+        )
         self._next = 0
 
     def forget(self) -> None:
         """Forget what was added by a transaction that did not come to its end."""
         self._known.clear()
-        self._nodes.clear()
+        self.nodes.clear()
+        self.models.clear()
         self._next = 0
 
     def number(self, sort: str, text: str | None, detail: str = "") -> int | None:
@@ -41,14 +55,6 @@ class Names:
         key = (sort, text, detail)
         known = self._known.get(key)
         return self._look_up(key) if known is None else known
-
-    def node(self, name: str, kind: str, framework: str, node_id: str) -> int:
-        """Return the number of a node."""
-        key = (name, kind, framework, node_id)
-        known = self._nodes.get(key)
-        if known is None:
-            known = self._nodes[key] = self._look_up(("node", name, _encode(key[1:]).decode()))
-        return known
 
     def _look_up(self, key: tuple[str, str, str]) -> int:
         query = "SELECT id FROM names WHERE sort = ? AND text = ? AND detail = ?"
@@ -65,6 +71,20 @@ class Names:
             self._next = highest + 1
         number, self._next = self._next, self._next + 1
         self._connection.execute("INSERT INTO main.names (id, sort, text, detail) VALUES (?, ?, ?, ?)", (number, *key))
+        return number
+
+
+class _Cache(dict[K, int]):
+    """Looks up what it does not know when it is asked for: a call for each execution would be felt."""
+
+    def __init__(self, look_up: Callable[[K], int]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, key: K) -> int:
+        if len(self) > _MOST_CACHED:
+            self.clear()
+        number = self[key] = self._look_up(key)
         return number
 
 

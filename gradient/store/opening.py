@@ -1,9 +1,6 @@
 """Open a store, as programs and notebooks do."""
 
-import os
 from pathlib import Path
-
-import platformdirs
 
 from gradient.store.sqlite import SqliteStore
 
@@ -12,12 +9,19 @@ def open(home: Path | str | None = None) -> SqliteStore:  # noqa: A001 - read as
     """Open the store of a home and bring it up to date.
 
     Args:
-        home: The folder that runs are recorded below; None for `GRADIENT_HOME`, or else the platform's folder for data.
+        home: The folder that runs are recorded below; None for that of the settings: a file of settings,
+            `GRADIENT_HOME`, or else the platform's folder for data.
 
     Raises:
+        ConfigError: A setting cannot be used; only where `home` is None.
         Unreadable: The folder of the journals is there and cannot be read.
         NewerIndex: A newer version of Gradient made the index.
     """
-    if home is None:
-        home = os.environ.get("GRADIENT_HOME") or platformdirs.user_data_path("gradient")
-    return SqliteStore(Path(home).expanduser())
+    return SqliteStore(_recorded_at() if home is None else Path(home).expanduser())
+
+
+def _recorded_at() -> Path:
+    # The one thing that reading must know of recording: where. Who names a home needs no settings.
+    from gradient.runtime.sources import default_home, load_settings
+
+    return load_settings().settings.home or default_home()

@@ -8,8 +8,8 @@ from gradient.store.names import Names
 from gradient.store.rollup import Rollup
 from gradient.store.rows import BEGAN, ENDED, RUN_COLUMNS, RunRow
 from gradient.store.schema import OFFSET_BITS
-from gradient.store.trees import columns_of, executions_of, write_open, write_tree
-from gradient.store.writing import facets_of, finish, write_run
+from gradient.store.trees import columns_of, executions_of, write_open
+from gradient.store.writing import RunWriter, facets_of, finish
 
 _OF_RUN = ("executions", "trees", "updates", "threads", "visits", "texts")
 _UNSEARCHABLE = """
@@ -82,7 +82,6 @@ def _forget_places(connection: sqlite3.Connection, names: Names, number: int, go
         write_open(connection, rows)
     else:
         rollup.add(run, columns_of(lost), ended=False)
-        write_tree(connection, number, left)
     run.began = None if _is_gone(run.began, gone) else run.began
     run.ended = None if _is_gone(run.ended, gone) else run.ended
     updates = [place for (place,) in connection.execute("SELECT place FROM updates WHERE run = ?", (number,))]
@@ -92,7 +91,9 @@ def _forget_places(connection: sqlite3.Connection, names: Names, number: int, go
         connection.execute("DELETE FROM main.facets WHERE name = ? AND run = ?", (name, number))
     if run.executions is not None:
         finish(run, left, Rollup(connection), columns_of(()), ended=False)
-    write_run(connection, run, left, names)
+    written = RunWriter(connection, names)
+    written.add(run, left, is_over=run.executions is not None)
+    written.write()
     rollup.write()
 
 

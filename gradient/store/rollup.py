@@ -4,13 +4,14 @@ Durations are counted in classes, 16 from each power of two to the next, so a pe
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, STATUS, RunRow
-from gradient.store.totals import LlmNodes
+from gradient.store.totals import LlmNodes, sum_known
 from gradient.store.trees import Columns
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -33,8 +34,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (span, period, project, nam
 
 def duration_class(duration_ns: int) -> int:
     """Return the class of a duration: its highest bit and the four after that."""
-    bits = duration_ns.bit_length()
-    return bits << 4 | duration_ns >> bits - 5 & 15 if bits > 4 else 0  # noqa: PLR2004
+    return next(_classes((duration_ns,)))
+
+
+def _classes(durations_ns: Iterable[int]) -> Iterator[int]:
+    """Yield the class of each duration, without a call for each."""
+    for duration in durations_ns:
+        bits = duration.bit_length()
+        yield bits << 4 | duration >> bits - 5 & 15 if bits > 4 else 0  # noqa: PLR2004
 
 
 def class_duration_ms(number: int) -> float:
@@ -80,10 +87,16 @@ class Sums:
         self.count += 1
         self.errors += status == ERROR_STATUS
         self.duration += duration_ns
-        bits = duration_ns.bit_length()
-        number = bits << 4 | duration_ns >> bits - 5 & 15 if bits > 4 else 0  # noqa: PLR2004 - `duration_class`, at once
+        number = duration_class(duration_ns)
+        self.classes[number] = self.classes.get(number, 0) + 1
+
+    def add_all(self, durations_ns: Sequence[int]) -> None:
+        """Count as many as there are durations, none of them failed."""
+        self.count += len(durations_ns)
+        self.duration += sum(durations_ns)
         classes = self.classes
-        classes[number] = classes.get(number, 0) + 1
+        for number, count in Counter(_classes(durations_ns)).items():
+            classes[number] = classes.get(number, 0) + count
 
     def add_usage(self, row: Any) -> None:
         """Add tokens and cost of an execution, or of a run."""
@@ -111,27 +124,37 @@ class Rollup:
         self._connection = connection
         self._sign = sign
         self._sums: dict[tuple[int, int, int], Sums] = {}
+        self._durations: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._usages: dict[tuple[int, int], dict[tuple[int, int], list[Any]]] = defaultdict(lambda: defaultdict(list))
         self.is_llm = LlmNodes(connection)
 
     def add(self, run: RunRow, columns: Columns, *, ended: bool) -> None:
         """Add ended executions of a run, and the run itself where it ended."""
         hour, project = (run.wall or 0) // (HOUR_S * _NS_PER_S), run.project or 0
-        sums_of: dict[int, Sums] = {}
-        wanted = (NODE, DURATION, STATUS, MODEL, INPUT, OUTPUT, COST)
-        for node, duration, status, model, *usage in zip(*(columns[at] for at in wanted), strict=True):
-            if duration is None:
-                continue
-            for name in (node,) if model is None else (node, model):
-                sums = sums_of.get(name)
-                if sums is None:
-                    sums = sums_of[name] = self._of(hour, project, name)
-                sums.add(duration, status)
-                if model is not None:
-                    sums.add_usage(usage)
+        durations = self._durations[hour, project]
+        for node, duration in zip(columns[NODE], columns[DURATION], strict=True):
+            if duration is not None:
+                durations[node].append(duration)
+        if columns[MODEL].count(None) < len(columns[MODEL]):
+            self._add_models(hour, project, columns)
+        if ERROR_STATUS in columns[STATUS]:
+            for node, model, status in zip(columns[NODE], columns[MODEL], columns[STATUS], strict=True):
+                for name in (node, model) if status == ERROR_STATUS else ():
+                    if name is not None:
+                        self._of(hour, project, name).errors += 1
         if ended and run.entrypoint is not None and run.duration is not None:
             sums = self._of(hour, project, run.entrypoint)
             sums.add(run.duration, run.status)
             sums.add_usage((run.input, run.output, run.cost))
+
+    def _add_models(self, hour: int, project: int, columns: Columns) -> None:
+        """Add the executions that have a model, and what they used."""
+        durations, usages = self._durations[hour, project], self._usages[hour, project]
+        wanted = (NODE, MODEL, DURATION, INPUT, OUTPUT, COST)
+        for node, model, duration, *usage in zip(*(columns[at] for at in wanted), strict=True):
+            if model is not None and duration is not None:
+                durations[model].append(duration)
+                usages[node, model].append(usage)
 
     def _of(self, hour: int, project: int, name: int) -> Sums:
         key = (hour, project, name)
@@ -142,6 +165,16 @@ class Rollup:
 
     def write(self) -> None:
         """Write what was added."""
+        for (hour, project), of_names in self._durations.items():
+            for name, durations in of_names.items():
+                self._of(hour, project, name).add_all(durations)
+        for (hour, project), pairs in self._usages.items():
+            for names, usages in pairs.items():
+                total = [sum_known(column) for column in zip(*usages, strict=True)]
+                for name in names:
+                    self._of(hour, project, name).add_usage(total)
+        self._durations.clear()
+        self._usages.clear()
         for (hour, project, name), sums in self._sums.items():
             for span in SPANS_S:
                 self._write((span, hour * HOUR_S // span, project, name), sums)

@@ -1,7 +1,7 @@
 """The rows of the index as the indexer holds them, and what their columns are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any
 
@@ -20,14 +20,22 @@ EXECUTION_COLUMNS = [
 ]
 TOTALS = ("executions", "errors", "input", "output", "cache_read", "cache_write", "reasoning", "cost")
 
-_CODES = {status: code for code, status in enumerate(STATUSES)}
-ERROR_STATUS = _CODES["error"]
-INTERRUPTED_STATUS = _CODES["interrupted"]
+CODES = {status: code for code, status in enumerate(STATUSES)}
+ERROR_STATUS = CODES["error"]
+INTERRUPTED_STATUS = CODES["interrupted"]
+
+
+SIGN, WRAP = 1 << 63, 1 << 64
+
+
+def signed(number: int) -> int:
+    """Return the number of an execution as it is stored: SQLite has no more than 63 bits and a sign."""
+    return number if number < SIGN else number - WRAP
 
 
 def status_code(status: str) -> int | str:
     """Return how a status is stored: a later version's stays text."""
-    return _CODES.get(status, status)
+    return CODES.get(status, status)
 
 
 def status_text(code: int | str) -> str:
@@ -43,6 +51,7 @@ class RunRow:
         new: Whether the index does not have it yet.
         just_ended: Whether this batch has its end.
         segment: The segment that its last event was in, in this batch.
+        rows: Its executions as far as this batch knows them.
     """
 
     id: int
@@ -73,6 +82,7 @@ class RunRow:
     new: bool = True
     just_ended: bool = False
     segment: int = 0
+    rows: dict[int, list[Any]] = field(default_factory=dict[int, list[Any]])
 
     @classmethod
     def stored(cls, values: Sequence[Any]) -> "RunRow":
@@ -86,7 +96,7 @@ class RunRow:
         return _run_values(self)
 
 
-RUN_COLUMNS = [field.name for field in fields(RunRow) if field.name not in ("new", "just_ended", "segment")]
+RUN_COLUMNS = [column.name for column in fields(RunRow) if column.name not in ("new", "just_ended", "segment", "rows")]
 _run_values = attrgetter(*RUN_COLUMNS)
 
 

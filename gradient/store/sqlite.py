@@ -18,7 +18,7 @@ from gradient.store.query.sql import Conditions
 from gradient.store.references import is_unique, resolve
 from gradient.store.searching import TextSearch
 from gradient.store.threads import resumption_links
-from gradient.store.views import Runs
+from gradient.store.views import Runs, RunView
 
 _BUSY = "another process is reading the journals into the index"
 _PAGE = 200
@@ -42,6 +42,10 @@ class SqliteStore(IndexedHome):
     def runs(self, query: str = "", *, project: str | None = None) -> Runs:
         """Return the runs that a query selects as objects that read what is inside when it is asked for."""
         return Runs(self, query, project)
+
+    def run(self, reference: str = "@last") -> RunView:
+        """Return the run that a reference names, as such an object."""
+        return RunView(self, self.find(reference))
 
     @property
     @mending

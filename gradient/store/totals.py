@@ -1,7 +1,7 @@
 """What the executions of a run sum up to: how many, how many failed, tokens and cost, each LLM call counted once."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, PARENT, STATUS
@@ -42,23 +42,35 @@ def totals_of(columns: Columns, is_llm: Callable[[int], bool]) -> tuple[Any, ...
     models = {node for node in set(columns[NODE]) if is_llm(node)}
     parts = list(_counted(columns, models)) if models else []
     *tokens, costs = zip(*parts, strict=True) if parts else [()] * 6
-    cost = None if None in costs else _sum(costs)
-    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *map(_sum, tokens), cost
+    cost = None if None in costs else sum_known(costs)
+    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *map(sum_known, tokens), cost
 
 
 def _counted(columns: Columns, models: set[int]) -> Iterator[tuple[Any, ...]]:
     """Yield the usage of each call: the outermost that tells it, where one LLM execution is inside another."""
-    usages = zip(*columns[INPUT : COST + 1], strict=True)
+    usages = list(zip(*columns[INPUT : COST + 1], strict=True))
     every = zip(columns[ID], columns[NODE], columns[STATUS], usages, strict=True)
     calls = {own: (status, usage) for own, node, status, usage in every if node in models}
-    above: dict[int, list[int]] = {}
-    if not calls.keys().isdisjoint(columns[PARENT]):  # else no call has anything inside, as is usual
+    if calls.keys().isdisjoint(columns[PARENT]):  # no call has anything inside, as is usual
+        told = [usage for status, usage in calls.values() if _tells(status, usage)]
+        yield from told
+        silent = len(told) < len(calls) and any(
+            status != ERROR_STATUS and not _tells(status, usage) for status, usage in calls.values()
+        )
+    else:
         parents = dict(zip(columns[ID], columns[PARENT], strict=True))
-        above = {call: _above(call, parents, calls) for call in calls}
+        silent = yield from _outermost(calls, parents)
+    # A call that failed and reported nothing is not billed; any other has a cost that we do not know.
+    if silent:
+        yield _NOTHING
+
+
+def _outermost(calls: dict[int, Any], parents: dict[int, int]) -> Generator[tuple[Any, ...], None, bool]:
+    """Yield the usage of calls that are inside one another; return whether one did not tell and should have."""
     answered: set[int] = set()
     silent: list[int] = []
     for call, (status, usage) in calls.items():
-        outer = above.get(call, ())
+        outer = _above(call, parents, calls)
         if any(_tells(*calls[one]) for one in outer):
             continue
         if _tells(status, usage):
@@ -66,9 +78,7 @@ def _counted(columns: Columns, models: set[int]) -> Iterator[tuple[Any, ...]]:
             yield usage
         elif not outer:
             silent.append(call)
-    # A call that failed and reported nothing is not billed; any other has a cost that we do not know.
-    if any(calls[call][0] != ERROR_STATUS for call in silent if call not in answered):
-        yield _NOTHING
+    return any(calls[call][0] != ERROR_STATUS for call in silent if call not in answered)
 
 
 def _above(call: int, parents: dict[int, int], calls: dict[int, Any]) -> list[int]:
@@ -88,6 +98,7 @@ def _tells(status: Any, usage: tuple[Any, ...]) -> bool:
     return status is not None and usage != _NOTHING
 
 
-def _sum(values: Iterable[Any]) -> Any:
+def sum_known(values: Iterable[Any]) -> Any:
+    """Return the sum of the values that are known, or None where none is."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -24,14 +24,14 @@ INSERT INTO main.executions ({_COLUMNS}) VALUES ({_MARKS})
 ON CONFLICT (run, id) DO UPDATE SET {_LATEST}, began = coalesce(excluded.began, began),
     process = CASE WHEN excluded.began IS NULL THEN process ELSE excluded.process END
 WHERE status IS NULL OR process = excluded.process OR excluded.began IS NOT NULL"""  # noqa: S608 - names of columns
-_OPEN = f"SELECT {_COLUMNS} FROM executions WHERE run = ?"  # noqa: S608 - names of columns
+_OPEN = f"SELECT {_COLUMNS} FROM executions WHERE run = ? ORDER BY began"  # noqa: S608 - names of columns
 
 Columns: TypeAlias = list[tuple[Any, ...]]
 """Executions, column by column; the columns are those of `rows`."""
 
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(list[list[Any]]).decode
-_compress = zstandard.ZstdCompressor(level=1).compress
+_compress = zstandard.ZstdCompressor(level=-1).compress  # half the time of level 1, and a byte more
 
 
 def executions_of(connection: sqlite3.Connection, run: int) -> list[Any]:
@@ -43,11 +43,6 @@ def executions_of(connection: sqlite3.Connection, run: int) -> list[Any]:
 def write_open(connection: sqlite3.Connection, rows: Iterable[Any]) -> None:
     """Write rows of runs that are open, or were; each adds to what is known of its execution."""
     connection.executemany(_UPSERT, rows)
-
-
-def write_tree(connection: sqlite3.Connection, run: int, columns: Columns) -> None:
-    """Write all executions of a run that is over; the caller has taken away the rows of when it was open."""
-    connection.execute("INSERT OR REPLACE INTO main.trees (run, rows) VALUES (?, ?)", (run, pack(columns)))
 
 
 def close(connection: sqlite3.Connection, run: int) -> list[Any]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from gradient.store.interface import Listed, Store
@@ -59,11 +60,41 @@ class RunView:
         about = {"request_id": self.id, "entrypoint": self.entrypoint, "run_status": self.status}
         return [{**about, **execution} for execution in self.executions]
 
+    def view(self, height_px: int = 600) -> "Frame":
+        """Return the page with this run in it, as the last line of a notebook's cell: every view, and no server.
+
+        Args:
+            height_px: Of the frame in the notebook; it is as wide as the cell.
+        """
+        # By its name: what exports lies above what reads.
+        page = b"".join(import_module("gradient.export.html").html([self.document])).decode()
+        return Frame(page, height_px, _text(self))
+
     def __repr__(self) -> str:
         return f"<run {self.id} {self.entrypoint} {self.status}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
-        return {"text/plain": "\n".join(_rows(self, str, _plain)), "text/html": _html(self)}
+        return {"text/plain": _text(self), "text/html": _html(self)}
+
+
+class Frame:
+    """A page in a frame of a notebook, which may run its own scripts and reach nothing of the notebook.
+
+    Args:
+        page: The whole page, as HTML.
+        height_px: How high the frame is.
+        text: What is shown where there are no frames.
+    """
+
+    def __init__(self, page: str, height_px: int, text: str) -> None:
+        self._page = page
+        self._height_px = height_px
+        self._text = text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
+        style = f"width:100%;height:{self._height_px}px;border:1px solid #8886;border-radius:6px;box-sizing:border-box"
+        frame = f'<iframe title="Run" sandbox="allow-scripts" style="{style}" srcdoc="{escape(self._page)}"></iframe>'
+        return {"text/plain": self._text, "text/html": frame}
 
 
 class Runs:
@@ -90,6 +121,10 @@ class Runs:
         """Return what is listed of each run, for tables."""
         listed: list[dict[str, Any]] = ls_document(view.listed for view in self)["runs"]
         return listed
+
+
+def _text(view: RunView) -> str:
+    return "\n".join(_rows(view, str, _plain))
 
 
 def _html(view: RunView) -> str:

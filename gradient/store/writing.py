@@ -1,7 +1,8 @@
 """Write a batch to the index, in one transaction, with how far the journals were read."""
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -9,14 +10,15 @@ import msgspec
 from gradient.store.batch import Batch
 from gradient.store.names import Names
 from gradient.store.rollup import Rollup
-from gradient.store.rows import ERROR, MODEL, NODE, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
+from gradient.store.rows import BEGAN, ERROR, MODEL, NODE, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
 from gradient.store.totals import totals_of
-from gradient.store.trees import Columns, close, columns_of, reopen, write_open, write_tree
+from gradient.store.trees import Columns, close, columns_of, pack, reopen, write_open
 
 _RUN = f"INSERT OR REPLACE INTO main.runs ({', '.join(RUN_COLUMNS)}) VALUES ({', '.join('?' * len(RUN_COLUMNS))})"  # noqa: S608 - names of columns
 _FACET = """
 INSERT INTO main.facets (name, run, count) VALUES (?, ?, ?)
 ON CONFLICT (name, run) DO UPDATE SET count = excluded.count"""
+_TREE = "INSERT OR REPLACE INTO main.trees (run, rows) VALUES (?, ?)"
 _THREAD = """
 INSERT INTO main.threads (run, id, thread, started_at, interrupted, resumes) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (run, id) DO UPDATE SET thread = coalesce(excluded.thread, thread),
@@ -35,35 +37,60 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, names: Names) -> N
     """Write everything that a batch holds; the caller has begun a transaction."""
     connection.executemany("INSERT OR IGNORE INTO main.updates (run, place) VALUES (?, ?)", batch.updates)
     connection.executemany("INSERT OR REPLACE INTO main.graphs (process, graph, place) VALUES (?, ?, ?)", batch.graphs)
-    connection.executemany(_THREAD, batch.threads)
+    connection.executemany(_THREAD, _folded(batch.threads))
     connection.executemany(_MESSAGE, batch.messages)
     connection.executemany("INSERT OR IGNORE INTO main.visits (segment, run) VALUES (?, ?)", sorted(batch.visits))
-    rollup = Rollup(connection)
-    several = {row[RUN] for row in batch.late}
+    rollup, written = Rollup(connection), RunWriter(connection, names)
+    late: dict[int, list[Any]] = defaultdict(list)
+    for row in batch.late:
+        late[row[RUN]].append(row)
     for run in batch.runs.values():
-        rows: list[Any] = list(batch.executions[run.id].values())
+        rows: list[Any] = sorted(run.rows.values(), key=_begun)
         is_over = run.status is not None or run.executions is not None
         fresh = rows
-        if not is_over or not run.new or run.id in several:
+        if not is_over or not run.new or run.id in late:
             if run.executions is not None:
                 reopen(connection, run.id)
             write_open(connection, rows)
-            write_open(connection, [row for row in batch.late if row[RUN] == run.id] if run.id in several else ())
+            write_open(connection, late.get(run.id, ()))
             rows = close(connection, run.id) if is_over else rows
         columns = columns_of(rows)
         if is_over:
             # What ran before its end is added with it, and what comes later when it comes.
             finish(run, columns, rollup, columns if run.just_ended else columns_of(fresh), ended=run.just_ended)
-            write_tree(connection, run.id, columns)
-        write_run(connection, run, columns, names)
+        written.add(run, columns, is_over=is_over)
+    written.write()
     rollup.write()
 
 
-def write_run(connection: sqlite3.Connection, run: RunRow, columns: Columns, names: Names) -> None:
-    """Write the row of a run, and which names it has, as far as its executions are given."""
-    facets = facets_of(run, columns, names)
-    connection.executemany(_FACET, [(name, run.id, count) for name, count in facets.items() if name])
-    connection.execute(_RUN, run.values())
+class RunWriter:
+    """Writes runs, many at once.
+
+    Args:
+        connection: The index.
+        names: Its names.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, names: Names) -> None:
+        self._connection = connection
+        self._names = names
+        self._runs: list[tuple[Any, ...]] = []
+        self._facets: list[tuple[int, int, int]] = []
+        self._trees: list[tuple[int, bytes]] = []
+
+    def add(self, run: RunRow, columns: Columns, *, is_over: bool) -> None:
+        """Add a run; which names it has, as far as its executions are given; and these, packed, where it is over."""
+        self._facets += [(name, run.id, count) for name, count in facets_of(run, columns, self._names).items() if name]
+        if is_over:
+            self._trees.append((run.id, pack(columns)))
+        self._runs.append(run.values())
+
+    def write(self) -> None:
+        """Write what was added."""
+        self._facets.sort()  # in the order of the table
+        self._connection.executemany(_FACET, self._facets)
+        self._connection.executemany(_TREE, self._trees)
+        self._connection.executemany(_RUN, self._runs)
 
 
 def finish(run: RunRow, columns: Columns, rollup: Rollup, fresh: Columns, *, ended: bool) -> None:
@@ -93,3 +120,17 @@ def facets_of(run: RunRow, columns: Columns, names: Names) -> Counter[int]:
     if run.error is not None and not counts[run.error]:
         counts[run.error] = 1
     return counts
+
+
+def _folded(threads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return one row for each execution: what was said last of each column, in the order of places."""
+    folded: dict[Any, tuple[Any, ...]] = {}
+    for _, *said in sorted(threads, key=itemgetter(0)):
+        key = (said[0], said[1])
+        known = folded.get(key, said)
+        folded[key] = tuple(old if new is None else new for old, new in zip(known, said, strict=True))
+    return list(folded.values())
+
+
+def _begun(row: list[Any]) -> int:
+    return row[BEGAN] or 0

@@ -15,6 +15,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+TRACES = "/v1/traces"
+"""The one address that things are sent to: by programs, with the token in a header where there is one."""
+
 _COOKIE = "gradient_token"
 _POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
@@ -29,6 +32,8 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _SAME_SITES = ("", "same-origin", "none")
+_BEARER = "bearer"
+_NO_BEARER = "Send Authorization: Bearer TOKEN, with the token that ends the address `gradient ui` printed.\n"
 
 
 class Access:
@@ -62,9 +67,16 @@ class Access:
         origin = headers.get("origin")
         if (origin is not None and origin.partition("://")[2] != host) or not _is_same_site(scope, headers):
             return PlainTextResponse("Other pages may not ask here.\n", 403)
+        if scope["method"] == "POST" and scope["path"] == TRACES:
+            return self._sender_refusal(headers)
         if scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse("Here one can only read.\n", 405)
         return None if self._token is None else self._token_refusal(scope, headers, self._token)
+
+    def _sender_refusal(self, headers: Headers) -> Response | None:
+        """Let in a program that has the token in a header: it has no cookies, and follows no redirections."""
+        known = self._token is None or _is(self._token, _bearer(headers))
+        return None if known else PlainTextResponse(_NO_BEARER, 401)
 
     def _token_refusal(self, scope: Scope, headers: Headers, token: str) -> Response | None:
         """Let in who has the token as a cookie; who has it in the address gets the cookie, and a clean address."""
@@ -89,6 +101,11 @@ def _cookie(headers: Headers) -> str:
     except CookieError:
         return ""
     return "" if found is None else found.value
+
+
+def _bearer(headers: Headers) -> str:
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == _BEARER else ""
 
 
 def _is_same_site(scope: Scope, headers: Headers) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,12 +16,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gradient.store import SqliteStore
-from gradient.ui.access import LOOPBACK, Access
+from gradient.ui.access import LOOPBACK, TRACES, Access
 from gradient.ui.answers import HANDLERS, answer
 from gradient.ui.lists import Lists
 from gradient.ui.live import Live
 from gradient.ui.reader import Reader
 from gradient.ui.runs import Runs
+from gradient.ui.taking import Taking
+
+if TYPE_CHECKING:
+    from gradient.ingest import Ingest
 
 STATIC = Path(__file__).parent / "static"
 
@@ -41,6 +45,7 @@ class Shown:
     Attributes:
         open_store: Opens the store.
         home: Where that is.
+        open_ingest: Returns what records traces that other programs send; None where nothing is taken.
         project: Whose runs are shown at first; None for all.
         about: Returns `gradient.doctor/1`; may take seconds.
         hosts: Names by which we may be called; None for any, where there is a token.
@@ -50,6 +55,7 @@ class Shown:
 
     open_store: Callable[[], SqliteStore]
     home: Path
+    open_ingest: "Callable[[], Ingest] | None" = None
     project: str | None = None
     about: Callable[[], dict[str, Any]] = _nothing
     hosts: Sequence[str] | None = LOOPBACK
@@ -62,6 +68,7 @@ def application(shown: Shown) -> Starlette:
     reader, documents = Reader(shown.open_store), Reader(shown.open_store)
     lists, runs = Lists(reader, shown.project), Runs(reader, documents)
     live = Live(reader, lists, shown.is_closing)
+    taking = None if shown.open_ingest is None else Taking(shown.open_ingest)
 
     async def place(_request: Request) -> Response:
         return answer({"home": str(shown.home), "project": shown.project})
@@ -74,6 +81,8 @@ def application(shown: Shown) -> Starlette:
         yield
         reader.close()
         documents.close()
+        if taking is not None:
+            taking.close()
 
     return Starlette(
         routes=[
@@ -92,6 +101,7 @@ def application(shown: Shown) -> Starlette:
             Route("/api/runs/{run}/export", runs.export),
             Route("/api/runs/{run}/executions/{execution}", runs.execution),
             Route("/api/runs/{run}/{view}", runs.view),
+            *([Route(TRACES, taking.traces, methods=["POST"])] if taking is not None else []),
             Mount("/", _Page(directory=STATIC, html=True)),
         ],
         middleware=[Middleware(Access, hosts=shown.hosts, token=shown.token)],

@@ -38,7 +38,7 @@ class Lists:
         self._project = project
 
     async def runs(self, request: Request) -> Response:
-        """Answer with a page of runs, newest first."""
+        """Answer with a page of runs, newest first, and with where in the stream of changes it stands."""
         query, project = request.query_params.get("q", ""), self.project(request)
         limit = min(_number(request, "limit", _PAGE), _MOST)
         cursor = request.query_params.get("cursor")
@@ -47,7 +47,7 @@ class Lists:
 
         def question(store: Store) -> dict[str, Any]:
             page = store.list(query, project=project, limit=limit, cursor=cursor)
-            return {**ls_document(page.runs), "cursor": page.cursor}
+            return {**ls_document(page.runs), "cursor": page.cursor, "changes": store.follow().cursor}
 
         return answer(await self._reader.ask(question))
 

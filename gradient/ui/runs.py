@@ -111,7 +111,14 @@ class Runs:
 
 
 def _tree(store: Store, run: Listed) -> bytes:
-    return encoded({**ls_document([run])["runs"][0], "user_id": run.user_id, "columns": packed(store.skeleton(run))})
+    return encoded(
+        {
+            **ls_document([run])["runs"][0],
+            "user_id": run.user_id,
+            "columns": packed(store.skeleton(run)),
+            "changes": store.follow().cursor,
+        }
+    )
 
 
 def _version(run: Listed) -> _Version:

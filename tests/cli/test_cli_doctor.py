@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from gradient.cli.installed import SUPPORTED
 from gradient.runtime.frameworks import FRAMEWORKS
 
 OTHERS = "|".join(framework.name for framework in FRAMEWORKS if framework.module)
@@ -123,12 +122,23 @@ def test_every_seam_of_langgraph_is_found(commands):
     assert langgraph["supported"] == ["0.2.57", "1.2"]
 
 
-@pytest.mark.parametrize("name", SUPPORTED)
-def test_what_is_supported_is_what_the_frameworks_page_says(name):
-    _, first, last = SUPPORTED[name]
+@pytest.mark.parametrize("framework", [one for one in FRAMEWORKS if one.releases], ids=lambda one: one.name)
+def test_what_is_supported_is_what_the_frameworks_page_says(framework):
+    releases = framework.releases
 
-    page = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
-    assert re.search(rf"^Tested with \S+ {first} (to|and) {last}\b", page, re.MULTILINE)
+    page = (ROOT / "docs" / f"{framework.name}.md").read_text("utf-8")
+    (told,) = re.findall(r"^Tested with \S+ .*", page, re.MULTILINE)
+    assert re.search(rf"\b{releases.first}\b", told)
+    assert re.search(rf"\b{releases.last}\b", told)
+
+
+def test_the_version_of_a_framework_is_that_of_the_distribution_that_brings_it(commands, distribution):
+    distribution("pydantic_ai_slim", "1.30.0")
+
+    found = commands.json("instrumentors")["instrumentors"]
+
+    (pydantic_ai,) = [one for one in found if one["name"] == "pydantic-ai"]
+    assert (pydantic_ai["version"], pydantic_ai["supported"]) == ("1.30.0", ["1.20", "2"])
 
 
 def test_seams_are_listed_below_their_framework(commands):

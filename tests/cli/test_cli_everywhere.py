@@ -31,7 +31,7 @@ def test_help_imports_no_command_and_nothing_that_takes_long(commands):
 import sys
 from gradient.cli import main
 main(["--help"])
-slow = {"asyncio", "gradient.cli.ls", "gradient.runtime", "gradient.store", "msgspec", "rich", "subprocess"}
+slow = {"asyncio", "gradient.cli.ls", "gradient.runtime", "gradient.store", "msgspec", "rich"}
 print(sorted(set(sys.modules) & slow))
 """
 

@@ -9,6 +9,8 @@ from support.receiver import receiving
 from gradient.export.ship.destination import Destination
 from gradient.export.ship.shipper import Shipper
 from gradient.export.ship.source import Manner
+from gradient.ingest import Ingest
+from gradient.runtime.config import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +70,17 @@ def shipper_to(home, seconds):
 def shipper(shipper_to, receiver):
     """A shipper to the receiver."""
     return shipper_to(receiver.server_port)
+
+
+@pytest.fixture
+def other(tmp_path):
+    """A home that is received in."""
+    return tmp_path / "other"
+
+
+@pytest.fixture
+def ingest(other):
+    """What takes traces there."""
+    ingest = Ingest(other, Settings())
+    yield ingest
+    ingest.close()

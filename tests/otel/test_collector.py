@@ -1,47 +1,42 @@
 """A real collector takes what is sent, and prints the attributes that it understood."""
 
+import os
 import signal
 import socket
 import subprocess
-import time
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
+from support.backends import free_port, wait_until
 
 from gradient.sdk import entrypoint, step
 
 pytestmark = pytest.mark.slow
-_ROTEL = find_spec("rotel")
-_AGENT = None if _ROTEL is None else Path(_ROTEL.origin).with_name("rotel-agent")
+_ROTEL = os.environ.get("TEST_ROTEL")
 
 
 @pytest.fixture
 def collector(tmp_path, receiver):
     """A collector that logs what it takes and passes it on; gives its port and its log."""
-    if _AGENT is None:
-        pytest.skip("rotel is not installed")
-    with socket.socket() as one, socket.socket() as other:
-        for reserved in (one, other):
-            reserved.bind(("127.0.0.1", 0))
-        ports = one.getsockname()[1], other.getsockname()[1]
+    if not _ROTEL:
+        pytest.skip("TEST_ROTEL names no program; .ci/run installs one")
+    ports = free_port(), free_port()
     log = tmp_path / "collector.log"
     program = [
-        _AGENT, "start", "--otlp-grpc-endpoint", f"127.0.0.1:{ports[0]}", "--otlp-http-endpoint",
+        _ROTEL, "start", "--otlp-grpc-endpoint", f"127.0.0.1:{ports[0]}", "--otlp-http-endpoint",
         f"127.0.0.1:{ports[1]}", "--exporter", "otlp", "--otlp-exporter-protocol", "http",
         "--otlp-exporter-endpoint", receiver.url, "--debug-log", "traces", "--debug-log-verbosity", "detailed",
     ]  # fmt: skip
     with log.open("wb") as written:
         process = subprocess.Popen(program, stdout=written, stderr=written)
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", ports[1])) == 0:
-                break
-        time.sleep(0.05)
+    assert wait_until(lambda: listens(ports[1]), 30)
     yield ports[1], log
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_collector_understands_kinds_tokens_inputs_outputs_errors_and_parents(

@@ -1,120 +1,15 @@
 """What other programs send as OTLP is recorded, and reads like what was recorded here."""
 
 import gzip
-import json
 import threading
 import urllib.error
 import urllib.request
 import zlib
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from support.sent import JSON, PROTOBUF, body, official_spans, runs_of, span
 
-from gradient.export.otlp import otlp_json
-from gradient.export.ship.destination import Destination
-from gradient.export.ship.shipper import Shipper
-from gradient.export.ship.source import Manner
-from gradient.ingest import Ingest, listening
-from gradient.runtime.config import Settings
-from gradient.sdk import annotate, entrypoint, session, set_metadata, step
-from gradient.store import SqliteStore
-
-PROTOBUF, JSON = "application/x-protobuf", "application/json"
-# What a span does not tell, or tells otherwise.
-DIFFERENT = ("loss", "graphs", "process")
-
-
-@pytest.fixture
-def other(tmp_path):
-    """The home that is received in."""
-    return tmp_path / "other"
-
-
-@pytest.fixture
-def ingest(other):
-    ingest = Ingest(other, Settings())
-    yield ingest
-    ingest.close()
-
-
-def runs_of(home):
-    with SqliteStore(home) as store:
-        return [store.run_document(run) for run in reversed(store.all_runs())]
-
-
-def span(name="work", number=1, parent=0, **attributes):
-    made = Span(
-        trace_id=b"t" * 16,
-        span_id=number.to_bytes(8, "big"),
-        parent_span_id=parent.to_bytes(8, "big") if parent else b"",
-        name=name,
-        start_time_unix_nano=1_700_000_000_000_000_000 + number * 1_000_000,
-        end_time_unix_nano=1_700_000_000_000_000_000 + number * 1_000_000 + 500_000,
-    )
-    for key, value in attributes.items():
-        pair = made.attributes.add(key=key)
-        kind = {str: "string_value", bool: "bool_value", int: "int_value", float: "double_value"}[type(value)]
-        setattr(pair.value, kind, value)
-    return made
-
-
-def body(*spans, scope="acme", **resource):
-    request = ExportTraceServiceRequest()
-    group = request.resource_spans.add()
-    for name, value in {"service.name": "shop", **resource}.items():
-        group.resource.attributes.add(key=name).value.string_value = value
-    scoped = group.scope_spans.add(spans=spans)
-    scoped.scope.name = scope
-    return request.SerializeToString()
-
-
-def record_something():
-    @entrypoint(tags=["beta"], metadata={"version": 3})
-    def agent(question):
-        with step("plan", kind="agent") as plan:
-            annotate("thought", depth=2)
-            with step("ask", kind="llm", inputs={"messages": [{"role": "user", "parts": []}]}) as call:
-                call.outputs = {"messages": [{"role": "assistant", "parts": [{"type": "text", "content": "hi"}]}]}
-                call.set_usage(input_tokens=9, output_tokens=4, cost_usd=0.5, model="gpt-4o", provider="house")
-                set_metadata(temperature=0.5)
-            plan.outputs = ["a", 1, None]
-        with pytest.raises(LookupError), step("search", kind="tool", inputs={"q": "x"}):
-            raise LookupError("nothing there")
-        return {"answer": question}
-
-    with session("chat-17", user_id="ada"):
-        agent("why")
-
-
-def test_a_run_that_was_sent_and_taken_is_the_same_but_for_what_spans_do_not_tell(runtime, read_runs, home, other):
-    record_something()
-    ingest = Ingest(other, Settings())
-    with listening(ingest, 0) as url:
-        shipper = Shipper(home, Destination(url=f"{url}/v1/traces", compression="gzip"), Manner())
-        shipper.round()
-        shipper.close()
-    ingest.close()
-
-    (sent,), (taken,) = read_runs(), runs_of(other)
-    for one in (sent, taken):
-        for field in DIFFERENT:
-            del one[field]
-        for execution in one["executions"]:
-            execution["metadata"].pop("graph_id", None)
-    assert taken == sent
-
-
-def test_json_says_the_same_as_protobuf(runtime, read_runs, ingest, other):
-    record_something()
-    (sent,) = read_runs()
-
-    answer = ingest.take(b"".join(otlp_json([sent])), JSON)
-
-    (taken,) = runs_of(other)
-    assert (answer.code, answer.content_type, answer.body) == (200, JSON, b"{}")
-    assert taken["executions"] == sent["executions"]
-    assert taken["outputs"] == sent["outputs"]
+from gradient.ingest import listening
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "gzip", "deflate"])
@@ -180,108 +75,6 @@ def test_what_comes_twice_is_there_once(ingest, other):
 
     (run,) = runs_of(other)
     assert len(run["executions"]) == 2
-
-
-MESSAGES = '[{"role":"user","parts":[{"type":"text","content":"why"}]}]'
-ASKED = {"messages": [{"role": "user", "parts": [{"type": "text", "content": "why"}]}]}
-CALLED = {
-    "messages": [
-        {"role": "assistant", "parts": [{"type": "tool_call", "id": "7", "name": "search", "arguments": {"q": "x"}}]}
-    ]
-}
-CONVENTIONS = {
-    "gen_ai": {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "openai",
-        "gen_ai.request.model": "gpt-4o",
-        "gen_ai.usage.input_tokens": 9,
-        "gen_ai.usage.output_tokens": 4,
-        "gen_ai.input.messages": MESSAGES,
-        "gen_ai.output.messages": json.dumps(CALLED["messages"]),
-    },
-    "openinference": {
-        "openinference.span.kind": "LLM",
-        "llm.provider": "openai",
-        "llm.model_name": "gpt-4o",
-        "llm.token_count.prompt": 9,
-        "llm.token_count.completion": 4,
-        "llm.input_messages.0.message.role": "user",
-        "llm.input_messages.0.message.content": "why",
-        "llm.output_messages.0.message.role": "assistant",
-        "llm.output_messages.0.message.tool_calls.0.tool_call.id": "7",
-        "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "search",
-        "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": '{"q":"x"}',
-    },
-    "traceloop": {
-        "llm.request.type": "chat",
-        "gen_ai.system": "openai",
-        "gen_ai.request.model": "gpt-4o",
-        "gen_ai.usage.prompt_tokens": 9,
-        "gen_ai.usage.completion_tokens": 4,
-        "gen_ai.prompt.0.role": "user",
-        "gen_ai.prompt.0.content": "why",
-        "gen_ai.completion.0.role": "assistant",
-        "gen_ai.completion.0.tool_calls.0.id": "7",
-        "gen_ai.completion.0.tool_calls.0.name": "search",
-        "gen_ai.completion.0.tool_calls.0.arguments": '{"q":"x"}',
-    },
-}
-
-
-@pytest.mark.parametrize("convention", CONVENTIONS)
-def test_a_model_call_reads_alike_whoever_tells_of_it(ingest, other, convention):
-    ingest.take(body(span("ChatOpenAI", **CONVENTIONS[convention], mine="kept")), PROTOBUF)
-
-    ((call,),) = [run["executions"] for run in runs_of(other)]
-    assert (call["kind"], call["model"], call["provider"]) == ("llm", "gpt-4o", "openai")
-    assert (call["usage"]["input_tokens"], call["usage"]["output_tokens"]) == (9, 4)
-    assert call["inputs"] == ASKED
-    assert call["outputs"] == CALLED
-    assert call["metadata"] == {"mine": "kept"}
-
-
-TOOLS = {
-    "gen_ai": {
-        "gen_ai.operation.name": "execute_tool",
-        "gen_ai.tool.name": "search",
-        "gen_ai.tool.call.arguments": '{"q":"x"}',
-        "gen_ai.tool.call.result": "found",
-    },
-    "openinference": {
-        "openinference.span.kind": "TOOL",
-        "tool.name": "search",
-        "input.value": '{"q":"x"}',
-        "input.mime_type": "application/json",
-        "output.value": "found",
-    },
-    "traceloop": {
-        "traceloop.span.kind": "tool",
-        "traceloop.entity.name": "search",
-        "traceloop.entity.input": '{"q":"x"}',
-        "traceloop.entity.output": "found",
-    },
-}
-
-
-@pytest.mark.parametrize("convention", TOOLS)
-def test_a_tool_call_reads_alike_whoever_tells_of_it(ingest, other, convention):
-    ingest.take(body(span("search", **TOOLS[convention])), PROTOBUF)
-
-    ((call,),) = [run["executions"] for run in runs_of(other)]
-    assert (call["kind"], call["name"]) == ("tool", "search")
-    assert (call["inputs"], call["outputs"]) == ({"q": "x"}, "found")
-
-
-def test_numbers_that_are_none_are_taken_for_unknown(ingest, other):
-    told = {"gen_ai.operation.name": "chat", "gen_ai.response.time_to_first_chunk": float("nan")}
-
-    answer = ingest.take(
-        body(span(**told, **{"gradient.cost_usd": float("inf"), "gradient.request_id": "none"})), PROTOBUF
-    )
-
-    ((call,),) = [run["executions"] for run in runs_of(other)]
-    assert answer.code == 200
-    assert (call["time_to_first_token_ms"], call["usage"]) == (None, None)
 
 
 def test_an_error_is_told_with_its_exception(ingest, other):
@@ -353,17 +146,13 @@ def test_the_server_takes_many_at_once_and_answers_bad_bytes(ingest, other):
 
 
 def test_the_official_exporter_can_send_here(ingest, other):
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-
-    provider = TracerProvider()
-    with listening(ingest, 0) as url:
-        provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces")))
-        tracer = provider.get_tracer("theirs")
-        with tracer.start_as_current_span("outer"), tracer.start_as_current_span("inner"):
-            pass
-        provider.shutdown()
+    with (
+        listening(ingest, 0) as url,
+        official_spans(f"{url}/v1/traces") as tracer,
+        tracer.start_as_current_span("outer"),
+        tracer.start_as_current_span("inner"),
+    ):
+        pass
 
     (run,) = runs_of(other)
     assert [(each["name"], each["framework"]) for each in run["executions"]] == [

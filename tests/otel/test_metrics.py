@@ -83,3 +83,16 @@ def test_metrics_are_sent_each_minute(runtime, receiver, counting, seconds):
     counting.round()
 
     assert (before, len(receiver.metrics)) == (0, 1)
+
+
+def test_who_has_no_place_for_metrics_is_asked_once_and_that_is_told(runtime, receiver, counting, seconds):
+    receiver.refuse = lambda spans: None if spans else (405, {})
+    for minute in (1, 2, 3):
+        entrypoint(lambda: 1)()
+        seconds.now = 60 * minute
+        counting.round()
+    counting.close()
+
+    assert (receiver.attempts, len(receiver.spans)) == (4, 3)
+    assert len(counting.told) == 1
+    assert "/v1/metrics answered 405" in counting.told[0]

@@ -179,3 +179,12 @@ def test_what_is_left_of_a_run_elsewhere_stays(process, home):
         assert [one["name"] for one in kept["executions"]] == ["between"]
         assert (kept["status"], kept["inputs"]) == ("completed", None)
         assert anew.stats("node") == stats
+
+
+def test_a_run_is_removed_from_a_copied_folder_of_which_nobody_knows_whether_its_process_lives(process, home):
+    write(process).forget_liveness()
+    with SqliteStore(home) as store:
+        removed = store.remove([store.find("0101")])
+
+        assert (removed.runs, [run.key[0] for run in store]) == (1, [3, 2])
+    assert not any(SECRET.encode() in raw for raw in content(home))

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from gradient.journal.events import GraphSeen, Messages
+from gradient.journal.events import ExecutionStarted, GraphSeen, Messages, encode_event
 from gradient.store import SqliteStore
 
 RUN_KEYS = re.findall(
@@ -213,3 +213,13 @@ def test_payloads_of_other_runs_stay_out(process, document, number):
     one.request(number, at_ms=1, inputs="theirs")
 
     assert document("0101")["inputs"] == "mine"
+
+
+def test_a_start_that_says_nothing_does_not_take_its_end_with_it(process, only_execution):
+    one = process()
+    one.request(1)
+    started = ExecutionStarted(bytes([1]) * 16, 7, 0, 5, "LangGraph", "graph", "langgraph", "graph_LangGraph")
+    one.writer.append(encode_event(started).replace(b'"langgraph"', b"17"))
+    one.end(1, 7, at_ms=3, kind="graph", name="LangGraph")
+
+    assert only_execution()["status"] == "completed"

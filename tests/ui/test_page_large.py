@@ -64,3 +64,30 @@ def test_fifty_thousand_executions_can_be_walked(page, begun):
 
     page.wait_for_selector(".timeline .line[aria-selected=true] >> text=chat")
     assert nodes(page) <= _MOST_NODES
+
+
+def test_a_line_keeps_its_element_while_the_list_moves_and_stands_in_order_when_it_rests(page, large):
+    page.goto(f"{large.address}#/run/@last")
+    page.click(".timeline .line >> text=read_pages")
+    until(page, "document.querySelector('.list').scrollHeight > 5000")
+
+    moving = page.evaluate(_MOVE)
+
+    assert moving["kept"] >= 15
+    until(page, _IN_ORDER)
+
+
+_MOVE = """async () => {
+    const list = document.querySelector('.timeline.list');
+    list.scrollTop = 2400;
+    await new Promise((then) => setTimeout(then, 400));
+    const before = new Map([...document.querySelectorAll('.timeline .line')].map((line) => [line.id, line]));
+    list.scrollTop += 100;
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return { kept: [...before].filter(([id, line]) => document.getElementById(id) === line).length };
+}"""
+_IN_ORDER = """() => {
+    const tops = [...document.querySelectorAll('.timeline .line')].map((line) => parseInt(line.style.top));
+    return tops.length > 20 && tops.every((top, at) => at === 0 || top > tops[at - 1]);
+}"""

@@ -142,3 +142,27 @@ def test_there_are_keys_to_look_up(opened):
     page.wait_for_selector("dialog[open] kbd")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog[open]", state="detached")
+
+
+def test_sessions_are_sorted_by_the_heading_that_is_clicked_and_the_address_says_so(shown, page):
+    page.goto(f"{shown.address}#/sessions")
+    runs = "[...document.querySelectorAll('tbody tr')].map((row) => Number(row.cells[4].textContent))"
+    page.wait_for_selector("tbody tr >> nth=1")
+
+    page.click("th >> text=Runs")
+    until(page, f"{runs}.length > 1 && {runs}.every((count, at, all) => at === 0 || count <= all[at - 1])")
+    falling = page.evaluate("location.hash")
+    page.click("th >> text=Runs")
+    until(page, f"{runs}.every((count, at, all) => at === 0 || count >= all[at - 1])")
+
+    assert (falling, page.evaluate("location.hash")) == ("#/sessions?sort=-runs", "#/sessions?sort=runs")
+    assert page.get_attribute("th[aria-sort]", "aria-sort") == "ascending"
+
+
+def test_what_failed_of_a_node_is_one_click_away(shown, page):
+    page.goto(f"{shown.address}#/stats?by=node")
+
+    page.click("tr:has-text('find_hotels') a.bad")
+
+    page.wait_for_selector(".toolbar >> text=1 run")
+    assert "errors" in page.evaluate("decodeURIComponent(location.hash)")

@@ -82,6 +82,55 @@ def test_the_list_does_not_jump_while_it_is_read(begun, page):
     page.wait_for_selector(".runs .line >> text=later")
 
 
+def held(page, number):
+    """Keep the page from hearing of changes until it asked so often and the returned function is called."""
+    waiting, is_open = [], []
+
+    def asked(route):
+        if is_open:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    def let_go():
+        while len(waiting) < number:
+            page.wait_for_timeout(50)
+        is_open.append(True)
+        for route in waiting:
+            route.continue_()
+
+    page.route("**/api/live*", asked)
+    return let_go
+
+
+def test_a_run_that_began_before_the_page_could_listen_is_shown(begun, page):
+    begun.gradient("demo")
+    let_go = held(page, 2)
+    page.goto(begun.serve())
+    page.wait_for_selector(".runs .line")
+
+    begun.run(begun.script(MANY), "later")
+    let_go()
+
+    page.wait_for_selector(".toolbar >> text=26 runs")
+
+
+def test_what_ran_before_the_page_could_listen_is_in_the_tree(begun, page):
+    agent = begun.begin(begun.script(WAITS))
+    page.goto(begun.serve())
+    page.wait_for_selector(".runs .line")
+    let_go = held(page, 1)
+    page.click(".runs .line >> text=slow_agent")
+    page.wait_for_selector(".timeline .line >> text=first")
+
+    told(agent, "\n\n")
+    agent.communicate()
+    let_go()
+
+    page.wait_for_selector(".timeline .line >> text=second")
+    page.wait_for_selector(".run-head >> text=completed")
+
+
 def test_eight_processes_that_write_at_once_are_all_shown(begun, page):
     page.goto(begun.serve())
     page.wait_for_selector("text=No runs yet")

@@ -22,7 +22,7 @@ export function App() {
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
   const [all, setAll] = useState(scope.all);
   const place = useFetched<{ home: string; project: string | null }>("place", connected);
-  useEffect(() => source.follow(null, () => undefined, setConnected), [source]);
+  useEffect(() => source.follow(null, null, () => undefined, setConnected), [source]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

@@ -52,6 +52,8 @@ export interface Columns {
 
 export interface RunAnswer extends Row {
   columns: Columns;
+  /** Where in the stream of changes it stands. */
+  changes: number;
 }
 
 export interface Failure {

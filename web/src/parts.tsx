@@ -27,12 +27,8 @@ export function Mark({ status, text = false }: { status: string; text?: boolean 
 
 export const Kind = ({ kind }: { kind: string }) => <span class={`kind k-${kind}`} title={kind} aria-hidden="true" />;
 
-export const Twist = ({ open, leaf, onClick }: { open: boolean; leaf?: boolean; onClick?: (event: Event) => void }) => (
-  <button type="button" class={`twist ${open ? "open" : ""} ${leaf ? "leaf" : ""}`} tabIndex={-1} aria-hidden="true" onClick={onClick}>
-    <svg viewBox="0 0 10 10" fill="currentColor">
-      <path d="M3 1l5 4-5 4z" />
-    </svg>
-  </button>
+export const Twist = ({ open, leaf = false, onClick }: { open: boolean; leaf?: boolean; onClick?: (event: Event) => void }) => (
+  <button type="button" class={`twist ${open ? "open" : ""} ${leaf ? "leaf" : ""}`} tabIndex={-1} aria-hidden="true" onClick={onClick} />
 );
 
 export function Loading({ what }: { what: string }) {
@@ -77,51 +73,53 @@ export const Empty = ({ title, children }: { title: string; children?: Component
   </div>
 );
 
+/** So many lines above and below those in sight are drawn too: what is scrolled to is there before it is seen. */
+const BEYOND = 6;
+const AT_REST_MS = 150;
+const HEAD = 28;
+
 /** Rows of one height, of which only those in sight are in the document. */
 export function List(props: {
   count: number;
   height: number;
-  /** Draws a line; lines of one slot are never in sight together, so that their elements can be used again. */
-  row: (at: number, style: JSX.CSSProperties, slot: number) => JSX.Element;
+  /** Draws a line so many pixels from the top; lines of one slot are never in sight together, so that their elements can be used again. */
+  row: (at: number, top: number, slot: number) => JSX.Element;
   head?: JSX.Element;
-  headHeight?: number;
+  /** Stands behind all lines, as high as they are together. */
+  behind?: JSX.Element;
   /** A row that must be in sight whenever this changes. */
   at?: number;
   label: string;
   role?: "treegrid" | "grid" | "table";
   class?: string;
   active?: string;
-  columns?: number;
   onKeyDown?: (event: KeyboardEvent) => void;
   onScroll?: (top: number) => void;
   style?: JSX.CSSProperties;
   focus?: boolean;
 }) {
   const element = useRef<HTMLDivElement>(null);
-  const [seen, setSeen] = useState({ top: 0, height: 800 });
-  const head = props.headHeight ?? 28;
+  const [seen, setSeen] = useState({ top: 0, height: 800, moving: false });
   useLayoutEffect(() => {
     const list = element.current!;
-    const look = () =>
-      setSeen((former) =>
-        former.top === list.scrollTop && former.height === list.clientHeight ? former : { top: list.scrollTop, height: list.clientHeight },
-      );
-    let frame = 0;
+    let [frame, rest] = [0, 0];
+    const look = (moving: boolean) => setSeen({ top: list.scrollTop, height: list.clientHeight, moving });
     const scrolled = () => {
       props.onScroll?.(list.scrollTop);
-      if (frame === 0) {
-        frame = requestAnimationFrame(() => {
-          frame = 0;
-          look();
-        });
-      }
+      clearTimeout(rest);
+      rest = window.setTimeout(look, AT_REST_MS, false);
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        look(true);
+      });
     };
     list.addEventListener("scroll", scrolled, { passive: true });
-    const watcher = new ResizeObserver(look);
+    const watcher = new ResizeObserver(() => look(false));
     watcher.observe(list);
-    look();
+    look(false);
     return () => {
       list.removeEventListener("scroll", scrolled);
+      clearTimeout(rest);
       watcher.disconnect();
       cancelAnimationFrame(frame);
     };
@@ -130,19 +128,21 @@ export function List(props: {
     const list = element.current!;
     if (props.at === undefined || props.at < 0) return;
     const top = props.at * props.height;
-    const room = list.clientHeight - head - props.height;
+    const room = list.clientHeight - HEAD - props.height;
     if (top < list.scrollTop) list.scrollTop = top;
     else if (top > list.scrollTop + room) list.scrollTop = top - room;
   }, [props.at]);
   useEffect(() => {
     if (props.focus) element.current!.focus({ preventScroll: true });
   }, []);
-  const from = Math.max(0, Math.floor(seen.top / props.height) - 6);
-  const to = Math.min(props.count, Math.ceil((seen.top + seen.height) / props.height) + 6);
+  const from = Math.max(0, Math.floor(seen.top / props.height) - BEYOND);
+  // As many slots wherever the list stands: with one more or less every line would move to another.
+  const slots = Math.ceil(seen.height / props.height) + 1 + 2 * BEYOND;
   const rows: JSX.Element[] = [];
-  for (let at = from; at < to; at++) {
-    rows.push(props.row(at, { top: `${at * props.height}px`, height: `${props.height}px` }, at % (to - from)));
-  }
+  for (let at = from; at < Math.min(props.count, from + slots); at++) rows.push(props.row(at, at * props.height, at % slots));
+  // An element that changes its place in the document is styled and laid out anew. So each keeps it while
+  // the list moves; at rest they stand as they are read.
+  if (seen.moving) rows.push(...rows.splice(0, slots - (from % slots)));
   return (
     <div
       ref={element}
@@ -157,6 +157,7 @@ export function List(props: {
     >
       {props.head}
       <div class="body" role="rowgroup" style={{ height: `${props.count * props.height}px` }}>
+        {props.behind}
         {rows}
       </div>
     </div>
@@ -198,10 +199,12 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): v
 export const Copy = ({ text, label, what }: { text: string; label: string; what?: string }) => {
   const [done, setDone] = useState(false);
   const copy = () => {
-    void navigator.clipboard?.writeText(text).then(() => {
+    const copied = () => {
       setDone(true);
       setTimeout(() => setDone(false), 1200);
-    });
+    };
+    // In a frame it may be forbidden; then the button just keeps its name.
+    navigator.clipboard?.writeText(text).then(copied, () => undefined);
   };
   return (
     <button type="button" class="button plain small" onClick={copy} title={what ?? `Copy ${label}`}>

@@ -6,7 +6,12 @@ export interface Place {
   query: URLSearchParams;
 }
 
-export function read(hash = location.hash): Place {
+/** A page in a frame of a notebook has no address of its own that could change: then the place is kept here. */
+const framed = location.protocol === "about:";
+let kept = "";
+const standing = () => (framed ? kept : location.hash);
+
+export function read(hash = standing()): Place {
   const [path, query] = hash.replace(/^#\/?/, "").split("?");
   return { path: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(query ?? "") };
 }
@@ -26,13 +31,26 @@ export function href(path: string[], query: Record<string, string | null | undef
 }
 
 export function go(to: string, replace = false): void {
-  if (to === location.hash) return;
-  if (replace) {
-    history.replaceState(null, "", to);
-    dispatchEvent(new HashChangeEvent("hashchange"));
-  } else {
+  if (to === standing()) return;
+  if (!framed && !replace) {
     location.hash = to;
+    return;
   }
+  if (framed) kept = to;
+  else history.replaceState(null, "", to);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+export const back = () => framed || history.back();
+
+// There, a link would lead the frame to the notebook itself.
+if (framed) {
+  addEventListener("click", (event) => {
+    const to = (event.target as Element).closest("a")?.getAttribute("href");
+    if (!to?.startsWith("#")) return;
+    event.preventDefault();
+    go(to);
+  });
 }
 
 /** Change some of the query; null takes a name out. */

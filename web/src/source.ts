@@ -25,8 +25,8 @@ export interface Source {
   get<T>(path: string): Promise<T>;
   /** Where a run can be had in another format; null where there is no server. */
   exported(id: string, format: string): string | null;
-  /** Call back with what changes, and with whether there is a connection; returns what ends it. */
-  follow(run: string | null, changed: (event: LiveEvent) => void, connected: (yes: boolean) => void): () => void;
+  /** Call back with what changed after an answer that stood at `since`, and with whether there is a connection; returns what ends it. */
+  follow(run: string | null, since: number | null, changed: (event: LiveEvent) => void, connected: (yes: boolean) => void): () => void;
 }
 
 export const OFFLINE: Problem = {
@@ -56,10 +56,10 @@ export class Server implements Source {
     return `api/runs/${id}/export?format=${format}`;
   }
 
-  follow(run: string | null, changed: (event: LiveEvent) => void, connected: (yes: boolean) => void): () => void {
+  follow(run: string | null, since: number | null, changed: (event: LiveEvent) => void, connected: (yes: boolean) => void): () => void {
     let events: EventSource | null = null;
     let waiting: ReturnType<typeof setTimeout> | undefined;
-    let cursor = "";
+    let cursor = since === null ? "" : String(since);
     const open = () => {
       if (events !== null || document.hidden) return;
       const more = (run ? `run=${run}&` : "") + (cursor ? `cursor=${cursor}` : "");

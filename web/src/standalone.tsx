@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { Logo, Theme } from "./app";
 import type { Execution, Request, RunAnswer } from "./model";
+import { go, href, read } from "./route";
 import { RunPage } from "./run/page";
 import { type Problem, Failed, type Source, SourceProvider } from "./source";
 import "./styles.css";
@@ -41,7 +42,7 @@ async function unpacked(): Promise<Embedded> {
 
 void unpacked().then((embedded) => {
   const id = embedded.run.request_id;
-  if (!location.hash) history.replaceState(null, "", `#/run/${id}`);
+  if (read().path.length === 0) go(href(["run", id]), true);
   render(
     <SourceProvider value={new File(embedded)}>
       <div class="shell">

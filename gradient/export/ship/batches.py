@@ -11,8 +11,6 @@ from gradient.export.genai import Attributes
 from gradient.export.protobuf import request_of
 
 if TYPE_CHECKING:
-    from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
-
     from gradient.export.ship.waiting import Waiting
     from gradient.export.spans import Span
 
@@ -26,7 +24,7 @@ class Item(NamedTuple):
     Attributes:
         waiting: The request it is of, and which of its executions it is.
         span: The span.
-        message: The same, as it is sent.
+        serialised: The same, as it is sent.
         last: Whether nothing more will be told of it.
         resource: Describes the process, as JSON: the same for many spans.
     """
@@ -34,7 +32,7 @@ class Item(NamedTuple):
     waiting: Waiting
     execution: int
     span: Span
-    message: Message
+    serialised: bytes
     last: bool
     resource: bytes
 
@@ -49,7 +47,7 @@ class Batch:
     def add(self, item: Item) -> None:
         """Take one more span."""
         self.items.append(item)
-        self._bytes += item.message.ByteSize()
+        self._bytes += len(item.serialised)
 
     @property
     def full(self) -> bool:
@@ -63,13 +61,10 @@ class Batch:
 
     def body(self) -> bytes:
         """Return the request, serialised."""
-        groups: defaultdict[bytes, list[Message]] = defaultdict(list)
+        groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
         for item in self.items:
-            groups[item.resource].append(item.message)
-        serialised: bytes = request_of(
-            (msgspec.json.decode(told, type=Attributes), messages) for told, messages in groups.items()
-        ).SerializeToString()
-        return serialised
+            groups[item.resource].append(item.serialised)
+        return request_of((msgspec.json.decode(told, type=Attributes), spans) for told, spans in groups.items())
 
     def note_sent(self) -> None:
         """Note that all of it arrived."""

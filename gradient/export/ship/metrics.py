@@ -1,12 +1,14 @@
 """Metrics of what was sent: OpenTelemetry's histograms and counters for generative AI, by the official SDK.
 
 The SDK's provider is our own, set nowhere, and has no thread: who ships also flushes. What is not flushed when the
-process is killed is not in the metrics; the spans are there.
+process is killed is not in the metrics; the spans are there. Tokens are added up here, and the SDK is told when it is
+asked: it takes as long for one addition as we take to encode a span's attributes.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +18,18 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
+from requests import Session
 
 if TYPE_CHECKING:
+    from requests import Response
+
     from gradient.export.genai import Attributes
     from gradient.export.spans import Span
 
 _SCOPE = "gradient"
 _SERVICE = "service.name"
 _NS_PER_S = 1e9
+_NOT_THERE = (404, 405, 501)  # Phoenix, MLflow and others take traces alone.
 _CALLS_S = [0.01 * 2**power for power in range(14)]
 _AGENTS_S = [0.1 * 2**power for power in range(13)]
 _DURATIONS = {
@@ -67,6 +73,9 @@ class Metrics:
     def __init__(self, url: str) -> None:
         self._url = url
         self._services: dict[str, _Service] = {}
+        self._refusal: str | None = None
+        self._session = Session()
+        self._session.hooks["response"].append(self._note_refusal)
 
     def record(self, span: Span, resource: bytes) -> None:
         """Count one span that has arrived.
@@ -78,13 +87,18 @@ class Metrics:
         name = _service_of(resource)
         service = self._services.get(name)
         if service is None:
-            service = self._services[name] = _Service(name, self._url)
+            service = self._services[name] = _Service(name, self._url, self._session)
         service.record(span)
 
-    def flush(self) -> None:
-        """Send what was counted so far."""
+    def flush(self) -> str | None:
+        """Send what was counted so far; return why it is no use to send more, or None."""
         for service in self._services.values():
             service.flush()
+        return self._refusal
+
+    def _note_refusal(self, said: Response, **_: Any) -> None:
+        if said.status_code in _NOT_THERE:
+            self._refusal = f"{self._url} answered {said.status_code} {said.reason or ''}".strip()
 
 
 @lru_cache(maxsize=256)
@@ -93,12 +107,14 @@ def _service_of(resource: bytes) -> str:
 
 
 class _Service:
-    def __init__(self, name: str, url: str) -> None:
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=url), export_interval_millis=math.inf)
+    def __init__(self, name: str, url: str, session: Session) -> None:
+        exporter = OTLPMetricExporter(endpoint=url, session=session)
+        reader = PeriodicExportingMetricReader(exporter, export_interval_millis=math.inf)
         views = [_view(metric) for metric in {*_DURATIONS.values(), _FIRST_CHUNK}]
         self._provider = MeterProvider([reader], Resource({_SERVICE: name}), shutdown_on_exit=False, views=views)
         self._meter = self._provider.get_meter(_SCOPE)
         self._instruments: dict[str, Any] = {}
+        self._tokens: Counter[tuple[str, tuple[tuple[str, Any], ...]]] = Counter()
 
     def record(self, span: Span) -> None:
         told = span.attributes
@@ -113,9 +129,12 @@ class _Service:
         for attribute, counter in _USAGE.items():
             tokens = told.get(attribute)
             if isinstance(tokens, int):
-                self._counter(counter).add(tokens, about)
+                self._tokens[counter, tuple(about.items())] += tokens
 
     def flush(self) -> None:
+        for (counter, about), tokens in self._tokens.items():
+            self._counter(counter).add(tokens, dict(about))
+        self._tokens.clear()
         self._provider.force_flush()
 
     def _histogram(self, name: str) -> Any:

@@ -183,8 +183,10 @@ class Shipper:
 
     def _flush(self) -> None:
         self._flushed_s = self._clock_s()
-        if self._metrics is not None:
-            self._metrics.flush()
+        refusal = None if self._metrics is None else self._metrics.flush()
+        if refusal is not None:
+            self._metrics = None
+            self._tell(f"{refusal}. Spans are sent, metrics are not; otlp_metrics = false leaves them out.")
 
     def _source(self, journal: ProcessJournal) -> Source | None:
         source = self._sources.get(journal.id)

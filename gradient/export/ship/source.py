@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gradient.export.content import without_content
-from gradient.export.protobuf import message_of
+from gradient.export.protobuf import span_bytes
 from gradient.export.ship.batches import Batch, Item, resource_key
 from gradient.export.ship.ledger import Progress, Sent
 from gradient.export.ship.segments import Place, Segments
@@ -244,7 +244,7 @@ class Source:
             resource = resource_key({**resource_attributes(document), **self._manner.resource})
             for execution, span in self._spans(some, document):
                 last = final or waiting.has_ended(execution)
-                yield Item(waiting, execution, span, message_of(span), last, resource)
+                yield Item(waiting, execution, span, span_bytes(span), last, resource)
 
     def _document(self, waiting: Waiting, executions: Sequence[int]) -> dict[str, Any]:
         """Describe a request with some of its executions."""

@@ -148,14 +148,14 @@ function Compared({ a, b }: { a: string; b: string }) {
             }}
             head={
               <div class="head" role="row">
-                {["Change", "Name", "Duration A", "Duration B", "± Time", "± Tokens", "Differs"].map((title, number) => <div key={title} role="columnheader" class={`cell ${number > 1 && number < 6 ? "num" : ""}`}>{title}</div>)}
+                {["Change", "Name", "Time A", "Time B", "± Time", "± Tokens", "Differs"].map((title, number) => <div key={title} role="columnheader" class={`cell ${number > 1 && number < 6 ? "num" : ""}`}>{title}</div>)}
               </div>
             }
-            row={(line, style) => {
+            row={(line, top, slot) => {
               const number = numbers[line];
               const pair = value.executions[number];
               return (
-                <div key={number} id={`pair-${number}`} class={`line ${pair.change} ${number === first ? "first" : ""}`} style={style} role="row" aria-level={pair.depth + 1} aria-selected={number === at} onClick={() => setPicked(number)}>
+                <div key={slot} id={`pair-${number}`} class={`line ${pair.change} ${number === first ? "first" : ""}`} style={{ top: `${top}px` }} role="row" aria-level={pair.depth + 1} aria-selected={number === at} onClick={() => setPicked(number)}>
                   <div class="cell what" role="gridcell">{pair.change === "same" ? <span class="dim">same</span> : pair.moved ? "moved" : pair.change}</div>
                   <div class="cell" role="gridcell" style={{ paddingLeft: `${8 + pair.depth * 14}px` }}><span class="mark"><Kind kind={pair.kind} />{pair.path.at(-1)}</span></div>
                   <div class="cell num" role="gridcell">{pair.change === "added" ? "" : duration(pair.duration_ms.a)}</div>

@@ -4,6 +4,7 @@ import { age, count } from "../format";
 import { Empty, Failure, Loading } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
+import { type Column, Table } from "../table";
 
 interface Group {
   type: string;
@@ -16,6 +17,16 @@ interface Group {
   nodes: string[];
 }
 
+const COLUMNS: Column<Group>[] = [
+  { title: "Error", by: (one) => one.type, cell: (one) => <><a href={href(["runs"], { q: `error:${one.type}` })}><b class="bad">{one.type}</b></a><div class="mono text" style={{ maxWidth: "720px" }}>{one.message}</div></> },
+  { title: "Times", number: true, by: (one) => one.count, cell: (one) => count(one.count) },
+  { title: "Runs", number: true, by: (one) => one.runs, cell: (one) => count(one.runs) },
+  { title: "In", wide: true, by: (one) => one.nodes.join(), cell: (one) => one.nodes.join(", ") },
+  { title: "First", wide: true, by: (one) => one.first_seen, cell: (one) => <span title={one.first_seen ?? ""}>{age(one.first_seen)}</span> },
+  { title: "Last", by: (one) => one.last_seen, cell: (one) => <span title={one.last_seen ?? ""}>{age(one.last_seen)}</span> },
+  { title: "Newest runs", wide: true, by: (one) => one.samples[0] ?? null, look: () => "mono", cell: (one) => one.samples.map((id) => <><a href={href(["run", id])}>{id.slice(0, 8)}</a> </>) },
+];
+
 export function ErrorsPage() {
   const { value, problem } = useFetched<{ groups: Group[] }>("errors");
   useEffect(() => {
@@ -26,25 +37,7 @@ export function ErrorsPage() {
   if (value.groups.length === 0) return <Empty title="Nothing failed" />;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Errors">
-      <table class="table">
-        <thead><tr><th>Error</th><th class="num">Times</th><th class="num">Runs</th><th>In</th><th>First</th><th>Last</th><th>Newest runs</th></tr></thead>
-        <tbody>
-          {value.groups.map((group) => (
-            <tr key={`${group.type} ${group.message}`}>
-              <td>
-                <a href={href(["runs"], { q: `error:${group.type}` })}><b class="bad">{group.type}</b></a>
-                <div class="mono text" style={{ maxWidth: "720px" }}>{group.message}</div>
-              </td>
-              <td class="num">{count(group.count)}</td>
-              <td class="num">{count(group.runs)}</td>
-              <td>{group.nodes.join(", ")}</td>
-              <td title={group.first_seen ?? ""}>{age(group.first_seen)}</td>
-              <td title={group.last_seen ?? ""}>{age(group.last_seen)}</td>
-              <td class="mono">{group.samples.map((id) => <><a href={href(["run", id])}>{id.slice(0, 8)}</a> </>)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table columns={COLUMNS} rows={value.groups} id={(group) => `${group.type} ${group.message}`} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Request, Row } from "../model";
 import { Empty, Failure, Loading, Mark } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
+import { type Column, Table } from "../table";
 import { Value } from "../value";
 
 interface Session {
@@ -21,6 +22,20 @@ interface Session {
   cost_usd: number | null;
 }
 
+const COLUMNS: Column<Session>[] = [
+  { title: "Session", by: (one) => one.session_id, cell: (one) => <a href={href(["session", one.session_id])}>{one.session_id}</a> },
+  { title: "Last", by: (one) => one.status, cell: (one) => <Mark status={one.status} text /> },
+  { title: "Active", by: (one) => one.last_at, cell: (one) => <span title={one.last_at ?? ""}>{age(one.last_at)}</span> },
+  { title: "Began", by: (one) => one.started_at, wide: true, look: () => "dim", cell: (one) => moment(one.started_at) },
+  { title: "Runs", number: true, by: (one) => one.runs, cell: (one) => count(one.runs) },
+  { title: "Failed", number: true, wide: true, by: (one) => one.errors, look: (one) => (one.errors ? "bad" : "dim"), cell: (one) => one.errors || "–" },
+  { title: "Time", number: true, by: (one) => one.duration_ms, cell: (one) => duration(one.duration_ms) },
+  { title: "Tokens", number: true, wide: true, by: (one) => one.tokens, cell: (one) => few(one.tokens) },
+  { title: "Cost", number: true, wide: true, by: (one) => one.cost_usd, cell: (one) => cost(one.cost_usd) },
+  { title: "Entrypoints", wide: true, by: (one) => one.entrypoints.join(), cell: (one) => one.entrypoints.join(", ") },
+  { title: "User", wide: true, by: (one) => one.user_id, cell: (one) => one.user_id ?? "" },
+];
+
 export function SessionsPage() {
   const { value, problem } = useFetched<{ sessions: Session[]; newest: number; whole: boolean }>("sessions");
   useEffect(() => {
@@ -33,25 +48,7 @@ export function SessionsPage() {
   }
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Sessions">
-      <table class="table">
-        <thead><tr><th>Session</th><th>Last</th><th class="num">Runs</th><th class="num">Failed</th><th>Entrypoints</th><th>User</th><th class="num">Time</th><th class="num">Tokens</th><th class="num">Cost</th><th>Active</th></tr></thead>
-        <tbody>
-          {value.sessions.map((session) => (
-            <tr key={session.session_id}>
-              <td><a href={href(["session", session.session_id])}>{session.session_id}</a></td>
-              <td><Mark status={session.status} text /></td>
-              <td class="num">{count(session.runs)}</td>
-              <td class={`num ${session.errors ? "bad" : "dim"}`}>{session.errors || "–"}</td>
-              <td>{session.entrypoints.join(", ")}</td>
-              <td>{session.user_id ?? ""}</td>
-              <td class="num">{duration(session.duration_ms)}</td>
-              <td class="num">{few(session.tokens)}</td>
-              <td class="num">{cost(session.cost_usd)}</td>
-              <td title={session.last_at ?? ""}>{age(session.last_at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table columns={COLUMNS} rows={value.sessions} id={(session) => session.session_id} />
       {!value.whole && <p class="pad dim">Of the newest {count(value.newest)} runs.</p>}
     </div>
   );

@@ -4,6 +4,7 @@ import { cost, count, duration, few } from "../format";
 import { Empty, Failure, Kind, Loading } from "../parts";
 import { amend, go, href, usePlace } from "../route";
 import { useFetched } from "../source";
+import { type Column, Table } from "../table";
 
 interface Group {
   name: string;
@@ -55,7 +56,7 @@ export function StatsPage() {
           <Days groups={every} />
           <div class="mark" style={{ margin: "24px 0 8px" }}>
             <h2>By</h2>
-            {BY.map((each) => <button key={each} type="button" class="button" aria-pressed={each === by} onClick={() => amend({ by: each === "entrypoint" ? null : each })}>{each}</button>)}
+            {BY.map((each) => <button key={each} type="button" class="button" aria-pressed={each === by} onClick={() => amend({ by: each === "entrypoint" ? null : each, sort: null })}>{each}</button>)}
           </div>
           <Groups groups={groups.value.groups} by={by} since={since} />
         </>
@@ -92,26 +93,20 @@ const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOSt
 function Groups({ groups, by, since }: { groups: Group[]; by: string; since: string }) {
   const total = groups.reduce((sum, group) => sum + group.total_ms, 0) || 1;
   const quoted = (name: string) => (/[\s,"*]/.test(name) ? JSON.stringify(name) : name);
-  return (
-    <table class="table">
-      <thead><tr><th>{by}</th>{by !== "entrypoint" && <th>{by === "model" ? "Provider" : "Kind"}</th>}<th class="num">Count</th><th class="num">Failed</th><th class="num">p50</th><th class="num">p95</th><th class="num">p99</th><th class="num">Total time</th><th class="num">Tokens in</th><th class="num">Tokens out</th><th class="num">Cost</th></tr></thead>
-      <tbody>
-        {groups.map((group) => (
-          <tr key={`${group.kind} ${group.name}`}>
-            <td><a href={href(["runs"], { q: `${by}:${quoted(group.name)} since:${since}` })}>{group.name}</a></td>
-            {by !== "entrypoint" && <td class="dim">{by === "node" ? <span class="mark"><Kind kind={group.kind} />{group.kind}</span> : group.kind}</td>}
-            <td class="num">{count(group.count)}</td>
-            <td class={`num ${group.errors ? "bad" : "dim"}`}>{group.errors ? `${count(group.errors)} (${((group.errors / group.count) * 100).toFixed(0)} %)` : "–"}</td>
-            <td class="num">{duration(group.p50_ms)}</td>
-            <td class="num">{duration(group.p95_ms)}</td>
-            <td class="num">{duration(group.p99_ms)}</td>
-            <td class="num">{duration(group.total_ms)}<span class="share"><i style={{ width: `${(group.total_ms / total) * 100}%` }} /></span></td>
-            <td class="num">{few(group.input_tokens)}</td>
-            <td class="num">{few(group.output_tokens)}</td>
-            <td class="num">{cost(group.cost_usd)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const runsOf = (group: Group, more = "") => href(["runs"], { q: `${by}:${quoted(group.name)}${more} since:${since}` });
+  const of: Column<Group> = { title: by === "model" ? "Provider" : "Kind", by: (one) => one.kind, look: () => "dim", wide: true, cell: (one) => (by === "node" ? <span class="mark"><Kind kind={one.kind} />{one.kind}</span> : one.kind) };
+  const columns: Column<Group>[] = [
+    { title: `${by[0].toUpperCase()}${by.slice(1)}`, by: (one) => one.name, cell: (one) => <a href={runsOf(one)}>{one.name}</a> },
+    ...(by === "entrypoint" ? [] : [of]),
+    { title: "Count", number: true, by: (one) => one.count, cell: (one) => count(one.count) },
+    { title: "Failed", number: true, by: (one) => one.errors, cell: (one) => (one.errors ? <a class="bad" href={runsOf(one, by === "entrypoint" ? " status:error" : " errors>0")}>{count(one.errors)} ({((one.errors / one.count) * 100).toFixed(0)} %)</a> : <span class="dim">–</span>) },
+    { title: "p50", number: true, by: (one) => one.p50_ms, cell: (one) => duration(one.p50_ms) },
+    { title: "p95", number: true, by: (one) => one.p95_ms, cell: (one) => duration(one.p95_ms) },
+    { title: "p99", number: true, wide: true, by: (one) => one.p99_ms, cell: (one) => duration(one.p99_ms) },
+    { title: "Total time", number: true, wide: true, by: (one) => one.total_ms, cell: (one) => <>{duration(one.total_ms)}<span class="share"><i style={{ width: `${(one.total_ms / total) * 100}%` }} /></span></> },
+    { title: "Tokens in", number: true, wide: true, by: (one) => one.input_tokens, cell: (one) => few(one.input_tokens) },
+    { title: "Tokens out", number: true, wide: true, by: (one) => one.output_tokens, cell: (one) => few(one.output_tokens) },
+    { title: "Cost", number: true, by: (one) => one.cost_usd, cell: (one) => cost(one.cost_usd) },
+  ];
+  return <Table columns={columns} rows={groups} id={(group) => `${group.kind} ${group.name}`} />;
 }

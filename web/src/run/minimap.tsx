@@ -73,7 +73,7 @@ function draw(canvas: HTMLCanvasElement, tree: Tree, total: number, now: number)
   const failed = tree.columns.status.words.indexOf("error");
   let deepest = 3;
   for (let row = 0; row < tree.count; row++) deepest = Math.max(deepest, tree.level[row]);
-  const step = Math.min(5, (height - 6) / (deepest - 1));
+  const step = Math.min(9, (height - 6) / (deepest - 1));
   const thick = Math.max(1, step - 1);
   for (let row = 0; row < tree.count; row++) {
     const left = (tree.start[row] / total) * width;

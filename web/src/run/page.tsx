@@ -1,10 +1,11 @@
 /** One run: what went wrong first, then what happened, then everything about the one thing that is selected. */
 import { lazy, Suspense } from "preact/compat";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { remember, remembered } from "../shell/memory";
 import { useTheme } from "../shell/theme";
 import type { RunAnswer } from "../model";
 import { Failure, Loading, useKeys, useNow } from "../parts";
-import { amend, href, usePlace } from "../route";
+import { amend, back, href, usePlace } from "../route";
 import { useFetched, useSource } from "../source";
 import { type Choice, REQUEST, Tree, linesOf, merged } from "../tree";
 import { Chat } from "./chat";
@@ -25,26 +26,21 @@ const TITLES: Record<Tab, string> = { timeline: "Timeline", flame: "Flame", grap
 
 export function RunPage({ id }: { id: string }) {
   const source = useSource();
-  const [again, setAgain] = useState(0);
-  const { value, problem } = useFetched<RunAnswer>(`runs/${encodeURIComponent(id)}`, again);
+  const { value, problem } = useFetched<RunAnswer>(`runs/${encodeURIComponent(id)}`);
   const [run, setRun] = useState<RunAnswer | null>(null);
   useEffect(() => setRun(value), [value]);
   const whole = run?.request_id ?? null;
   const running = run?.status === "running";
   useEffect(() => {
-    if (whole === null || !running) return;
-    let first = true;
+    if (run === null || whole === null || !running) return;
     return source.follow(
       whole,
+      run.changes,
       (event) => {
         const row = event.runs?.find((each) => each.request_id === whole);
-        if (row === undefined) return;
-        // Of what changed between our question and the first event nobody told us.
-        if (first) setAgain((former) => former + 1);
-        first = false;
-        setRun((former) => former && { ...former, ...row, columns: event.executions ? merged(former.columns, event.executions) : former.columns });
+        if (row) setRun((former) => former && { ...former, ...row, columns: event.executions ? merged(former.columns, event.executions) : former.columns });
       },
-      (connected) => connected && setAgain((former) => former + 1),
+      () => undefined,
     );
   }, [whole, running, source]);
   useEffect(() => {
@@ -63,7 +59,7 @@ function Run({ run }: { run: RunAnswer }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [showCritical, setShowCritical] = useState(true);
-  const [inspector, setInspector] = useState(() => Number(sessionStorage.getItem("inspector")) || Math.min(460, innerWidth * 0.36));
+  const [inspector, setInspector] = useState(() => Number(remembered("inspector")) || Math.min(460, innerWidth * 0.36));
   const view = TABS.includes(place.query.get("view") as Tab) ? (place.query.get("view") as Tab) : "timeline";
   const find = place.query.get("find") ?? "";
   const onlyErrors = place.query.get("only") === "error";
@@ -120,7 +116,7 @@ function Run({ run }: { run: RunAnswer }) {
     c: () => setShowCritical(!showCritical),
     g: () => amend({ view: "graph" }, false),
     y: () => void navigator.clipboard?.writeText(location.href),
-    Escape: () => (find || onlyErrors || focus >= 0 || place.query.get("t") ? amend({ find: null, only: null, focus: null, t: null }) : history.back()),
+    Escape: () => (find || onlyErrors || focus >= 0 || place.query.get("t") ? amend({ find: null, only: null, focus: null, t: null }) : back()),
     ...Object.fromEntries(TABS.map((tab, at) => [String(at + 1), () => amend({ view: tab === "timeline" ? null : tab }, false)])),
   });
 
@@ -174,7 +170,7 @@ function Handle({ width, onWidth }: { width: number; onWidth: (width: number) =>
   const drag = useRef<number | null>(null);
   const set = (wanted: number) => {
     const bounded = Math.round(Math.min(innerWidth * 0.7, Math.max(280, wanted)));
-    sessionStorage.setItem("inspector", String(bounded));
+    remember("inspector", String(bounded));
     onWidth(bounded);
   };
   return (

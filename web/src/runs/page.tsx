@@ -1,5 +1,4 @@
 /** The runs, newest first, as they happen. */
-import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { age, cost, count, duration, few, moment } from "../format";
 import type { Row } from "../model";
@@ -11,6 +10,8 @@ import { Query } from "./query";
 interface Answer {
   runs: Row[];
   cursor: string | null;
+  /** Where in the stream of changes it stands. */
+  changes: number;
 }
 
 interface Facets {
@@ -53,9 +54,11 @@ export function RunsPage() {
 
   const shown = useRef<Row[]>([]);
   shown.current = runs ?? [];
+  const begun = first.value !== null;
   useEffect(() => {
+    if (first.value === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = source.follow(null, (event) => {
+    const end = source.follow(null, first.value.changes, (event) => {
       if (!event.runs?.length) return;
       const changed = new Map(event.runs.map((run) => [run.request_id, run]));
       setRuns((former) => former && former.map((run) => changed.get(run.request_id) ?? run));
@@ -74,7 +77,7 @@ export function RunsPage() {
       clearTimeout(timer);
       end();
     };
-  }, [source, query]);
+  }, [source, query, begun]);
 
   const more = useRef(false);
   const fetchMore = useCallback(() => {
@@ -152,7 +155,7 @@ export function RunsPage() {
                   ))}
                 </div>
               }
-              row={(number, style) => <Line key={list[number].request_id} run={list[number]} number={number} style={style} now={now} longest={longest} selected={number === at} chosen={chosen.includes(list[number].request_id)} choose={choose} />}
+              row={(number, top, slot) => <Line key={slot} run={list[number]} number={number} top={top} now={now} longest={longest} selected={number === at} chosen={chosen.includes(list[number].request_id)} choose={choose} />}
             />
           )}
       </div>
@@ -163,7 +166,7 @@ export function RunsPage() {
 interface LineProps {
   run: Row;
   number: number;
-  style: JSX.CSSProperties;
+  top: number;
   now: number;
   longest: number;
   selected: boolean;
@@ -171,13 +174,13 @@ interface LineProps {
   choose: (run: Row) => void;
 }
 
-function Line({ run, number, style, now, longest, selected, chosen, choose }: LineProps) {
+function Line({ run, number, top, now, longest, selected, chosen, choose }: LineProps) {
   const running = run.status === "running";
   const took = running && run.started_at ? Math.max(0, now - Date.parse(run.started_at)) : run.duration_ms;
   const { input_tokens: given, output_tokens: made } = run.usage;
   const handled = run.errors > 0 && run.status !== "error";
   return (
-    <div id={`run-${run.request_id}`} class="line" style={style} role="row" aria-rowindex={number + 2} aria-selected={selected} onClick={() => go(href(["run", run.request_id]))}>
+    <div id={`run-${run.request_id}`} class="line" style={{ top: `${top}px` }} role="row" aria-rowindex={number + 2} aria-selected={selected} onClick={() => go(href(["run", run.request_id]))}>
       <div class="cell" role="gridcell" onClick={(event) => event.stopPropagation()}>
         <input type="checkbox" tabIndex={-1} checked={chosen} aria-label={`Choose ${run.entrypoint ?? "run"} to compare`} onChange={() => choose(run)} />
       </div>

@@ -1,20 +1,12 @@
 /** Light, dark, or what the system says. */
 import { useEffect, useState } from "preact/hooks";
+import { remember, remembered } from "./memory";
 
 const CHOICES = ["auto", "light", "dark"] as const;
 export type Choice = (typeof CHOICES)[number];
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-function stored(): Choice {
-  try {
-    const choice = localStorage.getItem("theme") as Choice;
-    return CHOICES.includes(choice) ? choice : "auto";
-  } catch {
-    return "auto"; // Of a file on disk a browser may keep nothing.
-  }
-}
-
-let choice: Choice = stored();
+let choice: Choice = CHOICES.find((each) => each === remembered("theme")) ?? "auto";
 const resolved = () => (choice === "auto" ? (system.matches ? "dark" : "light") : choice);
 
 function apply(): void {
@@ -27,11 +19,7 @@ apply();
 
 export function nextTheme(): void {
   choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];
-  try {
-    localStorage.setItem("theme", choice);
-  } catch {
-    // Then it holds for this page.
-  }
+  remember("theme", choice);
   apply();
 }
 

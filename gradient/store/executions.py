@@ -1,0 +1,194 @@
+"""From frames to rows of executions: most of what an indexer does, and written to be done a million times.
+
+An end repeats what its start said. So a start is not decoded where its end follows in the same segment: it waits, as
+bytes, under the text of its request and number, and gives its row nothing but its place. What is left when a segment
+or a batch is over is decoded then.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from gradient.journal.events import ExecutionEnded, ExecutionStarted
+from gradient.store.batch import Batch
+from gradient.store.heads import (
+    ENDED_TAG,
+    NO_MESSAGES,
+    STARTED_TAG,
+    Ended,
+    EndedHead,
+    Started,
+    StartedHead,
+    decode_ended,
+    decode_head,
+)
+from gradient.store.names import Names
+from gradient.store.rows import (
+    ATTEMPT,
+    BEGAN,
+    CACHED,
+    CODES,
+    COST,
+    DURATION,
+    ENDED,
+    ERROR,
+    FIRST_TOKEN,
+    INPUT,
+    MODEL,
+    PROCESS,
+    SIGN,
+    STATUS,
+    WRAP,
+    RunRow,
+    signed,
+    status_code,
+)
+
+_REQUEST_AT = len(b"[4,")
+_ID_AT = _REQUEST_AT + len(b'"AAAAAAAAAAAAAAAAAAAAAA==",')
+_NO_USAGE = (None,) * 6
+_astuple = msgspec.structs.astuple
+
+
+class Executions:
+    """Takes frames into a batch.
+
+    Args:
+        batch: What the frames are folded into. Its `process` and `segment` are those of the frames.
+        names: Names of the index.
+    """
+
+    def __init__(self, batch: Batch, names: Names) -> None:
+        self._batch = batch
+        self._nodes, self._models = names.nodes, names.models
+        self._waiting: dict[bytes, tuple[int, bytes]] = {}
+
+    def take(self, frames: Iterable[tuple[int, bytes]], base: int) -> int:
+        """Take frames, in order; return how many said nothing that we understand.
+
+        Args:
+            frames: Offset and body of each.
+            base: Place of the beginning of their segment.
+        """
+        waiting, lost = self._waiting, 0
+        for offset, body in frames:
+            place = base + (offset >> 3)
+            if body.endswith(NO_MESSAGES):
+                tag = body[1]
+                if tag == STARTED_TAG:
+                    key = body[_REQUEST_AT : body.find(b",", _ID_AT)]
+                    if waiting.setdefault(key, (place, body))[0] == place:
+                        continue
+                elif tag == ENDED_TAG:
+                    began = waiting.pop(body[_REQUEST_AT : body.find(b",", _ID_AT)], None)
+                    if began is not None:
+                        lost += not self._both(body, place, began)
+                        continue
+            lost += not self._one(body, place)
+        return lost
+
+    def settle(self) -> int:
+        """Take the starts that wait for an end; to be called before another segment, and before the batch is written.
+
+        Returns:
+            How many of them said nothing that we understand.
+        """
+        lost = sum(not self._one(body, place) for place, body in self._waiting.values())
+        self._waiting.clear()
+        return lost
+
+    def _one(self, body: bytes, place: int) -> bool:
+        """Take one frame by itself."""
+        event = decode_head(body)
+        if isinstance(event, StartedHead | ExecutionStarted):
+            return self._started(event, place)
+        if isinstance(event, EndedHead | ExecutionEnded):
+            return self._ended(event, place)
+        return self._batch.take(event, place)
+
+    def _both(self, body: bytes, place: int, start: tuple[int, bytes]) -> bool:
+        """Take an end, and its start with it."""
+        try:
+            event = decode_ended(body)
+        except msgspec.DecodeError:
+            return self._one(start[1], start[0]) and False
+        # fmt: off
+        (request, own, parent, at, started_at, name, kind, framework, node_id, status, error, _, model, provider, usage,
+         first_token, attempt, cached) = _astuple(event)
+        # fmt: on
+        batch = self._batch
+        process, run = batch.process, batch.runs.get(request)
+        own = own if own < SIGN else own - WRAP
+        if run is None or run.segment != batch.segment or own in run.rows or kind == "graph":
+            # What is not done here: a graph's start tells its thread, and more than one process may tell of one.
+            understood = self._one(start[1], start[0])
+            return self._ended(event, place) and understood
+        if at > process.last_at:  # noqa: PLR1730 - a call of max costs more
+            process.last_at = at
+        # fmt: off
+        run.rows[own] = [
+            run.id, own, process.id, parent if parent < SIGN else parent - WRAP,
+            self._nodes[name, kind, framework, node_id],
+            None if model is None else self._models[model, provider],
+            CODES.get(status, status), started_at, at - started_at, first_token, attempt, cached,
+            *(_NO_USAGE if usage is None else _astuple(usage)),
+            None if error is None else batch.failure(error), start[0], place, batch.changed,
+        ]
+        # fmt: on
+        return True
+
+    def _started(self, event: Started, place: int) -> bool:
+        run = self._batch.run_of(event, place)
+        if run is None:
+            return False
+        own = signed(event.id)
+        row = self._row(run, own, event, event.at, place)
+        if run.rows.setdefault(own, row) is not row:
+            self._batch.late.append(row)
+        if event.kind == "graph":
+            self._batch.note_thread((run.id, own), event.metadata, place, started_at=event.at)
+        return True
+
+    def _ended(self, event: Ended, place: int) -> bool:
+        batch = self._batch
+        run = batch.run_of(event, place)
+        if run is None:
+            return False
+        own = signed(event.id)
+        row = run.rows.get(own)
+        if row is None:
+            row = run.rows[own] = self._row(run, own, event, event.started_at, None)
+        elif row[PROCESS] != batch.process.id:
+            if row[BEGAN] is None:
+                row = self._row(run, own, event, event.started_at, None)
+                batch.late.append(row)
+            elif row[STATUS] is not None:
+                return True  # a forked child leaves a block that its parent entered: the parent's end counts
+        self._fill(row, event, place)
+        if event.kind == "graph":
+            interrupted = event.status == "interrupted"
+            batch.note_thread(
+                (run.id, own), event.metadata, place, started_at=event.started_at, interrupted=interrupted
+            )
+        return True
+
+    def _row(self, run: RunRow, own: int, event: Started | Ended, started_at: int, began: int | None) -> list[Any]:
+        node = self._nodes[event.name, event.kind, event.framework, event.node_id]
+        model = None if event.model is None else self._models[event.model, event.provider]
+        batch = self._batch
+        about = (run.id, own, batch.process.id, signed(event.parent), node, model, None, started_at)
+        return [*about, *(None,) * 11, began, None, batch.changed]
+
+    def _fill(self, row: list[Any], event: Ended, place: int) -> None:
+        """Say in a row how its execution ended."""
+        row[STATUS] = status_code(event.status)
+        row[DURATION] = event.at - event.started_at
+        row[FIRST_TOKEN], row[ATTEMPT], row[CACHED] = event.first_token_at, event.attempt, event.cached
+        if event.usage is not None:
+            row[INPUT : COST + 1] = _astuple(event.usage)
+        if event.model is not None:
+            row[MODEL] = self._models[event.model, event.provider]
+        if event.error is not None:
+            row[ERROR] = self._batch.failure(event.error)
+        row[ENDED] = place
