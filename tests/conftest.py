@@ -1,6 +1,7 @@
 """Every test starts without a runtime, in a home of its own, and leaves nothing of us behind."""
 
 import os
+import signal
 
 import pytest
 from support.leaks import leaks, seams
@@ -13,6 +14,10 @@ from gradient.sdk.configuring import forget_configuration
 from gradient.store import SqliteStore
 
 pytest_plugins = ["pytester"]
+
+# A shell's background job ignores Ctrl-C, and so would each program that a test begins and ends.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -23,6 +23,12 @@ def test_the_readme_has_the_versions_of_today():
     assert run_path(str(_SCRIPT))["with_versions"](text) == text
 
 
+def test_only_rows_of_three_columns_have_versions():
+    row = "| [a command](docs/langgraph.md) | what it does |"
+
+    assert run_path(str(_SCRIPT))["with_versions"](row) == row
+
+
 def test_the_matrix_pins_the_first_supported_release_of_every_framework(tmp_path):
     done = subprocess.run([sys.executable, _SCRIPT, "--check"], capture_output=True, text=True, check=False)
 
