@@ -71,8 +71,8 @@ class LiteLLMInstrumentor(Instrumentor):
                 self.try_seam(lambda decorated=decorated: self._wrap_decorated(module, decorated))  # type: ignore[misc]
         for method in ("sync_get_cache", "async_get_cache") if name == _CACHE else ():
             owner = _class_of(module, "LLMCachingHandler")
-            older = f"_{method}"  # until 1.83
-            self._wrap(owner, older if hasattr(owner, older) else method, self.open_cache)
+            former = f"_{method}"  # which it was called for some releases, and which is there besides since
+            self._wrap(owner, method if hasattr(owner, method) else former, self.open_cache)
         for stream in _STREAMS.get(name, ()):
             owner = _class_of(module, stream)
             for method in _CHUNKS:
