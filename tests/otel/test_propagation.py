@@ -50,10 +50,13 @@ tool()
 """
 
 
-def test_a_celery_task_goes_on_with_the_trace_that_sent_it(runtime, read_runs):
+def test_a_celery_task_goes_on_with_the_trace_that_sent_it(runtime, read_runs, monkeypatch):
     celery = pytest.importorskip("celery")
     from celery.contrib.testing.worker import start_worker
+    from celery.signals import setup_logging
 
+    monkeypatch.setattr(setup_logging, "receivers", [])
+    setup_logging.connect(lambda **_: None, weak=False)  # else the worker sets levels that later tests would find
     app = celery.Celery("test", broker="memory://", backend="cache+memory://")
 
     @app.task(name="celery.ping")
