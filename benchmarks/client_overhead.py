@@ -2,7 +2,9 @@
 
 A conversation of 2 KB: new at each call, or going on from the call before. The transport answers in the process, so
 that no network is measured; the others' spans go to a batch processor whose exporter discards them. They do not take
-back all they patch, so each tracer has processes of its own, in turns; each measures bare calls first.
+back all they patch, so each tracer has processes of its own, in turns; each measures bare calls first. What it costs at
+least is measured likewise: the request's body and the answer's fields, undescribed and unpriced, as a step in one
+piece, see benchmarks/floor.py.
 
 Run: python -m benchmarks.client_overhead [ROUNDS]
 """
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 CALLS = 20
 _TURNS = 3
-_TRACERS = ("gradient", "OpenInference", "OpenLLMetry")
+_AT_LEAST = "in one piece"
+_TRACERS = ("gradient", "OpenInference", "OpenLLMetry", _AT_LEAST)
 _CONVERSATIONS = ("a new conversation", "one that goes on")
 _ANSWER = {
     "id": "chatcmpl-1",
@@ -70,7 +73,8 @@ def measure(name: str, rounds: int) -> dict[str, Any]:
     asks = {title: _asking(client, conversation) for title, conversation in _conversations().items()}
     found: dict[str, Any] = {title: {"bare": _least(ask, rounds, nullcontext)} for title, ask in asks.items()}
     with tempfile.TemporaryDirectory() as home:
-        within, recorded = _gradient(home) if name == "gradient" else _other(name)
+        install = {"gradient": lambda: _gradient(home), _AT_LEAST: _at_least}
+        within, recorded = install[name]() if name in install else _other(name)
         for title, ask in asks.items():
             found[title]["traced"] = _least(ask, rounds, within)
         found["recorded"] = recorded()
@@ -91,6 +95,32 @@ def _gradient(home: str) -> tuple[Callable[[], Any], Callable[[], int]]:
         yield
         recorded[0] += sum(execution.usage.cost_usd is not None for execution in request.executions)
         manager.end_request()
+
+    return within, lambda: recorded[0]
+
+
+def _at_least() -> tuple[Callable[[], Any], Callable[[], int]]:
+    """Install what records the least; return likewise."""
+    from benchmarks.floor import StepInOnePiece
+
+    client: Any = openai._base_client.SyncAPIClient  # noqa: SLF001 - what is patched by all
+    request = client.request
+    recorded = [0]
+
+    def in_one_piece(self: Any, cast_to: Any, options: Any, **kwargs: Any) -> Any:
+        with StepInOnePiece(options.json_data["model"], inputs=options.json_data) as step:
+            answer = request(self, cast_to, options, **kwargs)
+            choices = [{"role": one.message.role, "content": one.message.content} for one in answer.choices]
+            step.outputs = {"model": answer.model, "choices": choices, "usage": dict(answer.usage)}
+        recorded[0] += 1
+        return answer
+
+    client.request = in_one_piece
+
+    @contextmanager
+    def within() -> Generator[None]:
+        yield
+        StepInOnePiece.kept.clear()
 
     return within, lambda: recorded[0]
 

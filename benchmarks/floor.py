@@ -19,34 +19,19 @@ from threading import RLock
 from typing import Any, ClassVar
 from zlib import crc32
 
-import langgraph.pregel._runner as runner
 import msgspec
-from langchain_core.callbacks import BaseCallbackHandler
 
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
 from gradient.runtime.redaction import Redactor
 
 _MAP_BYTES = 16 * 1024 * 1024
 _MAX_ITEMS, _MAX_DEPTH, _ROOM = 10_000, 50, 1024 * 1024
-_run_node = runner.run_with_retry
 _encode = msgspec.json.Encoder().encode
 _now = time.perf_counter_ns
 _current: ContextVar[Any] = ContextVar("current", default=None)
 _redactor = Redactor()
 _random_bits = random.Random(1).getrandbits
 _REQUEST = bytes(16)
-
-
-class Nothing(BaseCallbackHandler):
-    """Hears of every chain and does nothing."""
-
-    run_inline = True
-
-    def on_chain_start(self, *_: Any, **__: Any) -> None:
-        """Do nothing."""
-
-    def on_chain_end(self, *_: Any, **__: Any) -> None:
-        """Do nothing."""
 
 
 class LeastRecorder:
@@ -71,13 +56,6 @@ class LeastRecorder:
         if end > _MAP_BYTES:
             start, self._used = 0, len(body)
         self._map[start : start + len(body)] = body
-
-    def run_node(self, task: Any, *args: Any, **kwargs: Any) -> Any:
-        """Run a node as LangGraph's own function does, and write it."""
-        self.write(4, task.id, _now(), task.name, "node", task.input)
-        result = _run_node(task, *args, **kwargs)
-        self.write(5, task.id, _now(), task.name, "node", dict(task.writes))
-        return result
 
 
 class StepInOnePiece:
@@ -132,20 +110,6 @@ class StepInOnePiece:
             raise ValueError(body)
         with self._lock:
             self._written.write_body(body)
-
-
-def node_in_one_piece(task: Any, *args: Any, **kwargs: Any) -> Any:
-    """Run a node as LangGraph's own function does, as a step in one piece."""
-    with StepInOnePiece(task.name, inputs=task.input) as step:
-        result = _run_node(task, *args, **kwargs)
-        step.outputs = dict(task.writes)
-    return result
-
-
-def let_run_nodes(run_node: Callable[..., Any] = _run_node) -> None:
-    """Put a function in the place of LangGraph's for a node; without one, put LangGraph's back."""
-    runner.run_with_retry = run_node
-    StepInOnePiece.kept.clear()
 
 
 class _Execution:

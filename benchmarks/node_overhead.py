@@ -12,8 +12,8 @@ from typing import Any
 
 from langchain_core.tracers.langchain import LangChainTracer
 
-from benchmarks.floor import LeastRecorder, Nothing, let_run_nodes, node_in_one_piece
 from benchmarks.graphs import NODES, first_state, line_of_nodes
+from benchmarks.nodes import LeastNodes, Nothing, let_run_nodes, node_in_one_piece
 from benchmarks.peers import langsmith_client
 from benchmarks.rounds import minima
 from gradient.runtime import RuntimeManager, Settings
@@ -84,7 +84,7 @@ def main(rounds: int) -> None:
 
 def _per_call(alternatives: dict[str, Any], manager: RuntimeManager, rounds: int) -> dict[str, float]:
     """Return the minima; installing and uninstalling is done in the round before, and not measured."""
-    floors = {"least": LeastRecorder().run_node, "in one piece": node_in_one_piece}
+    floors = {"least": LeastNodes().run_node, "in one piece": node_in_one_piece}
 
     def prepare(name: str) -> Any:
         def change() -> None:

@@ -29,7 +29,7 @@ from gradient.journal.frames import (
 # fail; and a failing write to a map is a SIGBUS, not an error one could catch.
 _MAPPABLE = frozenset({"ext4", "xfs", "tmpfs", "overlay"})
 
-_ZEROS = bytes(256 * 1024)
+_ZEROS = bytes(512 * 1024)
 
 _pack_frame_header = FRAME_HEADER.pack_into
 

@@ -77,7 +77,7 @@ class Indexer:
         try:
             with _without_collecting():
                 self._index_all()
-            self._flush()
+                self._flush()  # here, because there is little to go through once rows are let go
             self._connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):

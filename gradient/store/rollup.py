@@ -6,6 +6,7 @@ Durations are counted in classes, 16 from each power of two to the next, so a pe
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -108,6 +109,15 @@ class Sums:
         if cost is not None:
             self.cost = (self.cost or 0) + cost
 
+    def include(self, other: "Sums") -> None:
+        """Add what others count."""
+        self.count += other.count
+        self.errors += other.errors
+        self.duration += other.duration
+        self.add_usage((other.input, other.output, other.cost))
+        for number, count in other.classes.items():
+            self.classes[number] = self.classes.get(number, 0) + count
+
 
 class Rollup:
     """What a transaction adds to the table `rollup`, or takes away from it.
@@ -175,14 +185,16 @@ class Rollup:
                     self._of(hour, project, name).add_usage(total)
         self._durations.clear()
         self._usages.clear()
+        spans: dict[tuple[int, int, int, int], Sums] = defaultdict(Sums)
         for (hour, project, name), sums in self._sums.items():
             for span in SPANS_S:
-                self._write((span, hour * HOUR_S // span, project, name), sums)
+                spans[span, hour * HOUR_S // span, project, name].include(sums)
+        self._connection.executemany(_WRITE, [self._row(*each) for each in sorted(spans.items(), key=itemgetter(0))])
         if self._sign < 0:
             self._connection.execute("DELETE FROM main.rollup WHERE count = 0")
         self._sums.clear()
 
-    def _write(self, key: tuple[int, int, int, int], sums: Sums) -> None:
+    def _row(self, key: tuple[int, int, int, int], sums: Sums) -> tuple[Any, ...]:
         found = self._connection.execute(_READ, key).fetchone()
         classes = _unpack(found[0]) if found else {}
         sign = self._sign
@@ -191,4 +203,4 @@ class Rollup:
         packed = _pack({number: count for number, count in classes.items() if count})
         tokens = [None if value is None else sign * value for value in (sums.input, sums.output, sums.cost)]
         counts = (sign * sums.count, sign * sums.errors, sign * sums.duration)
-        self._connection.execute(_WRITE, (*key, *counts, *tokens, packed))
+        return (*key, *counts, *tokens, packed)
