@@ -6,7 +6,7 @@ that events are counted once whatever happens in between.
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -76,19 +76,11 @@ class Batch:
         self._adopt = adopt
         self._connection = connection
         self._names = names
-        self._take: dict[Any, Any] = {
-            RequestStarted: self._request_started,
-            RequestEnded: self._request_ended,
-            Updated: self._updated,
-            GraphSeen: self._graph_seen,
-            ProcessStarted: self._process_started,
-            Removed: self._removed,
-        }
 
     def take(self, event: Any, place: int) -> bool:
         """Take an event of `process`; False where it says nothing we understand."""
-        take = self._take.get(type(event))
-        return take is not None and take(event, place) is not False
+        take = self._takes.get(type(event))
+        return take is not None and take(self, event, place) is not False
 
     def _process_started(self, event: ProcessStarted, place: int) -> None:
         process = self.process
@@ -216,3 +208,13 @@ class Batch:
         self.messages += [(self.segment, number, place, None) for number, _ in messages.written]
         for number, base, keep, added in messages.lists:
             self.messages.append((self.segment, number, None, _pack((base, keep, added))))
+
+    # Functions, not bound methods: a batch that held itself would stay, rows and all, until the collector comes.
+    _takes: ClassVar[dict[type[Any], Callable[..., bool | None]]] = {
+        RequestStarted: _request_started,
+        RequestEnded: _request_ended,
+        Updated: _updated,
+        GraphSeen: _graph_seen,
+        ProcessStarted: _process_started,
+        Removed: _removed,
+    }
