@@ -79,7 +79,7 @@ class Batch:
 
     def take(self, event: Any, place: int) -> bool:
         """Take an event of `process`; False where it says nothing we understand."""
-        take = self._takes.get(type(event))
+        take = self._takes.get(event.__class__)
         return take is not None and take(self, event, place) is not False
 
     def _process_started(self, event: ProcessStarted, place: int) -> None:
