@@ -1,5 +1,6 @@
-"""The contract of the mock framework, for any instrumentor of it."""
+"""Contracts that several instrumentors share: of the mock framework, and of frameworks that only have coroutines."""
 
+import asyncio
 from typing import ClassVar
 
 from gradient.testing import mockframework
@@ -32,3 +33,28 @@ class MockContract(InstrumentorContract):
 
     def astream(self, body):
         return mockframework.Agent("solo", lambda task: body()).astream("task")
+
+
+class TurnContract(InstrumentorContract):
+    """Of a framework whose one call is awaited: `turn(body, name)` runs a coroutine function as a piece of work."""
+
+    async def turn(self, body, name="solo"):
+        raise NotImplementedError
+
+    def run(self, body):
+        async def work():
+            return body()
+
+        return asyncio.run(self.turn(work))
+
+    def nested(self, body):
+        async def work():
+            async def inner():
+                return body()
+
+            return await self.turn(inner)
+
+        return asyncio.run(self.turn(work, "outer"))
+
+    async def arun(self, body):
+        return await self.turn(body)

@@ -1,9 +1,9 @@
 """The AutoGen instrumentor passes the contract suite."""
 
-import asyncio
 from typing import ClassVar
 
 import pytest
+from support.contracts import TurnContract
 
 pytest.importorskip("autogen_agentchat")
 
@@ -17,7 +17,7 @@ from autogen_core.tools import BaseTool
 from autogen_ext.models.replay import ReplayChatCompletionClient
 
 from gradient.instrumentors.autogen import AutoGenInstrumentor
-from gradient.testing.contract import BODY, InstrumentorContract
+from gradient.testing.contract import BODY
 
 
 class Worker(BaseChatAgent):
@@ -42,11 +42,7 @@ class Worker(BaseChatAgent):
         pass
 
 
-async def turn(body, name="solo"):
-    return (await Worker(body, name).on_messages([], CancellationToken())).chat_message
-
-
-class TestAutoGenInstrumentor(InstrumentorContract):
+class TestAutoGenInstrumentor(TurnContract):
     shape: ClassVar = [("agent", "solo", [BODY])]
     nested_shape: ClassVar = [("agent", "outer", [("agent", "solo", [BODY])])]
 
@@ -56,23 +52,8 @@ class TestAutoGenInstrumentor(InstrumentorContract):
     def owners(self):
         return [BaseChatAgent, Worker, BaseGroupChat, BaseTool, ChatCompletionClient, ReplayChatCompletionClient]
 
-    def run(self, body):
-        async def work():
-            return body()
-
-        return asyncio.run(turn(work))
-
-    def nested(self, body):
-        async def work():
-            async def inner():
-                return body()
-
-            return await turn(inner)
-
-        return asyncio.run(turn(work, "outer"))
-
-    async def arun(self, body):
-        return await turn(body)
+    async def turn(self, body, name="solo"):
+        return (await Worker(body, name).on_messages([], CancellationToken())).chat_message
 
     def astream(self, body):
         return Worker(body).on_messages_stream([], CancellationToken())

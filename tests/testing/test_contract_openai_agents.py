@@ -1,9 +1,9 @@
 """The instrumentor of the OpenAI Agents SDK passes the contract suite."""
 
-import asyncio
 from typing import ClassVar
 
 import pytest
+from support.contracts import TurnContract
 
 pytest.importorskip("agents.tracing.provider")
 
@@ -14,7 +14,7 @@ from agents.testing import ScriptedModel, assistant_message
 from agents.tracing.provider import DefaultTraceProvider
 
 from gradient.instrumentors.openai_agents import OpenAIAgentsInstrumentor
-from gradient.testing.contract import BODY, InstrumentorContract
+from gradient.testing.contract import BODY
 
 ARGUMENTS = {
     "system_instructions": None,
@@ -47,13 +47,7 @@ class Worker(ScriptedModel):
             yield item
 
 
-async def turn(body, name="solo"):
-    worker = Worker(body)
-    await Runner.run(Agent(name, model=worker), "task")
-    return worker.result
-
-
-class TestOpenAIAgentsInstrumentor(InstrumentorContract):
+class TestOpenAIAgentsInstrumentor(TurnContract):
     shape: ClassVar = [("workflow", "Agent workflow", [("agent", "solo", [("llm", "Worker", [BODY])])])]
     nested_shape: ClassVar = [
         (
@@ -70,23 +64,10 @@ class TestOpenAIAgentsInstrumentor(InstrumentorContract):
     def owners(self):
         return [Model, Worker, DefaultTraceProvider, agents.tool, agents.run_internal.tool_execution]
 
-    def run(self, body):
-        async def work():
-            return body()
-
-        return asyncio.run(turn(work))
-
-    def nested(self, body):
-        async def work():
-            async def inner():
-                return body()
-
-            return await turn(inner)
-
-        return asyncio.run(turn(work, "outer"))
-
-    async def arun(self, body):
-        return await turn(body)
+    async def turn(self, body, name="solo"):
+        worker = Worker(body)
+        await Runner.run(Agent(name, model=worker), "task")
+        return worker.result
 
     def astream(self, body):
         return Worker(body).stream_response(**ARGUMENTS)
