@@ -205,8 +205,9 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
                 try:
                     sent = yield item
                 except GeneratorExit:
-                    with turn:
-                        body.close()
+                    if not body.gi_running:  # the garbage collector, which closes both, may be closing it already
+                        with turn:
+                            body.close()
                     raise
                 except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
                     resume = functools.partial(body.throw, thrown)
@@ -237,8 +238,9 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
                 try:
                     resume = functools.partial(body.asend, (yield item))
                 except GeneratorExit:
-                    with turn:
-                        await body.aclose()
+                    if not body.ag_running:  # as above; the loop closes both
+                        with turn:
+                            await body.aclose()
                     raise
                 except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
                     resume = functools.partial(body.athrow, thrown)
