@@ -43,7 +43,7 @@ def page(browser):
     """An empty page that fails the test when it complains or asks anybody but the server."""
     context = browser.new_context(viewport={"width": 1400, "height": 860}, color_scheme="light")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)  # as long as a busy machine may take: nothing waits for it to pass
     page.complaints = []
     page.asked = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -123,6 +123,21 @@ def test_the_palette_leads_to_pages_and_runs(opened):
     page.wait_for_selector(".run-head h1 >> text=plan_trip")
 
 
+def test_what_is_typed_right_after_ctrl_k_goes_to_the_palette(opened):
+    page = opened("runs")
+    page.wait_for_selector(".runs .line")
+
+    is_ready = page.evaluate(
+        """async () => {
+            dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+            await new Promise((next) => setTimeout(next)); // as soon as the next key can come
+            return document.activeElement.closest("dialog") !== null;
+        }"""
+    )
+
+    assert is_ready
+
+
 def test_the_theme_changes_and_stays(opened):
     page = opened("runs")
 

@@ -1,5 +1,5 @@
 /** The command palette and the list of keys. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Row } from "../model";
 import { go, href } from "../route";
 import { useFetched } from "../source";
@@ -23,7 +23,7 @@ export function Dialogs({ palette, keys, close }: { palette: boolean; keys: bool
 
 function useModal(close: () => void) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next key: what follows Ctrl-K is meant for the dialog
     const dialog = element.current!;
     if (!dialog.open) dialog.showModal();
     const outside = (event: MouseEvent) => event.target === dialog && close();
