@@ -14,7 +14,7 @@ retention took its start.
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import msgspec
 
@@ -202,7 +202,10 @@ Event = (
 )
 
 _decoder = msgspec.json.Decoder(Event)
-_PAYLOADS = ("inputs", "outputs", "late_inputs", "metadata", "payload")
+_PAYLOAD_FIELDS = {"inputs", "outputs", "late_inputs", "metadata", "payload"}
+_PAYLOADS: dict[type[Any], list[str]] = {
+    kind: [name for name in kind.__struct_fields__ if name in _PAYLOAD_FIELDS] for kind in get_args(Event)
+}
 
 encode_event = msgspec.json.Encoder().encode
 
@@ -213,8 +216,8 @@ def decode_event(body: bytes) -> Any:
         event = _decoder.decode(body)
     except msgspec.DecodeError:  # a newer or a foreign format; ValidationError is one of them
         return None
-    for name in _PAYLOADS:
-        payload = getattr(event, name, None)
+    for name in _PAYLOADS[type(event)]:
+        payload = getattr(event, name)
         if payload is not None:
             setattr(event, name, None if payload == _NULL else bytes(payload))
     return event

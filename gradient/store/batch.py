@@ -28,6 +28,7 @@ _NS_PER_US = 1_000
 _json = msgspec.json.encode
 _pack = msgspec.msgpack.encode
 _KNOWN = "SELECT id FROM runs WHERE request = ?"
+_TAKEN = "SELECT 1 FROM runs WHERE id = ?"
 _RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs WHERE id = ?"  # noqa: S608 - names of columns
 
 
@@ -73,6 +74,7 @@ class Batch:
         self.segment = 0
         self._ids: set[int] = set()
         self._last_free: dict[int, int] = {}
+        (self._newest,) = connection.execute("SELECT coalesce(max(id), -1) FROM runs").fetchone()
         self._adopt = adopt
         self._connection = connection
         self._names = names
@@ -197,12 +199,15 @@ class Batch:
     def _free_id(self, wanted: int) -> int:
         """Return the first free id from a moment on: of runs that began together the last written is the newest."""
         number = self._last_free.get(wanted, wanted)
-        exists = "SELECT 1 FROM runs WHERE id = ?"
-        while number in self._ids or self._connection.execute(exists, (number,)).fetchone():
+        while number <= self._newest and (number in self._ids or self._is_taken(number)):
             number += 1
+        self._newest = max(self._newest, number)
         self._ids.add(number)
         self._last_free[wanted] = number
         return number
+
+    def _is_taken(self, number: int) -> bool:
+        return self._connection.execute(_TAKEN, (number,)).fetchone() is not None
 
     def _learn(self, messages: Messages, place: int) -> None:
         self.messages += [(self.segment, number, place, None) for number, _ in messages.written]

@@ -1,6 +1,7 @@
 """Read frames at the places that the index has of them, and the messages that they refer to."""
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,7 @@ class Places:
 
     def event(self, place: int) -> Any:
         """Return the event at a place; None where it is gone or cannot be understood."""
-        number, offset = segment_and_offset(place)
-        segment = self._segment(number)
-        body = None if segment is None else segment.window.body_at(offset)
+        body = self.body(place)
         return None if body is None else decode_event(body)
 
     def body(self, place: int) -> bytes | None:
@@ -39,15 +38,15 @@ class Places:
         segment = self._segment(number)
         return None if segment is None else segment.window.body_at(offset)
 
-    def messages(self, place: int) -> SegmentMessages:
-        """Return what the payloads of an event at a place refer to."""
-        segment = self._segment(segment_and_offset(place)[0])
-        return SegmentMessages() if segment is None else segment.messages
-
-    def process(self, place: int) -> int | None:
-        """Return the number of the process that wrote at a place."""
-        segment = self._segment(segment_and_offset(place)[0])
-        return None if segment is None else segment.process
+    def told(self, places: Iterable[int]) -> Iterator[tuple[Any, int, SegmentMessages]]:
+        """Yield the events at places: each with the number of its process, and what its payloads refer to."""
+        for place in places:
+            number, offset = segment_and_offset(place)
+            segment = self._segment(number)
+            body = None if segment is None else segment.window.body_at(offset)
+            event = None if body is None else decode_event(body)
+            if event is not None and segment is not None:
+                yield event, segment.process, segment.messages
 
     def close(self) -> None:
         """Close the segments."""

@@ -66,12 +66,10 @@ class RunReader:
         (owner,) = self._connection.execute("SELECT process FROM runs WHERE id = ?", (number,)).fetchone()
         writers = {owner: self._writer(places, owner)}
         run = Run(key, writers[owner])
-        for place in where:
-            event, process = places.event(place), places.process(place)
-            if event is not None and process is not None:
-                if process not in writers:
-                    writers[process] = self._writer(places, process)
-                fold(run, event, writers[process], places.messages(place))
+        for event, process, messages in places.told(where):
+            if process not in writers:
+                writers[process] = self._writer(places, process)
+            fold(run, event, writers[process], messages)
         self._add_graphs(run, writers, places)
         return run
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -45,7 +46,7 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, names: Names) -> N
     for row in batch.late:
         late[row[RUN]].append(row)
     for run in batch.runs.values():
-        rows: list[Any] = sorted(run.rows.values(), key=_begun)
+        rows = _in_order(run.rows.values())
         is_over = run.status is not None or run.executions is not None
         fresh = rows
         if not is_over or not run.new or run.id in late:
@@ -132,5 +133,8 @@ def _folded(threads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return list(folded.values())
 
 
-def _begun(row: list[Any]) -> int:
-    return row[BEGAN] or 0
+def _in_order(rows: Iterable[list[Any]]) -> list[list[Any]]:
+    try:
+        return sorted(rows, key=itemgetter(BEGAN))
+    except TypeError:  # the start of some is not known, or is in the index already
+        return sorted(rows, key=lambda row: row[BEGAN] or 0)
