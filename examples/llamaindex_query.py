@@ -1,14 +1,18 @@
-"""A LlamaIndex query over two documents, traced by one decorator. Offline: its model always says the same."""
+"""A LlamaIndex query over two texts, traced by one decorator. Offline: its model always says the same."""
 
 from typing import Any
 
-from llama_index.core import Document, MockEmbedding, VectorStoreIndex
+from llama_index.core import MockEmbedding, VectorStoreIndex
 from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
 from llama_index.core.llms.callbacks import llm_completion_callback
+from llama_index.core.schema import TextNode
 
 from gradient.sdk import entrypoint
 
-DOCUMENTS = [Document(text="Vienna to Ljubljana, 6 h."), Document(text="Vienna to Salzburg, 2.5 h.")]
+TRAINS = [
+    TextNode(id_="ljubljana", text="Vienna to Ljubljana, 6 h."),
+    TextNode(id_="salzburg", text="Vienna to Salzburg, 2.5 h."),
+]
 
 
 class ScriptedModel(CustomLLM):
@@ -30,7 +34,7 @@ class ScriptedModel(CustomLLM):
 
 @entrypoint(tags=["example"])
 def travel(question: str) -> str:
-    index = VectorStoreIndex.from_documents(DOCUMENTS, embed_model=MockEmbedding(embed_dim=3))
+    index = VectorStoreIndex(TRAINS, embed_model=MockEmbedding(embed_dim=3))
     return str(index.as_query_engine(llm=ScriptedModel()).query(question))
 
 
