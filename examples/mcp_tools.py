@@ -4,11 +4,20 @@ Here they are in one process. Across processes each records its own run, and bot
 """
 
 import asyncio
-
-from mcp import Client
-from mcp.server.mcpserver import MCPServer
+from typing import Any
 
 from gradient.sdk import entrypoint, step
+
+try:
+    from mcp import Client
+    from mcp.server.mcpserver import MCPServer
+except ImportError:  # before mcp 2.0
+    from mcp.server.fastmcp import FastMCP as MCPServer
+    from mcp.shared.memory import create_connected_server_and_client_session
+
+    def Client(server: Any) -> Any:  # noqa: N802 - as it is called since
+        return create_connected_server_and_client_session(server._mcp_server)  # noqa: SLF001
+
 
 server = MCPServer("trains")
 
@@ -24,7 +33,7 @@ def find_trains(start: str) -> str:
 async def travel(start: str) -> str:
     async with Client(server) as client:
         found = await client.call_tool("find_trains", {"start": start})
-    return f"Take the train to {found.structured_content['result']}."
+    return f"Take the train to {found.content[0].text}."
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Trace the Model Context Protocol, both sides: tools that are called, resources that are read, prompts that are got.
 
     ClientSession.send_request      the client's side; tells the server of the trace, in `params._meta`
-    ServerRunner._on_request        the server's side (mcp 2.x), below the call that it serves
+    ServerRunner._on_request        the server's side, below the call that it serves
+    Server._handle_request          the same before mcp 2.0, where nothing is returned;
+    RequestResponder.respond        what is answered is told here
 
 A server in the process of its client finds the very execution that called it. One in another process begins a request
 in the client's trace. What else the two say to each other (lists, pings, notifications) is not recorded.
@@ -11,25 +13,26 @@ from __future__ import annotations
 
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from gradient.instrumentors.messages import text_part
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
 from gradient.instrumentors.wire import fields_of
-from gradient.runtime.calls import OpenCall, traced
+from gradient.runtime.calls import UNTRACED, OpenCall, traced
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import warn
-from gradient.runtime.remote import PARENT, STATE, Remote, extract, headers_for, told_remote
+from gradient.runtime.remote import PARENT, STATE, extract, headers_for, told_remote
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
+    from gradient.runtime.status import Status
+
 _CLIENT = "mcp.client.session"
-_SERVER = "mcp.server.runner"
+_SERVER = "mcp.server"  # and no module in it, for releases differ in these
 _KINDS = {"tools/call": "tool", "resources/read": "retriever", "prompts/get": "prompt"}
-_DICT: type[Any] = dict  # of anything, for type checkers
 
 
 class MCPInstrumentor(SeamInstrumentor):
@@ -41,6 +44,7 @@ class MCPInstrumentor(SeamInstrumentor):
     def __init__(self) -> None:
         super().__init__()
         self._asked: WeakValueDictionary[str, NodeExecution] = WeakValueDictionary()
+        self._served: WeakKeyDictionary[Any, OpenCall] = WeakKeyDictionary()  # by what they are answered with
 
     def activate(self, module: ModuleType) -> None:
         """Wrap the side that `module` is."""
@@ -49,22 +53,30 @@ class MCPInstrumentor(SeamInstrumentor):
             self.try_seam(partial(self._ask if is_client else self.wrap, seam))
 
     def seams(self, module: Any) -> Iterator[Seam]:
-        """Yield the method of the side that `module` is."""
+        """Yield the methods of the side that `module` is."""
         if module.__name__ == _CLIENT:
             yield Seam(module.ClientSession, "send_request", describe_asked, describe_result, call=ToolCall)
+        elif hasattr(module, "runner"):
+            runner = module.runner.ServerRunner
+            yield Seam(runner, "_on_request", self._describe_served, describe_result, call=ToolCall)
         else:
-            yield Seam(module.ServerRunner, "_on_request", self._describe_served, describe_result, call=ToolCall)
+            first = module.lowlevel.server
+            yield Seam(first.RequestResponder, "respond", site=self._answer)
+            yield Seam(
+                first.Server, "_handle_request", self._describe_first, describe_result, self._unanswered, call=ToolCall
+            )
 
     def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         """Open a call; what a server begins in a process of its own belongs to the trace that it was told of."""
         former = told_remote.get()
-        told_remote.set(_remote_of(Call(None, args, kwargs)) or former)
         try:
             opened = super().open(seam, args, kwargs)
         finally:
             told_remote.set(former)
         if type(opened.scope) is NodeExecution:
             self._asked[f"{opened.scope.execution_id:016x}"] = opened.scope
+            if seam.attribute == "_handle_request":
+                self._served[Call(None, args, kwargs).argument("message", 1)] = opened
         return opened
 
     def _ask(self, seam: Seam) -> None:
@@ -75,11 +87,35 @@ class MCPInstrumentor(SeamInstrumentor):
 
     def _describe_served(self, call: Call) -> Step | None:
         """Describe what a server is asked for."""
-        step = _describe(call.argument("method", 1), call.argument("params", 2) or {}, "server")
-        remote = _remote_of(call)
+        params: dict[str, Any] = call.argument("params", 2) or {}
+        return self._served_step(call.argument("method", 1), params, params.get("_meta"))
+
+    def _describe_first(self, call: Call) -> Step | None:
+        """Describe what a server is asked for, before mcp 2.0."""
+        asked = call.argument("req", 1)
+        params = fields_of(asked.params)
+        return self._served_step(asked.method, params, params.get("meta"))
+
+    def _served_step(self, method: Any, params: Mapping[str, Any], meta: Any) -> Step | None:
+        """Describe it, below the call of a client in this process, or else in the trace that the client told of."""
+        step = _describe(method, params, "server")
+        remote = None if step is None else extract(fields_of(meta))
         if step is not None and remote is not None:
             step.parent = self._asked.get(remote.span_id)
+            told_remote.set(remote)
         return step
+
+    def _answer(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        """End what a server was asked for with its answer, before the client has that."""
+        served = self._served.pop(args[0], None)
+        if served is not None:
+            answer = Call(None, args, kwargs).argument("response", 1)
+            served.close(getattr(answer, "root", answer), None)
+        return UNTRACED
+
+    def _unanswered(self, answer: Any) -> Status | None:
+        is_told = "RequestResponder.respond" not in self.missing
+        return "cancelled" if answer is None and is_told else None
 
 
 class ToolCall(SeamCall):
@@ -88,8 +124,8 @@ class ToolCall(SeamCall):
     def end(self, result: Any, error: Any) -> None:
         """Read such a result as the error that it is."""
         fields = fields_of(result)
-        failed = error is None and (fields.get("is_error") or fields.get("isError"))
-        super().end(result, _text_of(fields) if failed else error)
+        failed = fields.get("is_error") or fields.get("isError") or type(result).__name__ == "ErrorData"
+        super().end(result, _text_of(fields) if failed and error is None else error)
 
 
 def describe_asked(call: Call) -> Step | None:
@@ -116,13 +152,6 @@ def _describe(method: Any, params: Mapping[str, Any], side: str) -> Step | None:
     name = str(params.get("name") or params.get("uri"))
     inputs = params.get("arguments") if "name" in params else {"uri": name}
     return Step(name, kind, "mcp", inputs, {"mcp": side})
-
-
-def _remote_of(call: Call) -> Remote | None:
-    """Return what a server was told of its client's trace."""
-    params: Any = call.argument("params", 3)  # `self` counted
-    meta: Any = params.get("_meta") if isinstance(params, _DICT) else None
-    return extract(meta) if isinstance(meta, _DICT) else None
 
 
 def _telling(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -173,4 +202,6 @@ def _part(item: Any) -> Any:
 
 def _text_of(fields: dict[str, Any]) -> str:
     parts = [fields_of(part) for part in fields.get("content") or ()]
-    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str)) or "the tool failed"
+    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str)) or str(
+        fields.get("message") or "the tool failed"
+    )

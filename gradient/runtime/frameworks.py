@@ -68,7 +68,7 @@ FRAMEWORKS = (
     _ours("google-adk", "google_adk:GoogleADKInstrumentor", "google.adk", "google-adk", "1.19", "2"),
     _ours("openai-agents", "openai_agents:OpenAIAgentsInstrumentor", "agents", "openai-agents", "0.24", "0.24"),
     _ours("pydantic-ai", "pydantic_ai:PydanticAIInstrumentor", "pydantic_ai", "pydantic-ai-slim", "1.20", "2"),
-    _ours("mcp", "mcp:MCPInstrumentor", "mcp", "mcp", "1.30", "2"),
+    _ours("mcp", "mcp:MCPInstrumentor", "mcp", "mcp", "1.8", "2"),
     _ours(
         "llamaindex",
         "llamaindex:LlamaIndexInstrumentor",

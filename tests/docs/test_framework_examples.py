@@ -25,7 +25,7 @@ _EXAMPLES = {
     "google_genai_client": "google.genai",
     "litellm_calls": "litellm",
     "llamaindex_query": "llama_index_instrumentation",
-    "mcp_tools": "mcp.server.runner",
+    "mcp_tools": "mcp",
     "openai_agents_handoff": "agents",
     "openai_client": "openai",
     "pydantic_ai_agent": "pydantic_ai",

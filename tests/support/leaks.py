@@ -44,6 +44,8 @@ _SEAMS = [
     ("openai._legacy_response", "LegacyAPIResponse", ["parse"]),
     ("mcp.client.session", "ClientSession", ["send_request"]),
     ("mcp.server.runner", "ServerRunner", ["_on_request"]),
+    ("mcp.server.lowlevel.server", "Server", ["_handle_request"]),
+    ("mcp.shared.session", "RequestResponder", ["respond"]),
     ("pydantic_ai.agent", "Agent", ["iter"]),
     ("pydantic_ai.run", "AgentRun", ["next", "__anext__"]),
     ("pydantic_ai.models", "Model", ["request", "request_stream", "__init_subclass__"]),
