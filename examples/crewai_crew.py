@@ -5,6 +5,7 @@ from typing import Any
 
 os.environ.setdefault("CREWAI_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("CREWAI_DISABLE_VERSION_CHECK", "true")
+os.environ.setdefault("CREWAI_TESTING", "true")  # else releases before 1.15 ask once whether to send traces
 
 from crewai import Agent, BaseLLM, Crew, Task
 from crewai.tools import tool
@@ -17,7 +18,11 @@ CALL = {"name": "find_trains", "arguments": '{"start": "Vienna"}'}
 class ScriptedModel(BaseLLM):
     """Gives the next answer of its script at each call."""
 
-    answers: list[Any]
+    answers: Any = None
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__(model="scripted-1")
+        self.answers = list(answers)
 
     def call(self, messages: Any, *args: Any, **options: Any) -> Any:
         return self.answers.pop(0)
@@ -34,8 +39,8 @@ def find_trains(start: str) -> str:
 
 def crew() -> Crew:
     answers = [[{"id": "call_1", "type": "function", "function": CALL}], "Ljubljana or Salzburg."]
-    finder_model = ScriptedModel(model="scripted-1", answers=answers)
-    guide_model = ScriptedModel(model="scripted-1", answers=["Take the train to Ljubljana."])
+    finder_model = ScriptedModel(*answers)
+    guide_model = ScriptedModel("Take the train to Ljubljana.")
     finder = Agent(role="Finder", goal="Find trains.", backstory="Knows.", llm=finder_model, tools=[find_trains])
     guide = Agent(role="Guide", goal="Recommend one.", backstory="Travels.", llm=guide_model)
     tasks = [

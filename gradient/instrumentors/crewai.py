@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _NAME = "crewai"
 _CREWS = "crewai.crew"
-_FLOWS = "crewai.flow.runtime"
+_FLOWS = "crewai.flow.flow"
 _TASKS = "crewai.task"
 _BASE_AGENTS = "crewai.agents.agent_builder.base_agent"
 _AGENTS = "crewai.agent.core"
@@ -50,6 +50,7 @@ _STRUCTURED_TOOLS = "crewai.tools.structured_tool"
 _CACHE = "crewai.agents.cache.cache_handler"
 _MODELS = "crewai.llms.base_llm"
 _EVENTS = "crewai.events.event_bus"
+_FINGERPRINTS = "security_context"  # which CrewAI adds to a tool's arguments, before 1.13
 _LIST: type[Any] = list  # of anything, for type checkers
 _PARAMS = ("temperature", "top_p", "max_tokens", "seed", "stop", "frequency_penalty", "presence_penalty", "n")
 _MAX_NAME_CHARS = 60
@@ -123,8 +124,10 @@ def _crew_seams(module: Any) -> Iterator[Seam]:
 
 
 def _flow_seams(module: Any) -> Iterator[Seam]:
-    yield Seam(module.Flow, "kickoff_async", describe_flow, nests=False)
-    yield Seam(module.Flow, "_execute_method", describe_method, lambda returned: returned[0])
+    # Whose methods they are: since 1.14 a base class's, in another module.
+    owner = next((kind for kind in module.Flow.__mro__ if "kickoff_async" in vars(kind)), module.Flow)
+    yield Seam(owner, "kickoff_async", describe_flow, nests=False)
+    yield Seam(owner, "_execute_method", describe_method, lambda returned: returned[0])
 
 
 def _task_seams(module: Any) -> Iterator[Seam]:
@@ -236,7 +239,10 @@ def describe_tool(call: Call) -> Step:
 
 def describe_invocation(call: Call) -> Step:
     """Describe a call of a tool by an agent."""
-    return Step(call.instance.name, "tool", _NAME, parsed(call.argument("input")))
+    given: Any = parsed(call.argument("input"))
+    if _FINGERPRINTS in fields_of(given):
+        given = {name: value for name, value in fields_of(given).items() if name != _FINGERPRINTS}
+    return Step(call.instance.name, "tool", _NAME, given)
 
 
 def describe_model_call(call: Call) -> Step:

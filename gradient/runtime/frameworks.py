@@ -64,7 +64,7 @@ FRAMEWORKS = (
     _ours("google-genai", "google_genai:GoogleGenAIInstrumentor", "google.genai", "google-genai", "1.52", "3"),
     _ours("autogen", "autogen:AutoGenInstrumentor", "autogen_core", "autogen-core", "0.4.9", "0.7"),
     _ours("litellm", "litellm:LiteLLMInstrumentor", "litellm", "litellm", "1.94", "1"),
-    _ours("crewai", "crewai:CrewAIInstrumentor", "crewai", "crewai", "1.15", "1.15"),
+    _ours("crewai", "crewai:CrewAIInstrumentor", "crewai", "crewai", "1.10.1", "1.15"),
     _ours("google-adk", "google_adk:GoogleADKInstrumentor", "google.adk", "google-adk", "1.19", "2"),
     _ours("openai-agents", "openai_agents:OpenAIAgentsInstrumentor", "agents", "openai-agents", "0.24", "0.24"),
     _ours("pydantic-ai", "pydantic_ai:PydanticAIInstrumentor", "pydantic_ai", "pydantic-ai-slim", "1.20", "2"),

@@ -42,7 +42,7 @@ def test_a_call_is_recorded_once_with_its_tokens(runtime, provider, read_runs, i
         pytest.importorskip("litellm")
     provider.script(say("fine", tokens=Tokens(100, 20, cached=40)))
     llm = crewai.LLM(
-        "openai/gpt-5.2",
+        model="openai/gpt-5.2",
         is_litellm=is_litellm,
         base_url=provider.openai_url,
         api_base=provider.openai_url,
@@ -67,7 +67,7 @@ def test_a_streamed_call_tells_when_its_first_token_came(runtime, provider, read
         pytest.importorskip("litellm")
     provider.script("one two three")
     known = {"base_url": provider.openai_url, "api_base": provider.openai_url, "api_key": "none"}
-    llm = crewai.LLM("openai/gpt-5.2", is_litellm=is_litellm, stream=True, **known)
+    llm = crewai.LLM(model="openai/gpt-5.2", is_litellm=is_litellm, stream=True, **known)
 
     assert llm.call("How are you?") == "one two three"
 
@@ -77,7 +77,7 @@ def test_a_streamed_call_tells_when_its_first_token_came(runtime, provider, read
 
 def test_a_crew_with_a_real_client_is_one_tree(runtime, provider, read_runs):
     provider.script(call_tool("look_up", word="a"), "found")
-    llm = crewai.LLM("openai/gpt-5.2", base_url=provider.openai_url, api_key="none")
+    llm = crewai.LLM(model="openai/gpt-5.2", base_url=provider.openai_url, api_key="none")
 
     crew(task(agent("Ann", llm=llm, tools=[look_up]), "look")).kickoff()
 
@@ -95,7 +95,7 @@ def test_a_crew_with_a_real_client_is_one_tree(runtime, provider, read_runs):
 
 def test_an_error_of_the_provider_is_an_error(runtime, provider, read_runs):
     provider.script(fail(400, "not like that"))
-    llm = crewai.LLM("openai/gpt-5.2", base_url=provider.openai_url, api_key="none", max_retries=0)
+    llm = crewai.LLM(model="openai/gpt-5.2", base_url=provider.openai_url, api_key="none", max_retries=0)
 
     with pytest.raises(Exception, match="not like that"):
         llm.call("How are you?")

@@ -1,5 +1,6 @@
 """Crews for tests: offline, quiet, and with a model that answers from a script."""
 
+import asyncio
 import atexit
 import os
 import tempfile
@@ -32,8 +33,13 @@ MODEL = "scripted-1"
 class ScriptedModel(BaseLLM):
     """Gives the next answer of its script; an exception is raised, and a function's result is given."""
 
-    answers: list[Any]
+    answers: Any = None
     calls_tools: bool = True
+
+    def __init__(self, *, answers=(), calls_tools=True, **options):
+        super().__init__(**options)  # no pydantic model before 1.13
+        self.answers = list(answers)
+        self.calls_tools = calls_tools
 
     def call(self, messages, *args, **options):
         answer = self.answers.pop(0)
@@ -42,7 +48,7 @@ class ScriptedModel(BaseLLM):
         return answer() if callable(answer) else answer
 
     async def acall(self, messages, *args, **options):
-        answer = self.call(messages)
+        answer = await asyncio.to_thread(self.call, messages)
         return await answer if hasattr(answer, "__await__") else answer
 
     def supports_function_calling(self):
