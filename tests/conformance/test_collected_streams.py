@@ -1,4 +1,4 @@
-"""A stream that only a cycle still holds: the garbage collector closes what we drive and what drives it in any order."""
+"""A stream that only a cycle still holds: the collector closes what we drive and what drives it in any order."""
 
 import asyncio
 import gc
