@@ -10,6 +10,7 @@ be recorded twice. The newest patch of an attribute stands there; whatever order
 from __future__ import annotations
 
 import inspect
+from types import ClassMethodDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from gradient.runtime.errors import SeamMissing
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _ABSENT: Any = object()
+_NOT_OF_INSTANCES: tuple[type[Any], ...] = (staticmethod, classmethod, ClassMethodDescriptorType)
 _attributes: Callable[[Any], Mapping[str, Any]] = vars
 _standing: list[_Patch] = []
 
@@ -59,7 +61,7 @@ class Patches:
         aside = next((patch for patch in _standing if patch.ours is found), None)
         if aside is not None:
             found, own = aside.original, aside.own
-        patch = _Patch(owner, name, found, own, wrap(found), aside)
+        patch = _Patch(owner, name, found, own, wrap(_callable(owner, found)), aside)
         setattr(owner, name, patch.ours)
         _standing.append(patch)
         self._installed.append(patch)
@@ -71,6 +73,16 @@ class Patches:
             patch = self._installed.pop()
             if not patch.restore():
                 self._buried.append(patch)
+
+
+def _callable(owner: Any, found: Any) -> Any:
+    """Return what to call for an attribute of a class, given the instance first.
+
+    That is the function itself, and of an object that another tracer has put there what the class gives out: called
+    unbound, the objects of `wrapt` take the instance for an argument, and lose it.
+    """
+    is_of_instances = isinstance(owner, type) and not isinstance(found, _NOT_OF_INSTANCES)
+    return found.__get__(None, owner) if is_of_instances and hasattr(found, "__get__") else found
 
 
 class _Patch:

@@ -88,3 +88,37 @@ def test_patches_of_several_managers_stand_aside_for_the_newest_and_go_in_any_or
             assert Senior().run() == ("ours", before["run"])
 
     assert dict(vars(Senior)) == before
+
+
+class Tracers:
+    """What another tracer puts in a method's place, as `wrapt` does: how it is bound tells it of the instance."""
+
+    def __init__(self, method, instance=None):
+        self.method, self.instance = method, instance
+
+    def __get__(self, instance, owner):
+        return Bound(self.method, instance)
+
+    def __call__(self, *args):
+        raise AssertionError("called without having been bound")
+
+
+class Bound(Tracers):
+    """Takes the instance for the first argument where it was bound to the class."""
+
+    def __call__(self, *args):
+        instance, *rest = args if self.instance is None else (self.instance, *args)
+        return "theirs", self.method(instance, *rest)
+
+
+def test_a_method_that_another_tracer_has_replaced_is_called_as_its_class_calls_it(monkeypatch):
+    theirs = Tracers(Senior.run)
+    monkeypatch.setattr(Senior, "run", theirs)
+    patches = Patches()
+    patches.replace(Senior, "run", lambda original: lambda self: ("ours", original(self)))
+
+    answer = Senior().run()
+    patches.undo()
+
+    assert answer == ("ours", ("theirs", "run"))
+    assert vars(Senior)["run"] is theirs
