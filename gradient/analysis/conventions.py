@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
+from gradient.analysis.event_messages import Event, told_in_events
 from gradient.analysis.indexed import indexed_messages
+from gradient.analysis.json_text import decoded
 from gradient.analysis.values import is_list, is_mapping
 
 Attributes = Mapping[str, Any]
@@ -19,6 +19,7 @@ Attributes = Mapping[str, Any]
 _OPERATIONS = {
     "chat": "llm",
     "text_completion": "llm",
+    "text_completions": "llm",
     "generate_content": "llm",
     "embeddings": "embedding",
     "retrieval": "retriever",
@@ -27,7 +28,10 @@ _OPERATIONS = {
     "create_agent": "agent",
     "plan": "agent",
     "invoke_workflow": "workflow",
+    "invoke_graph": "workflow",
+    "invoke_swarm": "workflow",
     "search_memory": "memory",
+    "memory": "memory",
 }
 _OPEN_INFERENCE = {
     "AGENT": "agent",
@@ -40,13 +44,19 @@ _OPEN_INFERENCE = {
     "TOOL": "tool",
 }
 _TRACELOOP = {"workflow": "workflow", "task": "step", "agent": "agent", "tool": "tool"}
+# Spans that tell what they are by the first word of their name alone.
+_SPANS = {"workflow.run": "workflow", "executor.process": "node"}
 _MODELS = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "embedding.model_name")
 _PROVIDERS = ("llm.provider", "gen_ai.provider.name", "gen_ai.system", "llm.system")
+# Frameworks that name themselves where the provider of a model is meant.
+_NO_PROVIDERS = ("strands-agents", "microsoft.agent_framework")
 _NAMES = {
     "agent": ("gen_ai.agent.name", "agent.name"),
+    "node": ("executor.id",),
     "tool": ("gen_ai.tool.name", "tool.name"),
-    "workflow": ("gen_ai.agent.name", "gen_ai.workflow.name"),
+    "workflow": ("gen_ai.agent.name", "gen_ai.workflow.name", "workflow.name"),
 }
+_CALLS = ("llm", "embedding")
 _INPUTS = {
     "tool": ("gen_ai.tool.call.arguments",),
     "retriever": ("gen_ai.retrieval.query.text",),
@@ -65,6 +75,7 @@ USAGE = {
     "reasoning": ("gen_ai.usage.reasoning.output_tokens", "llm.token_count.completion_details.reasoning"),
     "cost_usd": ("gradient.cost_usd", "llm.cost.total"),
 }
+_CANCELLATION = "strands.cancellation.type"
 _UNDERSTOOD = (
     "gen_ai.", "llm.", "input.", "output.", "openinference.", "traceloop.", "gradient.", "session.", "user.", "error.",
     "langfuse.", "langsmith.", "mlflow.", "retrieval.documents.", "embedding.", "tag.tags", "graph.node.", "agent.name",
@@ -105,17 +116,19 @@ class Said:
     request_id: str | None = None
 
 
-def read_span(name: str, scope: str, attributes: Attributes) -> Said:
+def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Event] = ()) -> Said:
     """Return what a span says.
 
     Args:
         name: The span's name.
         scope: Which instrumentation made it.
         attributes: Plain values; what has parts may be JSON text or plain data.
+        events: Names and attributes of its events. Those of a mere step say again what its model calls say.
     """
-    kind = _kind(attributes)
-    own = _text(_first(attributes, _NAMES.get(kind, ()))) or name
-    own = _ours(attributes, name, own)
+    kind = _kind(name, attributes)
+    if kind != "step":
+        attributes = {**told_in_events(events), **attributes}
+    own = _ours(attributes, name, _name(name, kind, attributes))
     attempt = attributes.get("gradient.attempt")
     return Said(
         kind=kind,
@@ -125,7 +138,7 @@ def read_span(name: str, scope: str, attributes: Attributes) -> Said:
         inputs=_side("input", kind, attributes),
         outputs=_side("output", kind, attributes),
         model=_text(_first(attributes, _MODELS)),
-        provider=_text(_first(attributes, _PROVIDERS)),
+        provider=_provider(attributes),
         usage={
             part: value for part, names in USAGE.items() if (value := _number(_first(attributes, names))) is not None
         },
@@ -133,7 +146,7 @@ def read_span(name: str, scope: str, attributes: Attributes) -> Said:
         session_id=_text(_first(attributes, ("session.id", "gen_ai.conversation.id"))),
         user_id=_text(attributes.get("user.id")),
         tags=_texts(_first(attributes, ("gradient.tags", "tag.tags"))),
-        status=_text(attributes.get("gradient.status")),
+        status=_text(attributes.get("gradient.status")) or ("cancelled" if _CANCELLATION in attributes else None),
         error_type=_text(attributes.get("error.type")),
         attempt=attempt if isinstance(attempt, int) else None,
         cached=attributes.get("gradient.cached") is True,
@@ -141,6 +154,19 @@ def read_span(name: str, scope: str, attributes: Attributes) -> Said:
         ours="gradient.request_id" in attributes,
         request_id=_text(attributes.get("gradient.request_id")),
     )
+
+
+def _name(span_name: str, kind: str, attributes: Attributes) -> str:
+    """Return what a span is of; a model's call that is named `chat gpt-4o`, or `chat`, has the model's name."""
+    names = _NAMES.get(kind, ())
+    if kind in _CALLS and span_name.partition(" ")[0] == attributes.get("gen_ai.operation.name"):
+        names = ("gen_ai.request.model",)
+    return _text(_first(attributes, names)) or span_name
+
+
+def _provider(attributes: Attributes) -> str | None:
+    provider = _text(_first(attributes, _PROVIDERS))
+    return None if provider in _NO_PROVIDERS else provider
 
 
 def _ours(attributes: Attributes, span_name: str, found: str) -> str:
@@ -152,16 +178,18 @@ def _ours(attributes: Attributes, span_name: str, found: str) -> str:
     return own if own != node_id else span_name.removeprefix(f"{attributes.get('gen_ai.operation.name')} ")
 
 
-def _kind(attributes: Attributes) -> str:
+def _kind(name: str, attributes: Attributes) -> str:
     ours = _text(attributes.get("gradient.kind"))
     if ours is not None:
         return ours
     told = str(attributes.get("openinference.span.kind", "")).upper()
     operation = str(attributes.get("gen_ai.operation.name") or attributes.get("llm.request.type", ""))
+    operation = "memory" if operation.startswith("memory.") else operation
     loop = str(attributes.get("traceloop.span.kind", ""))
     # OpenInference calls workflows and much else a chain, so that what is more exact comes first.
     exact = None if told == "CHAIN" else _OPEN_INFERENCE.get(told)
-    return exact or _OPERATIONS.get(operation) or _TRACELOOP.get(loop) or ("chain" if told == "CHAIN" else "step")
+    found = exact or _OPERATIONS.get(operation) or _TRACELOOP.get(loop) or _SPANS.get(name.partition(" ")[0])
+    return found or ("chain" if told == "CHAIN" else "step")
 
 
 def _side(side: str, kind: str, attributes: Attributes) -> Any:
@@ -172,32 +200,33 @@ def _side(side: str, kind: str, attributes: Attributes) -> Any:
     if kind == "llm":
         said = _messages(attributes.get(f"gen_ai.{side}.messages")) or indexed_messages(side, attributes)
         if said:
-            return {"messages": said}
+            return {"messages": [*(_system(attributes) if side == "input" else ()), *said]}
     names = (_INPUTS if side == "input" else _OUTPUTS).get(kind, ())
     found = _first(attributes, (f"{side}.value", *names, f"traceloop.entity.{side}", f"gen_ai.{side}.messages"))
     return _decoded(found, attributes.get(f"{side}.mime_type") if found is whole else "application/json")
 
 
+def _system(attributes: Attributes) -> list[Any]:
+    """Return the system's message, where it is told apart from the conversation."""
+    parts = _messages(attributes.get("gen_ai.system_instructions"))
+    return [{"role": "system", "parts": parts}] if parts else []
+
+
 def _messages(value: Any) -> list[Any] | None:
-    decoded = _decoded(value, "application/json")
-    return list(decoded) if is_list(decoded) and decoded else None
+    told = decoded(value)
+    return list(told) if is_list(told) and told else None
 
 
 def _metadata(attributes: Attributes) -> dict[str, Any]:
     """Return what was metadata when it was sent, and what no convention has a place for."""
-    told = _decoded(_first(attributes, ("gradient.metadata", "metadata")), "application/json")
+    told = decoded(_first(attributes, ("gradient.metadata", "metadata")))
     rest = {name: value for name, value in attributes.items() if not name.startswith(_UNDERSTOOD)}
     return {**rest, **(told if is_mapping(told) else {})}
 
 
 def _decoded(value: Any, mime_type: Any) -> Any:
-    """Return what JSON text stands for; other text, and what is no text, as it is."""
-    if not isinstance(value, str) or mime_type != "application/json":
-        return value
-    try:
-        return msgspec.json.decode(value)
-    except msgspec.DecodeError:
-        return value
+    """Return what a value stands for that may be JSON, as its type says."""
+    return decoded(value) if mime_type == "application/json" else value
 
 
 def _first(attributes: Attributes, names: Iterable[str]) -> Any:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
+from gradient.analysis.json_text import decoded
 
 _PREFIXES = {
     "input": ("llm.input_messages.", "gen_ai.prompt."),
@@ -53,10 +53,9 @@ def _message(told: dict[str, Any], side: str) -> dict[str, Any]:
 
 
 def _call(told: dict[str, Any]) -> dict[str, Any]:
-    arguments = told.get("arguments")
-    if isinstance(arguments, str):
-        try:
-            arguments = msgspec.json.decode(arguments)
-        except msgspec.DecodeError:
-            pass
-    return {"type": "tool_call", "id": told.get("id"), "name": told.get("name"), "arguments": arguments}
+    return {
+        "type": "tool_call",
+        "id": told.get("id"),
+        "name": told.get("name"),
+        "arguments": decoded(told.get("arguments")),
+    }

@@ -46,7 +46,8 @@ def events_of(span: Span, scope: str) -> Iterator[Event]:
     """
     if len(span.trace_id) != _TRACE_BYTES or len(span.span_id) != _SPAN_BYTES:
         return
-    said = read_span(span.name, scope, attributes_of(span.attributes))
+    told = [(event.name, attributes_of(event.attributes)) for event in span.events]
+    said = read_span(span.name, scope, attributes_of(span.attributes), told)
     key = _key(said, span)
     if said.kind == _REQUEST and said.ours:
         yield from _request(span, said, key, said.inputs, said.outputs)

@@ -21,7 +21,7 @@ import msgspec
 
 from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.usage import usage_of
-from gradient.instrumentors.wire import fields_of
+from gradient.instrumentors.wire import failure_of, fields_of
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
 from gradient.runtime.listeners import warn
 from gradient.runtime.step import Step
@@ -71,6 +71,8 @@ def begin_call(  # noqa: PLR0913, PLR0917 - a request is no less
     if execution is None:
         return None
     execution.served = True
+    if served is not None and served.exchange is not None:
+        served.exchange.inputs = endpoint.inputs(body)
     execution.model = execution.model or model
     execution.provider = execution.provider or provider
     return ClientCall(tracker, endpoint, execution, is_own=served is None)
@@ -216,7 +218,9 @@ class ClientCall:
                 model = fields.get("model") or fields.get("model_version")
                 execution.model = model if isinstance(model, str) and model else execution.model
                 outputs = self._endpoint.outputs(fields) if fields else None
-            failure = error or _failure_of(fields)
+            elif execution.exchange is not None and fields:
+                execution.exchange.outputs = self._endpoint.outputs(fields)
+            failure = error or failure_of(fields)
         except Exception as problem:  # noqa: BLE001 - an answer of a new shape costs the outputs, not the end
             warn(f"an answer of {execution.provider} could not be read: {problem!r}.")
         if self._is_own:
@@ -270,14 +274,6 @@ def _body_of(response: Any) -> Any:
         return _decode_json(response.content)
     except Exception:  # noqa: BLE001 - not read, or no JSON
         return None
-
-
-def _failure_of(fields: dict[str, Any]) -> str | None:
-    """Return what a response says went wrong: OpenAI's responses may fail without an exception."""
-    if fields.get("status") != "failed":
-        return None
-    told = fields_of(fields.get("error"))
-    return f"{told.get('code') or 'failed'}: {told.get('message') or 'the provider gives no reason'}"
 
 
 def _items(iterator: Iterator[Any], call: ClientCall) -> Generator[Any, None, None]:  # noqa: ARG001 - for who watches

@@ -1,10 +1,11 @@
 """One call of a model is one execution, however many layers of the user's program we listen to.
 
 A framework's instrumentor begins the execution; the client of the provider that the framework calls in the end finds it
-here and adds what only a client knows, instead of beginning another one. It is found in either of two ways:
+here and adds what only a client knows, instead of beginning another one. It is found in one of three ways:
 
     it is current          where the framework's method is wrapped, nothing is to be done
     it was announced       where the framework only tells of the call, `announce` it, in the context that makes it
+    a span of it runs      where the framework makes spans of OpenTelemetry, see `otel_bridge`
 
 An execution is served by one client's call at a time. A call that failed leaves it free for another try.
 """
@@ -12,11 +13,21 @@ An execution is served by one client's call at a time. A call that failed leaves
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
 
 from gradient.runtime.context import current_scope, deepest, running_scope
 from gradient.runtime.execution import NodeExecution
 
 _announced: ContextVar[NodeExecution | None] = ContextVar("gradient_model_call", default=None)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What a client sent and was answered, for a framework that may keep it to itself; see `NodeExecution.exchange`."""
+
+    inputs: Any = None
+    outputs: Any = None
 
 
 def announce(execution: NodeExecution | None) -> None:
@@ -44,7 +55,14 @@ def unserved_call(kind: str) -> NodeExecution | None:
         return None if scope.served else scope
     announced = _announced.get()
     if announced is None or announced.kind != kind or announced.served or announced.ended_ns is not None:
-        return None
+        return _span_that_calls(kind)
     # Work that was begun below the one who called the model is not what the framework told of.
     parent = announced.parent
     return announced if deepest(parent, running_scope()) is parent else None
+
+
+def _span_that_calls(kind: str) -> NodeExecution | None:
+    scope = running_scope()
+    if type(scope) is not NodeExecution or scope.exchange is None or scope.kind != kind or scope.served:
+        return None
+    return scope

@@ -10,13 +10,15 @@ in live mode they nest below our nodes, see `gradient.export.live`.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from gradient.analysis.conventions import Said, read_span
+from gradient.analysis.event_messages import Event
+from gradient.instrumentors.model_calls import Exchange
 from gradient.instrumentors.seams import Instrumentor
-from gradient.journal.events import Usage
+from gradient.journal.events import Failure, Usage
 from gradient.runtime import frameworks
-from gradient.runtime.context import register_scope_finder
+from gradient.runtime.context import current_scope, deepest, register_scope_finder
 from gradient.runtime.listeners import warn
 from gradient.runtime.step import Step
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 # Beginnings of scopes, and the framework that they are for; None: the word that follows says.
 SCOPES: dict[str, str | None] = {
     "openinference.instrumentation.": None,
+    "openinference.instrumentation.autogen_agentchat": "autogen",
+    "openinference.instrumentation.llama_index": "llamaindex",
     "opentelemetry.instrumentation.agno": "agno",
     "opentelemetry.instrumentation.anthropic": "anthropic",
     "opentelemetry.instrumentation.bedrock": "bedrock",
@@ -41,7 +45,7 @@ SCOPES: dict[str, str | None] = {
     "opentelemetry.instrumentation.groq": "groq",
     "opentelemetry.instrumentation.haystack": "haystack",
     "opentelemetry.instrumentation.langchain": "langchain",
-    "opentelemetry.instrumentation.llamaindex": "llama-index",
+    "opentelemetry.instrumentation.llamaindex": "llamaindex",
     "opentelemetry.instrumentation.mcp": "mcp",
     "opentelemetry.instrumentation.mistralai": "mistralai",
     "opentelemetry.instrumentation.ollama": "ollama",
@@ -60,8 +64,16 @@ SCOPES: dict[str, str | None] = {
     "traceloop.tracer": "traceloop",
 }
 _MOST_OPEN = 10_000
+_UNKNOWN = "step"  # what most frameworks' spans are when they begin: their attributes come a moment later
 _ERROR = "ERROR"
 _EXCEPTION = "exception"
+
+
+class _Joined(NamedTuple):
+    """A span that became an execution. Other spans below it, which say nothing of agents, lead to it as well."""
+
+    span: Any
+    execution: NodeExecution
 
 
 class OpenTelemetryInstrumentor(Instrumentor):
@@ -72,7 +84,7 @@ class OpenTelemetryInstrumentor(Instrumentor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._open: dict[int, NodeExecution] = {}
+        self._open: dict[int, _Joined] = {}
         self._forget_finder: Callable[[], None] = lambda: None
         self._current_span: Callable[[], Any] = lambda: None
 
@@ -114,26 +126,34 @@ class OpenTelemetryInstrumentor(Instrumentor):
     def _begin(self, span: Any) -> None:
         scope = span.instrumentation_scope
         framework = None if scope is None else framework_of(scope.name)
-        if scope is None or framework is None or self._is_traced(framework) or len(self._open) >= _MOST_OPEN:
+        above = None if span.parent is None else self._open.get(span.parent.span_id)
+        if len(self._open) >= _MOST_OPEN:
             return
-        span_id = span.get_span_context().span_id
-        said = read_span(span.name, scope.name, dict(span.attributes or {}))
-        parent = None if span.parent is None else self._open.get(span.parent.span_id)
+        if framework is None or self._is_traced(framework):
+            if above is not None:
+                self._open[_id_of(span)] = above  # what happens in it happens in the one above
+            return
+        said = _read(span)
+        parent = None if above is None else deepest(above.execution, current_scope.get())
         step = Step(
             said.name, said.kind, framework, said.inputs, parent=parent, model=said.model, provider=said.provider
         )
         execution = self.tracker.start(step)
         if execution is not None:
-            self._open[span_id] = execution
+            execution.exchange = Exchange()
+            self._open[_id_of(span)] = _Joined(span, execution)
 
     def _end(self, span: Any) -> None:
-        execution = self._open.pop(span.get_span_context().span_id, None)
-        if execution is None:
+        joined = self._open.pop(_id_of(span), None) if self._open else None
+        if joined is None or joined.span is not span:
             return
-        said = read_span(span.name, span.instrumentation_scope.name, dict(span.attributes or {}))
+        execution, said = joined.execution, _read(span)
         _complete(execution, said)
-        late_inputs = said.inputs if execution.inputs is None else None
-        self.tracker.end(execution, said.outputs, _error_of(span), late_inputs=late_inputs)
+        exchange: Exchange = execution.exchange
+        outputs = exchange.outputs if said.outputs is None else said.outputs
+        inputs = exchange.inputs if said.inputs is None else said.inputs
+        late_inputs = inputs if execution.inputs is None else None
+        self.tracker.end(execution, outputs, _error_of(span, said), status=said.status, late_inputs=late_inputs)
 
     def _is_traced(self, framework: str) -> bool:
         """Tell whether an instrumentor of ours records the same work."""
@@ -142,11 +162,15 @@ class OpenTelemetryInstrumentor(Instrumentor):
 
     def _running(self) -> Scope | None:
         """Return the execution of the span that is current; called wherever a parent is looked for."""
-        if not self._open:
+        joined = self._open.get(_id_of(self._current_span())) if self._open else None
+        if joined is None:
             return None
-        return self._open.get(self._current_span().get_span_context().span_id)
+        if joined.execution.kind == _UNKNOWN:
+            _complete(joined.execution, _read(joined.span))  # a model's call that a client is about to serve
+        return joined.execution
 
 
+@functools.lru_cache(maxsize=1024)
 def framework_of(scope: str) -> str | None:
     """Return the framework that an instrumentation scope is for; None for one that has nothing to do with agents."""
     prefix = max((known for known in SCOPES if scope.startswith(known)), key=len, default=None)
@@ -160,17 +184,30 @@ def _complete(execution: NodeExecution, said: Said) -> None:
     execution.kind, execution.node_name, execution.node_id = said.kind, said.name, said.node_id
     execution.model = said.model or execution.model
     execution.provider = said.provider or execution.provider
-    if said.usage:
+    if said.usage and execution.usage is None:  # a client knows more
         execution.usage = Usage(**said.usage)
     if said.metadata:
         execution.metadata = {**execution.metadata, **said.metadata}
 
 
-def _error_of(span: Any) -> Any:
-    """Return what a span says it ended with; as text, because the exception itself is gone."""
+def _error_of(span: Any, said: Said) -> Failure | None:
+    """Return what a span says it ended with; the exception itself is gone."""
     if span.status.status_code.name != _ERROR:
         return None
     told: list[dict[str, Any]] = [dict(event.attributes or {}) for event in span.events if event.name == _EXCEPTION]
-    exception = told[0] if told else {}
-    message = span.status.description or str(exception.get("exception.message", ""))
-    return message or str(exception.get("exception.type", "error"))
+    exception = told[-1] if told else {}
+    return Failure(
+        str(exception.get("exception.type") or said.error_type or ""),
+        str(exception.get("exception.message") or span.status.description or ""),
+        exception.get("exception.stacktrace"),
+    )
+
+
+def _id_of(span: Any) -> int:
+    span_id: int = span.get_span_context().span_id
+    return span_id
+
+
+def _read(span: Any) -> Said:
+    events: list[Event] = [(event.name, event.attributes or {}) for event in span.events]
+    return read_span(span.name, span.instrumentation_scope.name, dict(span.attributes or {}), events)

@@ -37,3 +37,11 @@ def inputs_of(body: dict[str, Any], shown: dict[str, Any], unshown: frozenset[st
         if name not in unshown and value is not None and type(value).__name__ not in _NOT_GIVEN
     }
     return {**inputs, "params": params} if params else inputs
+
+
+def failure_of(fields: dict[str, Any]) -> str | None:
+    """Return what a response says went wrong: OpenAI's responses may fail without an exception."""
+    if fields.get("status") != "failed":
+        return None
+    told = fields_of(fields.get("error"))
+    return f"{told.get('code') or 'failed'}: {told.get('message') or 'the provider gives no reason'}"

@@ -101,6 +101,7 @@ class NodeExecution:
         started: The event that recorded its start, encoded; `ended` likewise.
         interrupted: Whether something below it waits for a human.
         served: Whether a client of a provider makes the call that it stands for, see `instrumentors.model_calls`.
+        exchange: Where such a client tells what it sent and was answered, or None where the framework tells that.
     """
 
     node_id: str = ""
@@ -135,6 +136,7 @@ class NodeExecution:
     attempts: int = field(default=0, repr=False)
     interrupted: bool = field(default=False, repr=False)
     served: bool = field(default=False, repr=False)
+    exchange: Any = field(default=None, repr=False)
     started: bytes | Captured | None = field(default=None, repr=False)
     ended: bytes | Captured | None = field(default=None, repr=False)
     told_metadata: Any = field(default=None, repr=False)

@@ -11,7 +11,10 @@ _MAX_FRAMES = 30
 
 
 def failure_of(error: Any, redact: Callable[[str], str]) -> Failure:
-    """Describe what a piece of work ended with: an exception, or whatever text a caller has."""
+    """Describe what a piece of work ended with: an exception, what was told of one, or whatever text a caller has."""
+    if isinstance(error, Failure):
+        stacktrace = error.stacktrace
+        return Failure(error.type, redact(error.message), None if stacktrace is None else redact(stacktrace))
     if not isinstance(error, BaseException):
         return Failure("", redact(error if isinstance(error, str) else f"<{type(error).__qualname__}>"))
     kind = type(error)

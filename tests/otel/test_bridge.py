@@ -2,8 +2,10 @@
 
 import pytest
 from opentelemetry.sdk.trace import Span, TracerProvider
+from support.outlines import outline, tree
 
-from gradient.instrumentors.otel_bridge import framework_of
+from gradient.instrumentors.otel_bridge import SCOPES, framework_of
+from gradient.runtime.frameworks import FRAMEWORKS
 from gradient.sdk import configure, entrypoint, step
 from gradient.testing import document_tree
 
@@ -12,10 +14,6 @@ from gradient.testing import document_tree
 def tracer():
     """Return a function that gives the tracer of a scope, of a provider that sends nowhere."""
     return TracerProvider().get_tracer
-
-
-def tree(document):
-    return [(each["kind"], each["name"], each["parent_id"] is None) for each in document["executions"]]
 
 
 def test_spans_about_agents_become_executions_and_others_do_not(runtime, read_runs, tracer):
@@ -58,6 +56,46 @@ def test_our_steps_and_their_spans_nest_in_each_other(runtime, read_runs, tracer
     assert (between["parent_id"], inner["parent_id"]) == (outer["execution_id"], between["execution_id"])
 
 
+def test_what_a_step_of_ours_calls_is_below_the_step_and_not_only_below_the_span_around_it(runtime, read_runs, tracer):
+    theirs = tracer("openinference.instrumentation.acme")
+
+    @entrypoint
+    def agent():
+        with theirs.start_as_current_span("tool"), step("inner"), theirs.start_as_current_span("agent"):
+            pass
+
+    agent()
+
+    (run,) = read_runs()
+    assert outline(run) == tree("""
+        request agent
+          step tool
+            step inner
+              step agent
+    """)
+
+
+def test_a_span_in_between_that_says_nothing_of_agents_leads_on_to_the_one_above(runtime, read_runs, tracer):
+    theirs = tracer("openinference.instrumentation.acme")
+
+    @entrypoint
+    def agent():
+        queue = tracer("my.queue")
+        with theirs.start_as_current_span("tool"), queue.start_as_current_span("send"):  # noqa: SIM117 - too long
+            with theirs.start_as_current_span("agent"), step("inner"):
+                pass
+
+    agent()
+
+    (run,) = read_runs()
+    assert outline(run) == tree("""
+        request agent
+          step tool
+            step agent
+              step inner
+    """)
+
+
 def test_a_kind_that_comes_late_counts(runtime, read_runs, tracer):
     @entrypoint
     def agent():
@@ -80,7 +118,7 @@ def test_a_failed_span_is_a_failed_execution(runtime, read_runs, tracer):
     agent()
 
     ((work,),) = [run["executions"] for run in read_runs()]
-    assert (work["status"], work["error"]["message"]) == ("error", "ValueError: no")
+    assert (work["status"], work["error"]["type"], work["error"]["message"]) == ("error", "ValueError", "no")
 
 
 def test_what_an_instrumentor_of_ours_records_is_not_recorded_twice(runtime, read_runs, tracer):
@@ -132,10 +170,22 @@ def test_outside_of_any_request_a_span_opens_one(runtime, read_runs, tracer):
         ("opentelemetry.instrumentation.openai.v1", "openai"),
         ("opentelemetry.instrumentation.openai_agents", "openai-agents"),
         ("opentelemetry.instrumentation.genai.langchain", "langchain"),
+        ("openinference.instrumentation.llama_index", "llamaindex"),
         ("strands.telemetry.tracer", "strands"),
+        ("agent_framework", "agent-framework"),
+        ("semantic_kernel.utils.telemetry.agent_diagnostics.decorators", "semantic-kernel"),
         ("opentelemetry.instrumentation.httpx", None),
         ("my.own.tracer", None),
     ],
 )
 def test_a_scope_tells_the_framework(scope, framework):
     assert framework_of(scope) == framework
+
+
+def test_the_table_names_a_framework_as_its_instrumentor_is_named():
+    """Else what the instrumentor records would be recorded twice."""
+    ours = {framework.name.replace("-", ""): framework.name for framework in FRAMEWORKS}
+
+    named = [name for name in SCOPES.values() if name is not None]
+
+    assert [name for name in named if ours.get(name.replace("-", ""), name) != name] == []
