@@ -157,11 +157,10 @@ def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Ev
 
 
 def _name(span_name: str, kind: str, attributes: Attributes) -> str:
-    """Return what a span is of; a model's call that is named `chat gpt-4o`, or `chat`, has the model's name."""
-    names = _NAMES.get(kind, ())
-    if kind in _CALLS and span_name.partition(" ")[0] == attributes.get("gen_ai.operation.name"):
-        names = ("gen_ai.request.model",)
-    return _text(_first(attributes, names)) or span_name
+    """Return what a span is of: `gpt-4o` of `chat gpt-4o`, and of a model's call that is named `chat` alike."""
+    operation = attributes.get("gen_ai.operation.name")
+    names = ("gen_ai.request.model",) if kind in _CALLS and span_name == operation else _NAMES.get(kind, ())
+    return _text(_first(attributes, names)) or span_name.removeprefix(f"{operation} ")
 
 
 def _provider(attributes: Attributes) -> str | None:

@@ -64,7 +64,8 @@ SCOPES: dict[str, str | None] = {
     "traceloop.tracer": "traceloop",
 }
 _MOST_OPEN = 10_000
-_UNKNOWN = "step"  # what most frameworks' spans are when they begin: their attributes come a moment later
+_UNKNOWN = "step"  # what spans may be when they begin: their attributes come a moment later
+_OPERATION = "gen_ai.operation.name"
 _ERROR = "ERROR"
 _EXCEPTION = "exception"
 
@@ -209,5 +210,7 @@ def _id_of(span: Any) -> int:
 
 
 def _read(span: Any) -> Said:
+    # Most spans begin without attributes, but are named as the conventions want it: `chat gpt-4o`.
+    attributes = dict(span.attributes or {_OPERATION: span.name.partition(" ")[0]})
     events: list[Event] = [(event.name, event.attributes or {}) for event in span.events]
-    return read_span(span.name, span.instrumentation_scope.name, dict(span.attributes or {}), events)
+    return read_span(span.name, span.instrumentation_scope.name, attributes, events)

@@ -5,6 +5,7 @@ from opentelemetry.sdk.trace import Span, TracerProvider
 from support.outlines import outline, tree
 
 from gradient.instrumentors.otel_bridge import SCOPES, framework_of
+from gradient.runtime.context import get_current_context
 from gradient.runtime.frameworks import FRAMEWORKS
 from gradient.sdk import configure, entrypoint, step
 from gradient.testing import document_tree
@@ -107,6 +108,20 @@ def test_a_kind_that_comes_late_counts(runtime, read_runs, tracer):
 
     ((tool,),) = [run["executions"] for run in read_runs()]
     assert (tool["kind"], tool["outputs"]) == ("tool", "found")
+
+
+def test_a_span_that_begins_without_attributes_is_what_it_is_named_for(runtime, read_runs, tracer):
+    begun = []
+
+    @entrypoint
+    def agent():
+        with tracer("strands.telemetry.tracer").start_as_current_span("chat gpt-4o"):
+            (call,) = get_current_context().executions
+            begun.append((call.kind, call.node_name))
+
+    agent()
+
+    assert begun == [("llm", "gpt-4o")]
 
 
 def test_a_failed_span_is_a_failed_execution(runtime, read_runs, tracer):
