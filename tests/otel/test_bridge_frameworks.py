@@ -26,7 +26,7 @@ class Strands:
 
         get_tracer()  # instruments threads, which is to be undone
 
-    def ask(self, url, question):
+    def ask(self, url, question, *, streams=False):  # it always does
         from strands import Agent, tool
         from strands.models.openai import OpenAIModel
 
@@ -51,10 +51,10 @@ class AgentFramework:
 
         enable_sensitive_telemetry()
 
-    def ask(self, url, question):
-        return asyncio.run(self._asked(url, question))
+    def ask(self, url, question, *, streams=False):
+        return asyncio.run(self._asked(url, question, streams))
 
-    async def _asked(self, url, question):
+    async def _asked(self, url, question, streams):
         from agent_framework import Agent, tool
         from agent_framework.openai import OpenAIChatCompletionClient
         from openai import AsyncOpenAI
@@ -62,6 +62,8 @@ class AgentFramework:
         async with AsyncOpenAI(base_url=url, api_key="none", max_retries=0) as client:
             model = OpenAIChatCompletionClient(model="gpt-4o", async_client=client)
             agent = Agent(client=model, tools=[tool(look)], name="helper")
+            if streams:
+                return "".join([update.text async for update in agent.run(question, stream=True)])
             return str(await agent.run(question))
 
     def clean_up(self):
@@ -76,10 +78,10 @@ class SemanticKernel:
     def prepare(self, monkeypatch):  # which is read when a module of it is imported first, below
         monkeypatch.setenv("SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE", "true")
 
-    def ask(self, url, question):
-        return asyncio.run(self._asked(url, question))
+    def ask(self, url, question, *, streams=False):
+        return asyncio.run(self._asked(url, question, streams))
 
-    async def _asked(self, url, question):
+    async def _asked(self, url, question, streams):
         from openai import AsyncOpenAI
         from semantic_kernel.agents import ChatCompletionAgent
         from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
@@ -89,6 +91,8 @@ class SemanticKernel:
             service = OpenAIChatCompletion(ai_model_id="gpt-4o", async_client=client)
             words = KernelPlugin(name="words", functions=[kernel_function(look)])
             agent = ChatCompletionAgent(service=service, plugins=[words], name="helper")
+            if streams:
+                return "".join([str(chunk.message) async for chunk in agent.invoke_stream(question)])
             return str(await agent.get_response(question))
 
     def clean_up(self):
@@ -148,8 +152,8 @@ def answer(framework, runtime, provider):  # noqa: F811 - the fixture
     """An entrypoint that asks an agent with one tool."""
 
     @entrypoint
-    def answer(question):
-        return framework.ask(provider.openai_url, question)
+    def answer(question, *, streams=False):
+        return framework.ask(provider.openai_url, question, streams=streams)
 
     return answer
 
@@ -203,6 +207,16 @@ def test_agents_and_tools_tell_what_they_were_given_and_what_they_gave(framework
     assert "fine" in str(agent["outputs"])
     assert tool["inputs"] == {"word": "a"}
     assert "a is a letter" in str(tool["outputs"])
+
+
+def test_a_stream_is_the_same_tree_and_tells_the_time_to_its_first_token(framework, answer, provider, read_runs):  # noqa: F811
+    provider.script(call_tool(framework.tool, word="a"), say("fine"))
+
+    assert answer("What is a?", streams=True) == "fine"
+
+    (run,) = read_runs()
+    assert outline(run) == tree(TREES[type(framework)])
+    assert all(call["time_to_first_token_ms"] is not None for call in calls(run))
 
 
 def test_a_tool_that_fails_is_an_error_and_its_agent_is_none(framework, answer, provider, read_runs):  # noqa: F811
