@@ -18,6 +18,7 @@ from support.traces import trace
 
 _TRACES = Path(__file__).parent / "traces"
 _EXAMPLES = {
+    "agent_framework_agent": "agent_framework",
     "anthropic_client": "anthropic",
     "autogen_team": "autogen_agentchat",
     "crewai_crew": "crewai",
@@ -29,6 +30,8 @@ _EXAMPLES = {
     "openai_agents_handoff": "agents",
     "openai_client": "openai",
     "pydantic_ai_agent": "pydantic_ai",
+    "semantic_kernel_agent": "semantic_kernel",
+    "strands_agent": "strands",
 }
 _SAYS_ALL_SINCE = {"autogen_team": ("autogen-agentchat", (0, 7)), "google_adk_agent": ("google-adk", (2, 0))}
 

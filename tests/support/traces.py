@@ -41,7 +41,11 @@ def _numbered(document):
     """Number identifiers, the same one by the same number."""
     numbers = {}
     text = _MADE_UP.sub(lambda found: f"#{numbers.setdefault(found[0], len(numbers) + 1)}", json.dumps(document))
-    return json.loads(text, object_hook=lambda item: {key: it for key, it in item.items() if not _is_number(it)})
+    return json.loads(text, object_hook=lambda item: _without_chance)
+
+
+def _without_chance(item):
+    return {key: value for key, value in item.items() if not key.endswith(".duration") and not _is_number(value)}
 
 
 def _is_number(value):
