@@ -41,7 +41,7 @@ def _numbered(document):
     """Number identifiers, the same one by the same number."""
     numbers = {}
     text = _MADE_UP.sub(lambda found: f"#{numbers.setdefault(found[0], len(numbers) + 1)}", json.dumps(document))
-    return json.loads(text, object_hook=lambda item: _without_chance)
+    return json.loads(text, object_hook=_without_chance)
 
 
 def _without_chance(item):
