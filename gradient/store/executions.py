@@ -120,8 +120,7 @@ class Executions:
         batch = self._batch
         process, run = batch.process, batch.runs.get(request)
         own = own if own < SIGN else own - WRAP
-        if run is None or run.segment != batch.segment or own in run.rows or kind == "graph":
-            # What is not done here: a graph's start tells its thread, and more than one process may tell of one.
+        if run is None or run.segment != batch.segment or own in run.rows:  # more than one process may tell of it
             understood = self._one(start[1], start[0])
             return self._ended(event, place) and understood
         if at > process.last_at:  # noqa: PLR1730 - a call of max costs more
@@ -136,7 +135,15 @@ class Executions:
             None if error is None else batch.failure(error), start[0], place, batch.changed,
         ]
         # fmt: on
-        return True
+        return kind != "graph" or self._began_thread((run.id, own), event, place, start)
+
+    def _began_thread(self, execution: tuple[int, int], event: Ended, place: int, start: tuple[int, bytes]) -> bool:
+        """Note what a graph's start and its end say about its thread."""
+        head = decode_head(start[1])
+        if head is not None:
+            self._batch.note_thread(execution, head.metadata, start[0], started_at=head.at)
+        self._end_thread(execution, event, place)
+        return head is not None
 
     def _started(self, event: Started, place: int) -> bool:
         run = self._batch.run_of(event, place)
@@ -167,11 +174,12 @@ class Executions:
                 return True  # a forked child leaves a block that its parent entered: the parent's end counts
         self._fill(row, event, place)
         if event.kind == "graph":
-            interrupted = event.status == "interrupted"
-            batch.note_thread(
-                (run.id, own), event.metadata, place, started_at=event.started_at, interrupted=interrupted
-            )
+            self._end_thread((run.id, own), event, place)
         return True
+
+    def _end_thread(self, execution: tuple[int, int], event: Ended, place: int) -> None:
+        interrupted = event.status == "interrupted"
+        self._batch.note_thread(execution, event.metadata, place, started_at=event.started_at, interrupted=interrupted)
 
     def _row(self, run: RunRow, own: int, event: Started | Ended, started_at: int, began: int | None) -> list[Any]:
         node = self._nodes[event.name, event.kind, event.framework, event.node_id]
