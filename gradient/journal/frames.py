@@ -118,19 +118,20 @@ class FrameWindow:
 
     def blocks_from(self, offset: int) -> Iterator[list[tuple[int, bytes]]]:
         """Yield the same as `bodies_from`, as many at once as were read at once."""
-        unpack, checksum = FRAME_HEADER.unpack_from, crc32
+        unpack, checksum, header, committed = FRAME_HEADER.unpack_from, crc32, FRAME_HEADER_BYTES, COMMIT
         while (body := self.body_at(offset)) is not None:
             block = [(offset, body)]
             buffer, base, add = self._buffer, self._base, block.append
-            last = len(buffer) - FRAME_HEADER_BYTES
+            size = len(buffer)
+            last = size - header
             at = offset - base + frame_bytes(len(body))
             # Here and not in `body_at`, because reading a large journal is mostly this.
             while at <= last:
                 length, crc, commit, _ = unpack(buffer, at)
-                start = at + FRAME_HEADER_BYTES
+                start = at + header
                 stop = start + length
                 body = buffer[start:stop]
-                if commit != COMMIT or stop > len(buffer) or checksum(body) != crc:
+                if commit != committed or stop > size or checksum(body) != crc:
                     break
                 add((base + at, body))
                 at = (stop + 7) & -8

@@ -24,11 +24,11 @@ from gradient.store.heads import (
     decode_head,
 )
 from gradient.store.names import Names
+from gradient.store.pairs import row_of
 from gradient.store.rows import (
     ATTEMPT,
     BEGAN,
     CACHED,
-    CODES,
     COST,
     DURATION,
     ENDED,
@@ -37,9 +37,7 @@ from gradient.store.rows import (
     INPUT,
     MODEL,
     PROCESS,
-    SIGN,
     STATUS,
-    WRAP,
     RunRow,
     signed,
     status_code,
@@ -61,7 +59,7 @@ class Executions:
 
     def __init__(self, batch: Batch, names: Names) -> None:
         self._batch = batch
-        self._nodes, self._models = names.nodes, names.models
+        self._names = names
         self._waiting: dict[bytes, tuple[int, bytes]] = {}
 
     def take(self, frames: Iterable[tuple[int, bytes]], base: int) -> int:
@@ -113,31 +111,17 @@ class Executions:
             event = decode_ended(body)
         except msgspec.DecodeError:
             return self._one(start[1], start[0]) and False
-        # fmt: off
-        (request, own, parent, at, started_at, name, kind, framework, node_id, status, error, _, model, provider, usage,
-         first_token, attempt, cached) = _astuple(event)
-        # fmt: on
         batch = self._batch
-        process, run = batch.process, batch.runs.get(request)
-        own = own if own < SIGN else own - WRAP
-        if run is None or run.segment != batch.segment or own in run.rows:  # more than one process may tell of it
+        process, run, own = batch.process, batch.runs.get(event.request), event.id
+        if run is None or run.segment != batch.segment or own in run.pairs or (run.rows and signed(own) in run.rows):
             understood = self._one(start[1], start[0])
             return self._ended(event, place) and understood
-        if at > process.last_at:  # noqa: PLR1730 - a call of max costs more
-            process.last_at = at
-        # fmt: off
-        run.rows[own] = [
-            run.id, own, process.id, parent if parent < SIGN else parent - WRAP,
-            self._nodes[name, kind, framework, node_id],
-            None if model is None else self._models[model, provider],
-            CODES.get(status, status), started_at, at - started_at, first_token, attempt, cached,
-            *(_NO_USAGE if usage is None else _astuple(usage)),
-            None if error is None else batch.failure(error), start[0], place, batch.changed,
-        ]
-        # fmt: on
-        return kind != "graph" or self._began_thread((run.id, own), event, place, start)
+        if event.at > process.last_at:  # noqa: PLR1730 - a call of max costs more
+            process.last_at = event.at
+        run.pairs[own] = (start[0], place, process.id, event)
+        return event.kind != "graph" or self._tell_thread((run.id, signed(own)), event, place, start)
 
-    def _began_thread(self, execution: tuple[int, int], event: Ended, place: int, start: tuple[int, bytes]) -> bool:
+    def _tell_thread(self, execution: tuple[int, int], event: Ended, place: int, start: tuple[int, bytes]) -> bool:
         """Note what a graph's start and its end say about its thread."""
         head = decode_head(start[1])
         if head is not None:
@@ -151,7 +135,9 @@ class Executions:
             return False
         own = signed(event.id)
         row = self._row(run, own, event, event.at, place)
-        if run.rows.setdefault(own, row) is not row:
+        if self._known(run, event.id) is None:
+            run.rows[own] = row
+        else:
             self._batch.late.append(row)
         if event.kind == "graph":
             self._batch.note_thread((run.id, own), event.metadata, place, started_at=event.at)
@@ -163,7 +149,7 @@ class Executions:
         if run is None:
             return False
         own = signed(event.id)
-        row = run.rows.get(own)
+        row = self._known(run, event.id)
         if row is None:
             row = run.rows[own] = self._row(run, own, event, event.started_at, None)
         elif row[PROCESS] != batch.process.id:
@@ -181,9 +167,16 @@ class Executions:
         interrupted = event.status == "interrupted"
         self._batch.note_thread(execution, event.metadata, place, started_at=event.started_at, interrupted=interrupted)
 
+    def _known(self, run: RunRow, own: int) -> list[Any] | None:
+        """Return the row of an execution that was told of before, which may change."""
+        pair = run.pairs.pop(own, None)
+        if pair is not None:
+            run.rows[signed(own)] = row_of(run.id, pair, self._batch, self._names)
+        return run.rows.get(signed(own))
+
     def _row(self, run: RunRow, own: int, event: Started | Ended, started_at: int, began: int | None) -> list[Any]:
-        node = self._nodes[event.name, event.kind, event.framework, event.node_id]
-        model = None if event.model is None else self._models[event.model, event.provider]
+        node = self._names.nodes[event.name, event.kind, event.framework, event.node_id]
+        model = None if event.model is None else self._names.models[event.model, event.provider]
         batch = self._batch
         about = (run.id, own, batch.process.id, signed(event.parent), node, model, None, started_at)
         return [*about, *(None,) * 11, began, None, batch.changed]
@@ -196,7 +189,7 @@ class Executions:
         if event.usage is not None:
             row[INPUT : COST + 1] = _astuple(event.usage)
         if event.model is not None:
-            row[MODEL] = self._models[event.model, event.provider]
+            row[MODEL] = self._names.models[event.model, event.provider]
         if event.error is not None:
             row[ERROR] = self._batch.failure(event.error)
         row[ENDED] = place

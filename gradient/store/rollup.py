@@ -6,6 +6,7 @@ Durations are counted in classes, 16 from each power of two to the next, so a pe
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from operator import itemgetter
 from typing import Any
 
@@ -160,9 +161,9 @@ class Rollup:
     def _add_models(self, hour: int, project: int, columns: Columns) -> None:
         """Add the executions that have a model, and what they used."""
         durations, usages = self._durations[hour, project], self._usages[hour, project]
-        wanted = (NODE, MODEL, DURATION, INPUT, OUTPUT, COST)
-        for node, model, duration, *usage in zip(*(columns[at] for at in wanted), strict=True):
-            if model is not None and duration is not None:
+        every = zip(*(columns[at] for at in (NODE, MODEL, DURATION, INPUT, OUTPUT, COST)), strict=True)
+        for node, model, duration, *usage in compress(every, columns[MODEL]):
+            if duration is not None:
                 durations[model].append(duration)
                 usages[node, model].append(usage)
 

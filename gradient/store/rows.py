@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
+from gradient.store.heads import EndedHead
 from gradient.store.schema import STATUSES
 
 # fmt: off
@@ -23,9 +24,11 @@ TOTALS = ("executions", "errors", "input", "output", "cache_read", "cache_write"
 CODES = {status: code for code, status in enumerate(STATUSES)}
 ERROR_STATUS = CODES["error"]
 INTERRUPTED_STATUS = CODES["interrupted"]
-
+Pair: TypeAlias = tuple[int, int, int, EndedHead]
+"""An execution: the places of its start and its end, the number of the process that wrote both, and the end."""
 
 SIGN, WRAP = 1 << 63, 1 << 64
+_OF_BATCH = ("new", "just_ended", "segment", "pairs", "rows")
 
 
 def signed(number: int) -> int:
@@ -51,7 +54,8 @@ class RunRow:
         new: Whether the index does not have it yet.
         just_ended: Whether this batch has its end.
         segment: The segment that its last event was in, in this batch.
-        rows: Its executions as far as this batch knows them.
+        pairs: Its executions whose start and end this batch found together, by their number.
+        rows: Its other executions as far as this batch knows them, by their number as it is stored.
     """
 
     id: int
@@ -82,6 +86,7 @@ class RunRow:
     new: bool = True
     just_ended: bool = False
     segment: int = 0
+    pairs: dict[int, Pair] = field(default_factory=dict[int, "Pair"])
     rows: dict[int, list[Any]] = field(default_factory=dict[int, list[Any]])
 
     @classmethod
@@ -96,7 +101,7 @@ class RunRow:
         return _run_values(self)
 
 
-RUN_COLUMNS = [column.name for column in fields(RunRow) if column.name not in ("new", "just_ended", "segment", "rows")]
+RUN_COLUMNS = [column.name for column in fields(RunRow) if column.name not in _OF_BATCH]
 _run_values = attrgetter(*RUN_COLUMNS)
 
 

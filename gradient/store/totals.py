@@ -48,7 +48,7 @@ def totals_of(columns: Columns, is_llm: Callable[[int], bool]) -> tuple[Any, ...
 
 def _counted(columns: Columns, models: set[int]) -> Iterator[tuple[Any, ...]]:
     """Yield the usage of each call: the outermost that tells it, where one LLM execution is inside another."""
-    usages = list(zip(*columns[INPUT : COST + 1], strict=True))
+    usages = zip(*columns[INPUT : COST + 1], strict=True)
     every = zip(columns[ID], columns[NODE], columns[STATUS], usages, strict=True)
     calls = {own: (status, usage) for own, node, status, usage in every if node in models}
     if calls.keys().isdisjoint(columns[PARENT]):  # no call has anything inside, as is usual

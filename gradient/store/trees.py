@@ -26,7 +26,7 @@ ON CONFLICT (run, id) DO UPDATE SET {_LATEST}, began = coalesce(excluded.began, 
 WHERE status IS NULL OR process = excluded.process OR excluded.began IS NOT NULL"""  # noqa: S608 - names of columns
 _OPEN = f"SELECT {_COLUMNS} FROM executions WHERE run = ? ORDER BY began"  # noqa: S608 - names of columns
 
-Columns: TypeAlias = list[tuple[Any, ...]]
+Columns: TypeAlias = list[Sequence[Any]]
 """Executions, column by column; the columns are those of `rows`."""
 
 _encode = msgspec.msgpack.encode

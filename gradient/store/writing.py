@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 
 from gradient.store.batch import Batch
 from gradient.store.names import Names
+from gradient.store.pairs import columns_of_pairs
 from gradient.store.rollup import Rollup
 from gradient.store.rows import BEGAN, ERROR, MODEL, NODE, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
 from gradient.store.totals import totals_of
@@ -46,19 +47,20 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, names: Names) -> N
     for row in batch.late:
         late[row[RUN]].append(row)
     for run in batch.runs.values():
-        rows = _in_order(run.rows.values())
+        columns = columns_of_pairs(run.id, run.pairs.values(), batch, names)
+        if run.rows:
+            columns = columns_of(_in_order([*zip(*columns, strict=True), *run.rows.values()]))
         is_over = run.status is not None or run.executions is not None
-        fresh = rows
+        fresh = columns
         if not is_over or not run.new or run.id in late:
             if run.executions is not None:
                 reopen(connection, run.id)
-            write_open(connection, rows)
+            write_open(connection, zip(*columns, strict=True))
             write_open(connection, late.get(run.id, ()))
-            rows = close(connection, run.id) if is_over else rows
-        columns = columns_of(rows)
+            columns = columns_of(close(connection, run.id)) if is_over else columns
         if is_over:
             # What ran before its end is added with it, and what comes later when it comes.
-            finish(run, columns, rollup, columns if run.just_ended else columns_of(fresh), ended=run.just_ended)
+            finish(run, columns, rollup, columns if run.just_ended else fresh, ended=run.just_ended)
         written.add(run, columns, is_over=is_over)
     written.write()
     rollup.write()
@@ -133,7 +135,7 @@ def _folded(threads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return list(folded.values())
 
 
-def _in_order(rows: Iterable[list[Any]]) -> list[list[Any]]:
+def _in_order(rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
     try:
         return sorted(rows, key=itemgetter(BEGAN))
     except TypeError:  # the start of some is not known, or is in the index already

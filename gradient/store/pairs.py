@@ -1,0 +1,56 @@
+"""Executions whose start and end were read together, which most are: columns are made of them without rows before.
+
+EndedHead, places, process ── columns_of_pairs ──> what `gradient.store.trees` packs
+"""
+
+from collections.abc import Collection
+from operator import sub
+from typing import Any
+
+import msgspec
+
+from gradient.store.batch import Batch
+from gradient.store.names import Names
+from gradient.store.rows import CODES, SIGN, WRAP, Pair
+from gradient.store.trees import Columns, columns_of
+
+_NO_USAGE = (None,) * 6
+_astuple = msgspec.structs.astuple
+
+
+def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Names) -> Columns:
+    """Return executions of a run column by column, in the order of their starts."""
+    if not pairs:
+        return columns_of(())
+    began, ended, processes, events = zip(*sorted(pairs), strict=True)  # no two have a place in common
+    # fmt: off
+    (_, ids, parents, at, started_at, names_, kinds, frameworks, node_ids, statuses, errors, _, models, providers,
+     usages, first_tokens, attempts, cached) = zip(*map(_astuple, events), strict=True)
+    # fmt: on
+    nodes, known = names.nodes, names.models
+    count = len(ids)
+    # No function is called for each, for this is done a million times.
+    return [
+        (run,) * count,
+        [number if number < SIGN else number - WRAP for number in ids],
+        processes,
+        [number if number < SIGN else number - WRAP for number in parents],
+        [nodes[node] for node in zip(names_, kinds, frameworks, node_ids, strict=True)],
+        [None if model[0] is None else known[model] for model in zip(models, providers, strict=True)],
+        [CODES.get(status, status) for status in statuses],
+        started_at,
+        list(map(sub, at, started_at)),
+        first_tokens,
+        attempts,
+        cached,
+        *zip(*(_NO_USAGE if usage is None else _astuple(usage) for usage in usages), strict=True),
+        [None if error is None else batch.failure(error) for error in errors],
+        began,
+        ended,
+        (batch.changed,) * count,
+    ]
+
+
+def row_of(run: int, pair: Pair, batch: Batch, names: Names) -> list[Any]:
+    """Return one of them as a row."""
+    return [value for (value,) in columns_of_pairs(run, [pair], batch, names)]
