@@ -36,7 +36,8 @@ WHERE {where} AND duration IS NOT NULL"""
 _ERRORS = """
 SELECT facets.name, text, detail, sum(count), count(*), min(coalesce(runs.wall, 0)), max(coalesce(runs.wall, 0))
 FROM facets JOIN names ON names.id = facets.name JOIN runs ON runs.id = run
-WHERE sort = 'error' AND {where} GROUP BY facets.name ORDER BY 4 DESC, 7 DESC LIMIT ?"""
+WHERE sort = 'error' AND {where} GROUP BY facets.name
+ORDER BY 4 DESC, 5 DESC, 7 DESC, detail, text LIMIT ?"""
 _SAMPLE = """
 SELECT run, request FROM facets JOIN runs ON runs.id = run WHERE name = ? AND {where}
 ORDER BY run DESC LIMIT ?"""
