@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import zstandard
 
 from gradient.journal import SegmentReader, processes
-from gradient.journal.compression import BLOCK_BYTES
+from gradient.journal.compression import BLOCK_BYTES, PARAMETERS
 from gradient.store import database
 from gradient.store.heads import ENDED_TAG, decode_ended
 from gradient.store.schema import TABLES
@@ -31,7 +31,7 @@ def least_indexer(home: Path) -> dict[str, float]:
     """Return the CPU seconds of each part, for a home that is indexed and not compressed yet."""
     paths = [path for journal in processes(home / "journal") for path in journal.segments()]
     parts = dict.fromkeys(("frames", "heads", "rows", "compression"), 0.0)
-    compress = zstandard.ZstdCompressor(level=1).compress
+    compress = zstandard.ZstdCompressor(compression_params=PARAMETERS).compress
     for path in paths:
         began = time.process_time()
         blocks = list(SegmentReader(path).blocks(final=True))

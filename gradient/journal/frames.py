@@ -16,7 +16,7 @@ MAGIC = b"GRADJNL\x01"
 """Name and version of the format. A new version also gets a new commit word."""
 
 SEGMENT_HEADER = Struct("<8sIIQ40x")
-FRAME_HEADER = Struct("<IIII")
+FRAME_HEADER = Struct("<III4x")
 FRAME_START = Struct("<II")
 WORD = Struct("<I")
 
@@ -72,7 +72,7 @@ def frame_bytes(body_bytes: int) -> int:
 def pack_frame(body: bytes, crc: int) -> bytes:
     """Return a whole committed frame."""
     size = len(body)
-    return FRAME_HEADER.pack(size, crc, COMMIT, 0) + body + b"\0" * (-size & 7)
+    return FRAME_HEADER.pack(size, crc, COMMIT) + body + b"\0" * (-size & 7)
 
 
 class Readable(Protocol):
@@ -101,7 +101,7 @@ class FrameWindow:
             at = 0
         if len(self._buffer) < FRAME_HEADER_BYTES:
             return None
-        length, crc, commit, _ = FRAME_HEADER.unpack_from(self._buffer, at)
+        length, crc, commit = FRAME_HEADER.unpack_from(self._buffer, at)
         if commit != COMMIT or offset + FRAME_HEADER_BYTES + length > self._end:
             return None
         if at + FRAME_HEADER_BYTES + length > len(self._buffer):
@@ -127,7 +127,7 @@ class FrameWindow:
             at = offset - base + frame_bytes(len(body))
             # Here and not in `body_at`, because reading a large journal is mostly this.
             while at <= last:
-                length, crc, commit, _ = unpack(buffer, at)
+                length, crc, commit = unpack(buffer, at)
                 start = at + header
                 stop = start + length
                 body = buffer[start:stop]
@@ -147,7 +147,7 @@ class FrameWindow:
                 at = 0
             if len(self._buffer) < FRAME_HEADER_BYTES:
                 return offset
-            length, _, commit, _ = FRAME_HEADER.unpack_from(self._buffer, at)
+            length, _, commit = FRAME_HEADER.unpack_from(self._buffer, at)
             if commit != COMMIT:
                 return offset
             offset += frame_bytes(length)

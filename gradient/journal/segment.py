@@ -131,7 +131,7 @@ class MappedSegment(OpenSegment):
         target = self._map
         target[copy_to : copy_to + size] = body
         # Field by field, from the front: the commit word comes after all that it vouches for.
-        _pack_frame_header(target, start, size, crc, COMMIT, 0)
+        _pack_frame_header(target, start, size, crc, COMMIT)
 
     def close(self) -> None:
         """Mark closed, unmap, truncate, in that order: a reader that sees the mark needs no zero tail."""

@@ -5,6 +5,7 @@ selects are gone through.
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from typing import Any
@@ -14,7 +15,7 @@ import msgspec
 from gradient.store.interface import ErrorGroup, Group
 from gradient.store.query.sql import Conditions
 from gradient.store.rollup import DAY_S, HOUR_S, Sums, merge, percentile_ms
-from gradient.store.rows import COST, DURATION, ERROR, INPUT, MODEL, NODE, OUTPUT, STATUS
+from gradient.store.rows import COST, DURATION, ERROR, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, STATUS
 from gradient.store.runs import request_id
 from gradient.store.trees import executions_of
 
@@ -85,12 +86,16 @@ def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, s
 def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> list[Group]:
     """Return groups of the runs that satisfy conditions."""
     totals: dict[tuple[str, str], _Total] = {}
+    durations: dict[tuple[str, str], list[int]] = defaultdict(list)
     values = _runs(connection, wanted) if by in ("day", "entrypoint") else _executions(connection, by, wanted)
     for wall, text, detail, status, duration, *usage in values:
         key = (_day((wall or 0) // _NS_PER_S), "") if by == "day" else (text, _kind(by, detail))
         sums = totals.setdefault(key, _Total()).sums
-        sums.add(duration, status)
+        sums.errors += status == ERROR_STATUS
         sums.add_usage(usage)
+        durations[key].append(duration)
+    for key, total in totals.items():
+        total.sums.add(durations[key])
     return _sorted(by, (total.group(*key) for key, total in totals.items()))
 
 

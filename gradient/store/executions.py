@@ -43,8 +43,12 @@ from gradient.store.rows import (
     status_code,
 )
 
-_REQUEST_AT = len(b"[4,")
-_ID_AT = _REQUEST_AT + len(b'"AAAAAAAAAAAAAAAAAAAAAA==",')
+_ID_AT = len(b'[4,"AAAAAAAAAAAAAAAAAAAAAA==",')
+_ABOUT = slice(len(b"[4,"), _ID_AT + len(b"18446744073709551615"))
+"""The text of request and number. What a shorter number leaves is its parent's, the same in both, start and end, unless
+that is short as well: `_SHORT` digits, a comma, a digit and a comma are as many."""
+_SHORT = 17
+_LAST = slice(-len(NO_MESSAGES), None)
 _NO_USAGE = (None,) * 6
 _astuple = msgspec.structs.astuple
 
@@ -72,17 +76,18 @@ class Executions:
         waiting, lost = self._waiting, 0
         for offset, body in frames:
             place = base + (offset >> 3)
-            if body.endswith(NO_MESSAGES):
+            if body[_LAST] == NO_MESSAGES:
                 tag = body[1]
                 if tag == STARTED_TAG:
-                    key = body[_REQUEST_AT : body.find(b",", _ID_AT)]
-                    if waiting.setdefault(key, (place, body))[0] == place:
+                    if waiting.setdefault(body[_ABOUT], (place, body))[0] == place:
                         continue
                 elif tag == ENDED_TAG:
-                    began = waiting.pop(body[_REQUEST_AT : body.find(b",", _ID_AT)], None)
+                    began = waiting.pop(body[_ABOUT], None)
                     if began is not None:
                         lost += not self._both(body, place, began)
                         continue
+                    if body.find(b",", _ID_AT) < _ID_AT + _SHORT:
+                        lost += self.settle()  # its start may wait under another text
             lost += not self._one(body, place)
         return lost
 

@@ -187,7 +187,8 @@ class IndexedHome:
         progress = progress or self._progress
         with suppress(sqlite3.OperationalError, OSError), database.indexing(self.home) as alone:
             if alone and not database.is_overlay(self._connection):
-                text.update(self._connection, self._reader.bodies, partial(progress, "indexing words of"))
+                with self._reader.bodies() as bodies:
+                    text.update(self._connection, bodies, partial(progress, "indexing words of"))
 
 
 def _say_nothing(what: str, done: int, total: int) -> None:

@@ -32,7 +32,7 @@ from gradient.store.schema import place_of
 from gradient.store.trees import close, columns_of
 from gradient.store.writing import RunWriter, finish, write_batch, write_process
 
-FRAMES_PER_BATCH = 20_000
+FRAMES_PER_BATCH = 40_000
 _WORTH_COMPACTING_BYTES = 16 * 1024
 
 

@@ -37,7 +37,7 @@ class Listing:
     def __init__(self, connection: sqlite3.Connection, processes: Processes) -> None:
         self._connection = connection
         self._processes = processes
-        self._is_llm = LlmNodes(connection)
+        self._llms = LlmNodes(connection)
 
     def conditions(self, query: Query, project: str | None, now_ns: int) -> Conditions:
         """Return what a query selects, of one project or of all, without what was not sampled."""
@@ -76,7 +76,7 @@ class Listing:
          entrypoint, project, session, user) = row  # fmt: skip
         if executions is None:
             columns = columns_of(executions_of(self._connection, number))
-            executions, errors, *usage = totals_of(columns, self._is_llm)
+            executions, errors, *usage = totals_of(columns, self._llms)
         if status is None and (wall is None or started_at is None):
             wall, started_at = self._first_start(number, process)
         return Listed(

@@ -4,7 +4,7 @@ EndedHead, places, process ── columns_of_pairs ──> what `gradient.store.
 """
 
 from collections.abc import Collection
-from operator import sub
+from operator import itemgetter, sub
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from gradient.store.rows import CODES, SIGN, WRAP, Pair
 from gradient.store.trees import Columns, columns_of
 
 _NO_USAGE = (None,) * 6
+_BEGAN = itemgetter(0)
 _astuple = msgspec.structs.astuple
 
 
@@ -22,7 +23,7 @@ def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Nam
     """Return executions of a run column by column, in the order of their starts."""
     if not pairs:
         return columns_of(())
-    began, ended, processes, events = zip(*sorted(pairs), strict=True)  # no two have a place in common
+    began, ended, processes, events = zip(*sorted(pairs, key=_BEGAN), strict=True)
     # fmt: off
     (_, ids, parents, at, started_at, names_, kinds, frameworks, node_ids, statuses, errors, _, models, providers,
      usages, first_tokens, attempts, cached) = zip(*map(_astuple, events), strict=True)
@@ -35,16 +36,16 @@ def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Nam
         [number if number < SIGN else number - WRAP for number in ids],
         processes,
         [number if number < SIGN else number - WRAP for number in parents],
-        [nodes[node] for node in zip(names_, kinds, frameworks, node_ids, strict=True)],
+        list(map(nodes.__getitem__, zip(names_, kinds, frameworks, node_ids, strict=True))),
         [None if model[0] is None else known[model] for model in zip(models, providers, strict=True)],
-        [CODES.get(status, status) for status in statuses],
+        list(map(CODES.get, statuses, statuses)),
         started_at,
         list(map(sub, at, started_at)),
         first_tokens,
         attempts,
         cached,
         *zip(*(_NO_USAGE if usage is None else _astuple(usage) for usage in usages), strict=True),
-        [None if error is None else batch.failure(error) for error in errors],
+        [batch.failure(error) for error in errors] if any(errors) else errors,
         began,
         ended,
         (batch.changed,) * count,

@@ -20,11 +20,18 @@ _unpack_list = msgspec.msgpack.Decoder(_List).decode
 
 
 class Places:
-    """The frames that an index knows, read from their segments; use it for one question, then close it."""
+    """The frames that an index knows, read from their segments; use it for one question, then close it.
 
-    def __init__(self, connection: sqlite3.Connection, root: Path) -> None:
+    Args:
+        connection: The index.
+        root: Folder of all processes' journals.
+        most_open: How many segments are open at most, for those who only want `body`; 0 for any number.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, root: Path, most_open: int = 0) -> None:
         self._connection = connection
         self._root = root
+        self._most_open = most_open
         self._segments: dict[int, _Segment | None] = {}
 
     def event(self, place: int) -> Any:
@@ -57,6 +64,8 @@ class Places:
 
     def _segment(self, number: int) -> "_Segment | None":
         if number not in self._segments:
+            if 0 < self._most_open <= len(self._segments):
+                self.close()
             self._segments[number] = self._open(number)
         return self._segments[number]
 
@@ -117,6 +126,6 @@ class _IndexedMessages(SegmentMessages):
         return None if found is None else found[0]
 
 
-def opened(connection: sqlite3.Connection, root: Path) -> "closing[Places]":
+def opened(connection: sqlite3.Connection, root: Path, most_open: int = 0) -> "closing[Places]":
     """Return places for a block."""
-    return closing(Places(connection, root))
+    return closing(Places(connection, root, most_open))

@@ -1,7 +1,7 @@
 """Read one run, or one execution, from the frames that the index points at."""
 
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gradient.store.rows import BEGAN, ENDED, ID
 from gradient.store.runs import Run, Writer
 from gradient.store.trees import executions_of
 
+_MOST_SEGMENTS = 8
 _OF_RUN = """
 SELECT began FROM runs WHERE id = :run UNION ALL SELECT ended FROM runs WHERE id = :run
 UNION ALL SELECT place FROM updates WHERE run = :run"""
@@ -45,13 +46,11 @@ class RunReader:
         with opened(self._connection, self._root) as places:
             yield self._read(number, key, self._places(number, execution), places)
 
-    def bodies(self, number: int) -> Iterable[bytes]:
-        """Yield the bodies of all frames of a run."""
-        with opened(self._connection, self._root) as places:
-            for place in self._places(number):
-                body = places.body(place)
-                if body is not None:
-                    yield body
+    @contextmanager
+    def bodies(self) -> Generator[Callable[[int], Iterable[bytes]]]:
+        """Give what yields the bodies of all frames of a run, for many runs: neighbours are in the same segments."""
+        with opened(self._connection, self._root, _MOST_SEGMENTS) as places:
+            yield lambda number: (body for place in self._places(number) if (body := places.body(place)) is not None)
 
     def _places(self, run: int, execution: int | None = None) -> list[int]:
         """Return the places of a run's frames, in order; of its executions all, or one."""

@@ -4,6 +4,8 @@ Durations are counted in classes, 16 from each power of two to the next, so a pe
 """
 
 import sqlite3
+import sys
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
@@ -21,6 +23,10 @@ SPANS_S = (HOUR_S, DAY_S)
 _NS_PER_S = 10**9
 _NS_PER_MS = 1e6
 
+_FIRST_OF_DOUBLE = slice(3 if sys.byteorder == "little" else 0, None, 4)
+_DOUBLE_OF_ZERO, _LEAST_WORD, _NEGATIVE_WORD = 1022 << 4, 1027 << 4, 1 << 15
+"""What begins a double: of class 0, were it so small; of 16 ns, which have the first class; and below zero."""
+
 _pack = msgspec.msgpack.encode
 _unpack = msgspec.msgpack.Decoder(dict[int, int]).decode
 
@@ -34,16 +40,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (span, period, project, nam
     cost = coalesce(cost + excluded.cost, cost, excluded.cost), durations = excluded.durations"""
 
 
-def duration_class(duration_ns: int) -> int:
-    """Return the class of a duration: its highest bit and the four after that."""
-    return next(_classes((duration_ns,)))
+def _count_classes(durations_ns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the classes of durations, each with how many there are: exponent and the first four bits, as of a double.
 
-
-def _classes(durations_ns: Iterable[int]) -> Iterator[int]:
-    """Yield the class of each duration, without a call for each."""
-    for duration in durations_ns:
-        bits = duration.bit_length()
-        yield bits << 4 | duration >> bits - 5 & 15 if bits > 4 else 0  # noqa: PLR2004
+    So they are the first two bytes of one, which takes a third of the time of working them out.
+    """
+    words = memoryview(array("d", durations_ns)).cast("B").cast("H")[_FIRST_OF_DOUBLE]
+    for word, count in Counter(words.tolist()).items():
+        yield word - _DOUBLE_OF_ZERO if _LEAST_WORD <= word < _NEGATIVE_WORD else 0, count
 
 
 def class_duration_ms(number: int) -> float:
@@ -84,21 +88,12 @@ class Sums:
         self.cost: float | None = None
         self.classes: dict[int, int] = {}
 
-    def add(self, duration_ns: int, status: Any) -> None:
-        """Count one."""
-        self.count += 1
-        self.errors += status == ERROR_STATUS
-        self.duration += duration_ns
-        number = duration_class(duration_ns)
-        self.classes[number] = self.classes.get(number, 0) + 1
-
-    def add_all(self, durations_ns: Sequence[int]) -> None:
+    def add(self, durations_ns: Sequence[int]) -> None:
         """Count as many as there are durations, none of them failed."""
         self.count += len(durations_ns)
         self.duration += sum(durations_ns)
-        classes = self.classes
-        for number, count in Counter(_classes(durations_ns)).items():
-            classes[number] = classes.get(number, 0) + count
+        for number, count in _count_classes(durations_ns):
+            self.classes[number] = self.classes.get(number, 0) + count
 
     def add_usage(self, row: Any) -> None:
         """Add tokens and cost of an execution, or of a run."""
@@ -128,7 +123,7 @@ class Rollup:
         sign: 1 to add, -1 to take away what was added.
 
     Attributes:
-        is_llm: Tells by its number whether a node is an LLM.
+        llms: Tells which nodes are LLMs.
     """
 
     def __init__(self, connection: sqlite3.Connection, sign: int = 1) -> None:
@@ -137,7 +132,7 @@ class Rollup:
         self._sums: dict[tuple[int, int, int], Sums] = {}
         self._durations: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._usages: dict[tuple[int, int], dict[tuple[int, int], list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self.is_llm = LlmNodes(connection)
+        self.llms = LlmNodes(connection)
 
     def add(self, run: RunRow, columns: Columns, *, ended: bool) -> None:
         """Add ended executions of a run, and the run itself where it ended."""
@@ -154,8 +149,9 @@ class Rollup:
                     if name is not None:
                         self._of(hour, project, name).errors += 1
         if ended and run.entrypoint is not None and run.duration is not None:
+            durations[run.entrypoint].append(run.duration)
             sums = self._of(hour, project, run.entrypoint)
-            sums.add(run.duration, run.status)
+            sums.errors += run.status == ERROR_STATUS
             sums.add_usage((run.input, run.output, run.cost))
 
     def _add_models(self, hour: int, project: int, columns: Columns) -> None:
@@ -178,7 +174,7 @@ class Rollup:
         """Write what was added."""
         for (hour, project), of_names in self._durations.items():
             for name, durations in of_names.items():
-                self._of(hour, project, name).add_all(durations)
+                self._of(hour, project, name).add(durations)
         for (hour, project), pairs in self._usages.items():
             for names, usages in pairs.items():
                 total = [sum_known(column) for column in zip(*usages, strict=True)]

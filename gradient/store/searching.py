@@ -9,7 +9,7 @@ from gradient.store.listing import BY_TEXT, RUNS, Listing
 from gradient.store.query.sql import Conditions
 from gradient.store.reading import RunReader
 
-_PAGE = 100
+_PAGE = 32
 
 
 class TextSearch:
@@ -43,12 +43,13 @@ class TextSearch:
     def _read(self, wanted: Conditions, numbers: list[int], before: int | None) -> list[Listed]:
         """Return those of some runs that satisfy conditions, by reading them."""
         found: list[Listed] = []
-        for number in numbers:
-            if before is None or number < before:
-                one = Conditions([*wanted.parts, "runs.id = ?"], [*wanted.values, number])
-                runs = self._listing.select(one, 1)
-                if runs and text.holds(wanted.texts, self._reader.bodies(number)):
-                    found += runs
+        with self._reader.bodies() as bodies:
+            for number in numbers:
+                if before is None or number < before:
+                    one = Conditions([*wanted.parts, "runs.id = ?"], [*wanted.values, number])
+                    runs = self._listing.select(one, 1)
+                    if runs and text.holds(wanted.texts, bodies(number)):
+                        found += runs
         return found
 
     def _indexed(self, wanted: Conditions, limit: int, before: int | None) -> Iterator[Listed]:
@@ -69,9 +70,8 @@ class TextSearch:
         place: int | None = None
         while True:
             runs = list(self._listing.rows(source, wanted, order, page, place))
-            waiting += [
-                run for run in runs if not must_read or text.holds(wanted.texts, self._reader.bodies(run.number))
-            ]
+            with self._reader.bodies() as bodies:
+                waiting += [run for run in runs if not must_read or text.holds(wanted.texts, bodies(run.number))]
             waiting.sort(key=lambda run: -run.number)
             newest_to_come = 0
             if len(runs) == page:

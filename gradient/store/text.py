@@ -3,13 +3,15 @@
 An index of words (FTS5, without the text) with one entry a run, made when somebody first searches and brought up to
 date with each further search. Entries are numbered one by one, which takes a third of the room that the runs' own
 numbers would. It covers runs that are over; the few others are read. Where words must stand in an order, the runs found
-are read to see whether they do. A message that several runs of a segment refer to belongs to the run that wrote it.
+are read to see whether they do, in one payload. A message that several runs of a segment refer to belongs to the run
+that wrote it.
 """
 
 import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from gradient.journal.events import decode_event
@@ -114,15 +116,23 @@ def must_read(terms: Iterable[Term]) -> bool:
 
 
 def holds(terms: Iterable[Term], bodies: Iterable[bytes]) -> bool:
-    """Tell whether a run with these frames satisfies all terms."""
-    words = " ".join(_WORD.findall(_folded(text_of(bodies))))
-    text = f" {words} "
-    return all(any(_in(value, text) for value in term.values) != term.negated for term in terms)
+    """Tell whether a run with these frames satisfies all terms; words in an order must be so in one payload."""
+    terms = list(terms)
+    missing = {value: pattern for term in terms for value in term.values if (pattern := _pattern(value)) is not None}
+    parts = _parts_of(bodies)
+    while missing and (part := next(parts, None)) is not None:
+        said = _folded(part)
+        missing = {value: pattern for value, pattern in missing.items() if not pattern.search(said)}
+    return all(any(value not in missing for value in term.values) != term.negated for term in terms)
 
 
 def text_of(bodies: Iterable[bytes]) -> str:
     """Return what can be found in a run."""
-    return "\n".join(part.decode("utf-8", "replace") for body in bodies for part in _parts(decode_event(body)))
+    return "\n".join(_parts_of(bodies))
+
+
+def _parts_of(bodies: Iterable[bytes]) -> Iterator[str]:
+    return (part.decode("utf-8", "replace") for body in bodies for part in _parts(decode_event(body)))
 
 
 def _parts(event: Any) -> Iterator[bytes]:
@@ -147,12 +157,15 @@ def _words_expression(value: Value) -> str:
     return " AND ".join(quoted)
 
 
-def _in(value: Value, text: str) -> bool:
+@lru_cache
+def _pattern(value: Value) -> re.Pattern[str] | None:
+    """Return what finds the words of a value, one after the other, in a folded text; None where there are no words."""
     words = _WORD.findall(_folded(value.text))
     if not words:
-        return True
-    end = "" if value.is_pattern and value.text.endswith("*") else " "
-    return f" {' '.join(words)}{end}" in text
+        return None
+    end = "" if value.is_pattern and value.text.endswith("*") else r"(?![^\W_])"
+    # Whether the first begins a word is asked behind it: a pattern that begins with letters is looked for much faster.
+    return re.compile(rf"{words[0]}(?<![^\W_]{words[0]})" + "".join(rf"[\W_]+{word}" for word in words[1:]) + end)
 
 
 def _folded(text: str) -> str:

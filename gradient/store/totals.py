@@ -1,17 +1,15 @@
 """What the executions of a run sum up to: how many, how many failed, tokens and cost, each LLM call counted once."""
 
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, PARENT, STATUS
 from gradient.store.trees import Columns
 
-_NOTHING = (None,) * 6
-
 
 class LlmNodes:
-    """Tells by its number whether a node is an LLM.
+    """Tells by their numbers which nodes are LLMs.
 
     Args:
         connection: The index.
@@ -19,17 +17,19 @@ class LlmNodes:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._known: dict[int, bool] = {}
+        self._others: set[int] = set()
+        self._llms: set[int] = set()
 
-    def __call__(self, node: int) -> bool:
-        known = self._known.get(node)
-        if known is None:
+    def among(self, nodes: Iterable[int]) -> set[int]:
+        """Return those of the nodes that are LLMs."""
+        distinct = set(nodes)
+        for node in distinct - self._others - self._llms:
             (detail,) = self._connection.execute("SELECT detail FROM names WHERE id = ?", (node,)).fetchone()
-            known = self._known[node] = str(detail).startswith('["llm"')
-        return known
+            (self._llms if str(detail).startswith('["llm"') else self._others).add(node)
+        return distinct & self._llms
 
 
-def totals_of(columns: Columns, is_llm: Callable[[int], bool]) -> tuple[Any, ...]:
+def totals_of(columns: Columns, llms: LlmNodes) -> tuple[Any, ...]:
     """Return the values of `rows.TOTALS`.
 
     A number is None when no call tells it; the cost already when one call does not, because a sum that silently
@@ -37,51 +37,36 @@ def totals_of(columns: Columns, is_llm: Callable[[int], bool]) -> tuple[Any, ...
 
     Args:
         columns: All executions of a run.
-        is_llm: Tells by a node's number whether it is an LLM.
+        llms: Tells which nodes are LLMs.
     """
-    models = {node for node in set(columns[NODE]) if is_llm(node)}
-    parts = list(_counted(columns, models)) if models else []
-    *tokens, costs = zip(*parts, strict=True) if parts else [()] * 6
-    cost = None if None in costs else sum_known(costs)
-    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *map(sum_known, tokens), cost
+    rows = _counted(columns, llms)
+    *tokens, cost = (
+        [value for row in rows if (value := column[row]) is not None] for column in columns[INPUT : COST + 1]
+    )
+    if len(cost) < len(rows) and any(_is_unpriced(columns, row) for row in rows):
+        cost.clear()
+    sums = [sum(values) if values else None for values in (*tokens, cost)]
+    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *sums
 
 
-def _counted(columns: Columns, models: set[int]) -> Iterator[tuple[Any, ...]]:
-    """Yield the usage of each call: the outermost that tells it, where one LLM execution is inside another."""
-    usages = zip(*columns[INPUT : COST + 1], strict=True)
-    every = zip(columns[ID], columns[NODE], columns[STATUS], usages, strict=True)
-    calls = {own: (status, usage) for own, node, status, usage in every if node in models}
+def _counted(columns: Columns, llms: LlmNodes) -> list[int]:
+    """Return the rows of calls; of those inside one another the outermost that tells its usage, or is alone."""
+    models = llms.among(columns[NODE])
+    rows = [row for row, node in enumerate(columns[NODE]) if node in models]
+    ids = columns[ID]
+    calls = {ids[row]: row for row in rows}
     if calls.keys().isdisjoint(columns[PARENT]):  # no call has anything inside, as is usual
-        told = [usage for status, usage in calls.values() if _tells(status, usage)]
-        yield from told
-        silent = len(told) < len(calls) and any(
-            status != ERROR_STATUS and not _tells(status, usage) for status, usage in calls.values()
-        )
-    else:
-        parents = dict(zip(columns[ID], columns[PARENT], strict=True))
-        silent = yield from _outermost(calls, parents)
-    # A call that failed and reported nothing is not billed; any other has a cost that we do not know.
-    if silent:
-        yield _NOTHING
+        return rows
+    parents = dict(zip(ids, columns[PARENT], strict=True))
+    telling = {call for call, row in calls.items() if _tells(columns, row)}
+    above = {call: _above(call, parents, calls) for call in calls}
+    counted = {call for call in telling if telling.isdisjoint(above[call])}
+    answered = {outer for call in counted for outer in above[call]}
+    silent = {call for call in calls if not above[call]} - telling - answered
+    return [calls[call] for call in calls if call in counted or call in silent]
 
 
-def _outermost(calls: dict[int, Any], parents: dict[int, int]) -> Generator[tuple[Any, ...], None, bool]:
-    """Yield the usage of calls that are inside one another; return whether one did not tell and should have."""
-    answered: set[int] = set()
-    silent: list[int] = []
-    for call, (status, usage) in calls.items():
-        outer = _above(call, parents, calls)
-        if any(_tells(*calls[one]) for one in outer):
-            continue
-        if _tells(status, usage):
-            answered.update(outer)
-            yield usage
-        elif not outer:
-            silent.append(call)
-    return any(calls[call][0] != ERROR_STATUS for call in silent if call not in answered)
-
-
-def _above(call: int, parents: dict[int, int], calls: dict[int, Any]) -> list[int]:
+def _above(call: int, parents: dict[int, int], calls: dict[int, int]) -> list[int]:
     """Return the LLM executions that a call is inside of."""
     found: list[int] = []
     seen = {call}
@@ -94,8 +79,13 @@ def _above(call: int, parents: dict[int, int], calls: dict[int, Any]) -> list[in
     return found
 
 
-def _tells(status: Any, usage: tuple[Any, ...]) -> bool:
-    return status is not None and usage != _NOTHING
+def _tells(columns: Columns, row: int) -> bool:
+    return columns[STATUS][row] is not None and any(column[row] is not None for column in columns[INPUT : COST + 1])
+
+
+def _is_unpriced(columns: Columns, row: int) -> bool:
+    """Tell whether a call has a cost that we do not know; one that failed and reported nothing is not billed."""
+    return columns[COST][row] is None and (columns[STATUS][row] != ERROR_STATUS or _tells(columns, row))
 
 
 def sum_known(values: Iterable[Any]) -> Any:

@@ -26,6 +26,7 @@ class Process:
         self.began_ns = (EPOCH_S + began_s) * 1000 * MS
         self.project = project
         self.version = version
+        self.number_of = wide
         self.writer = JournalWriter(home / "journal", self._preamble, **settings)
 
     def _preamble(self):
@@ -49,15 +50,21 @@ class Process:
         self.write(RequestEnded(key(number), at_ms * MS, started, wall, entrypoint, key(number), status, **more))
 
     def start(self, number, execution, at_ms=0, **more):
-        self.write(ExecutionStarted(key(number), execution, at=at_ms * MS, **_work(more)))
+        self.write(ExecutionStarted(key(number), self.number_of(execution), at=at_ms * MS, **self._work(more)))
 
     def end(self, number, execution, at_ms, started_ms=0, **more):
         times = {"at": at_ms * MS, "started_at": started_ms * MS}
-        self.write(ExecutionEnded(key(number), execution, **times, **_work({"status": "completed", **more})))
+        about = self._work({"status": "completed", **more})
+        self.write(ExecutionEnded(key(number), self.number_of(execution), **times, **about))
 
     def update(self, number, execution, at_ms, *said):
         what, name, payload = said
-        self.write(Updated(key(number), execution, at_ms * MS, what, name, payload))
+        self.write(Updated(key(number), self.number_of(execution), at_ms * MS, what, name, payload))
+
+    def _work(self, more):
+        """Fill in what an execution must say and most tests do not care for."""
+        about = {"name": "work", "kind": "node", "framework": "custom", **more}
+        return {"node_id": f"{about['kind']}_{about['name']}", **about, "parent": self.number_of(more.get("parent", 0))}
 
     def die(self):
         self.writer.close()
@@ -69,10 +76,9 @@ class Process:
         (folder / "alive").unlink()
 
 
-def _work(more):
-    """Fill in what an execution must say and most tests do not care for."""
-    about = {"parent": 0, "name": "work", "kind": "node", "framework": "custom", **more}
-    return {"node_id": f"{about['kind']}_{about['name']}", **about}
+def wide(number):
+    """Return the 64 bits of a made-up execution, as wide as those of real ones; 0 stands for none."""
+    return number and 1 << 63 | number
 
 
 def key(number):
@@ -90,8 +96,8 @@ def process(home):
     """Return a function that begins a process; all of them are dead after the test."""
     begun = []
 
-    def begin(**settings):
-        begun.append(Process(home, **settings))
+    def begin(where=home, **settings):
+        begun.append(Process(where, **settings))
         return begun[-1]
 
     yield begin

@@ -65,8 +65,8 @@ def test_executions_are_ordered_by_start_and_the_outermost_have_no_parent(proces
 
     executions = document()["executions"]
 
-    assert [one["execution_id"] for one in executions] == [f"{number:016x}" for number in (1, 2, 3)]
-    assert [one["parent_id"] for one in executions] == [None, f"{1:016x}", f"{1:016x}"]
+    assert [one["execution_id"] for one in executions] == ["8000000000000001", "8000000000000002", "8000000000000003"]
+    assert [one["parent_id"] for one in executions] == [None, "8000000000000001", "8000000000000001"]
     assert [one["start_offset_ms"] for one in executions] == [10.0, 20.0, 30.0]
     assert [one["duration_ms"] for one in executions] == [40.0, 5.0, 10.0]
 
@@ -77,7 +77,11 @@ def test_executions_that_began_together_keep_the_order_of_the_journal(process, d
     for execution in (9, 3, 6):
         one.start(1, execution, at_ms=1)
 
-    assert [int(one["execution_id"], 16) for one in document()["executions"]] == [9, 3, 6]
+    assert [one["execution_id"] for one in document()["executions"]] == [
+        "8000000000000009",
+        "8000000000000003",
+        "8000000000000006",
+    ]
 
 
 def test_an_end_whose_start_is_gone_is_enough_but_knows_no_inputs(process, only_execution):
@@ -218,7 +222,9 @@ def test_payloads_of_other_runs_stay_out(process, document, number):
 def test_a_start_that_says_nothing_does_not_take_its_end_with_it(process, only_execution):
     one = process()
     one.request(1)
-    started = ExecutionStarted(bytes([1]) * 16, 7, 0, 5, "LangGraph", "graph", "langgraph", "graph_LangGraph")
+    started = ExecutionStarted(
+        bytes([1]) * 16, one.number_of(7), 0, 5, "LangGraph", "graph", "langgraph", "graph_LangGraph"
+    )
     one.writer.append(encode_event(started).replace(b'"langgraph"', b"17"))
     one.end(1, 7, at_ms=3, kind="graph", name="LangGraph")
 

@@ -65,9 +65,23 @@ def somebody_indexing(home):
         yield
 
 
+@pytest.fixture(params=["of many digits", "of one digit"])
+def begin_two(request, process):
+    """Return a function that begins two processes in a home, whose executions have numbers of that kind."""
+
+    def begin(where):
+        two = process(where), process(where)
+        if request.param == "of one digit":
+            for one in two:
+                one.number_of = int
+        return two
+
+    return begin
+
+
 @pytest.fixture
-def processes(process):
-    return process(), process()
+def processes(begin_two, home):
+    return begin_two(home)
 
 
 @pytest.fixture
@@ -97,9 +111,9 @@ def test_a_run_is_described_alike_by_each_way_to_it(expected):
             assert skeleton[name] == [execution[name] for execution in document["executions"]]
 
 
-def test_a_store_that_looks_after_every_event_says_the_same(expected, home, process, tmp_path):
+def test_a_store_that_looks_after_every_event_says_the_same(expected, begin_two, tmp_path):
     elsewhere = tmp_path / "elsewhere" / "home"
-    two = [type(process())(elsewhere), type(process())(elsewhere)]
+    two = begin_two(elsewhere)
     with SqliteStore(elsewhere) as store:
         for write in events(*two):
             write()
@@ -107,8 +121,6 @@ def test_a_store_that_looks_after_every_event_says_the_same(expected, home, proc
             account(store)
 
         told = account(store)
-    for one in two:
-        one.die()
 
     for part, answer in told.items():
         assert answer == expected[part], part
@@ -121,9 +133,9 @@ def test_a_store_that_cannot_write_says_the_same(expected, home):
 
 
 @pytest.mark.parametrize("indexed", range(0, 21, 2))
-def test_a_store_on_top_of_an_older_index_says_the_same(expected, home, process, tmp_path, indexed):
+def test_a_store_on_top_of_an_older_index_says_the_same(expected, begin_two, tmp_path, indexed):
     elsewhere = tmp_path / "elsewhere" / "home"
-    two = [type(process())(elsewhere), type(process())(elsewhere)]
+    two = begin_two(elsewhere)
     writes = list(events(*two))
     for write in writes[:indexed]:
         write()
@@ -133,8 +145,6 @@ def test_a_store_on_top_of_an_older_index_says_the_same(expected, home, process,
 
     with somebody_indexing(elsewhere), SqliteStore(elsewhere) as store:
         told = account(store)
-    for one in two:
-        one.die()
 
     for part, answer in told.items():
         assert answer == expected[part], part
