@@ -118,12 +118,13 @@ def must_read(terms: Iterable[Term]) -> bool:
 def holds(terms: Iterable[Term], bodies: Iterable[bytes]) -> bool:
     """Tell whether a run with these frames satisfies all terms; words in an order must be so in one payload."""
     terms = list(terms)
-    missing = {value: pattern for term in terms for value in term.values if (pattern := _pattern(value)) is not None}
+    missing = [(value, _pattern(value)) for term in terms for value in term.values if _WORD.search(_folded(value.text))]
     parts = _parts_of(bodies)
     while missing and (part := next(parts, None)) is not None:
         said = _folded(part)
-        missing = {value: pattern for value, pattern in missing.items() if not pattern.search(said)}
-    return all(any(value not in missing for value in term.values) != term.negated for term in terms)
+        missing = [(value, pattern) for value, pattern in missing if not pattern.search(said)]
+    absent = {value for value, _ in missing}
+    return all(any(value not in absent for value in term.values) != term.negated for term in terms)
 
 
 def text_of(bodies: Iterable[bytes]) -> str:
@@ -158,14 +159,12 @@ def _words_expression(value: Value) -> str:
 
 
 @lru_cache
-def _pattern(value: Value) -> re.Pattern[str] | None:
-    """Return what finds the words of a value, one after the other, in a folded text; None where there are no words."""
-    words = _WORD.findall(_folded(value.text))
-    if not words:
-        return None
+def _pattern(value: Value) -> re.Pattern[str]:
+    """Return what finds the words of a value, one after the other, in a folded text."""
+    first, *others = _WORD.findall(_folded(value.text))
     end = "" if value.is_pattern and value.text.endswith("*") else r"(?![^\W_])"
     # Whether the first begins a word is asked behind it: a pattern that begins with letters is looked for much faster.
-    return re.compile(rf"{words[0]}(?<![^\W_]{words[0]})" + "".join(rf"[\W_]+{word}" for word in words[1:]) + end)
+    return re.compile(rf"{first}(?<![^\W_]{first})" + "".join(rf"[\W_]+{word}" for word in others) + end)
 
 
 def _folded(text: str) -> str:

@@ -105,3 +105,27 @@ def test_sums_are_the_same_however_often_they_are_brought_up_to_date(busy, proce
 
     with SqliteStore(home) as store:
         assert {by: store.stats(by) for by in step_by_step} == step_by_step
+
+
+@pytest.mark.parametrize("lasted_ms", [0, 1, 3, 250, 1_000, 86_400_000, 40 * 86_400_000])
+def test_a_percentile_is_as_long_as_what_it_stands_for_to_a_sixteenth(process, home, lasted_ms):
+    one = process()
+    one.request(1)
+    one.end(1, 1, at_ms=lasted_ms)
+    one.end_request(1, at_ms=lasted_ms)
+
+    with SqliteStore(home) as store:
+        (group,) = store.stats("node")
+        (exact,) = store.stats("node", query="project:demo")
+
+    assert group.p50_ms == exact.p50_ms == pytest.approx(lasted_ms, rel=1 / 16)
+
+
+def test_what_ends_before_it_began_lasts_no_time(process, home):
+    one = process()
+    one.request(1)
+    one.end(1, 1, at_ms=1, started_ms=2)
+    one.end_request(1, at_ms=2)
+
+    with SqliteStore(home) as store:
+        assert store.stats("node")[0].p50_ms == 0

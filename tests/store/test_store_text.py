@@ -50,6 +50,7 @@ def store(library, home, request):
         ('text:"code 3"', [3]),
         ("glacier status:completed", [2, 1]),
         ("elephant", []),
+        ('-"\ufc5e"', []),  # nothing but an accent
     ],
 )
 def test_words_are_found(store, query, numbers):
