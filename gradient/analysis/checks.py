@@ -129,7 +129,7 @@ def _skipping(places: set[int], pattern: PathPattern) -> set[int]:
 def _outcome(where: str, execution: Execution) -> str:
     error = execution["error"]
     told = "" if error is None else f": {error['type'] or 'error'}: {(error['message'] or '').strip()}"
-    return f"{where}{told}".splitlines()[0]
+    return next(iter(f"{where}{told}".splitlines()), "")
 
 
 def _shortened(names: Sequence[str]) -> str:

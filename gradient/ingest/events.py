@@ -15,6 +15,7 @@ import msgspec
 
 from gradient.analysis.conventions import Said, read_span
 from gradient.journal.events import (
+    MOST_NS,
     ExecutionEnded,
     ExecutionStarted,
     Failure,
@@ -69,7 +70,7 @@ def attributes_of(pairs: Any) -> dict[str, Any]:
 
 def _request(span: Span, said: Said, key: bytes, inputs: Any, outputs: Any) -> Iterator[Event]:
     """Yield begin and end of a request; times of day stand for the monotonic clock, which no span tells."""
-    began, ended = span.start_time_unix_nano, span.end_time_unix_nano
+    began, ended = _time(span.start_time_unix_nano), _time(span.end_time_unix_nano)
     entrypoint = said.name if not said.ours else span.name.partition(" ")[2] or span.name
     about: dict[str, Any] = {
         "entrypoint": entrypoint,
@@ -92,7 +93,8 @@ def _request(span: Span, said: Said, key: bytes, inputs: Any, outputs: Any) -> I
 
 
 def _execution(span: Span, said: Said, key: bytes) -> Iterator[Event]:
-    began, ended = span.start_time_unix_nano, span.end_time_unix_nano
+    began, ended = _time(span.start_time_unix_nano), _time(span.end_time_unix_nano)
+    first_s = said.first_token_s
     parent = _number(span.parent_span_id)
     about: dict[str, Any] = {
         "request": key,
@@ -111,7 +113,9 @@ def _execution(span: Span, said: Said, key: bytes) -> Iterator[Event]:
         "inputs",
         said.inputs,
     )
-    first_at = None if said.first_token_s is None else began + round(said.first_token_s * _NS_PER_S)
+    if first_s is not None and not 0 <= first_s <= (ended - began) / _NS_PER_S:
+        first_s = None
+    first_at = None if first_s is None else began + round(first_s * _NS_PER_S)
     yield (
         ExecutionEnded(
             at=ended,
@@ -130,16 +134,20 @@ def _execution(span: Span, said: Said, key: bytes) -> Iterator[Event]:
     )
 
 
+def _time(told: int) -> int:
+    return min(told, MOST_NS)
+
+
 def _updates(span: Span, key: bytes, execution: int) -> Iterator[Event]:
     for event in span.events:
         if event.name != _EXCEPTION:
             told = attributes_of(event.attributes)
-            yield Updated(key, execution, event.time_unix_nano, "event", event.name, told), "payload", told
+            yield Updated(key, execution, _time(event.time_unix_nano), "event", event.name, told), "payload", told
     for link in span.links:
         told = attributes_of(link.attributes)
         relation = str(told.get("gradient.relation", "linked"))
         payload = {"request_id": str(UUID(bytes=link.trace_id)) if len(link.trace_id) == _TRACE_BYTES else None}
-        yield Updated(key, execution, span.start_time_unix_nano, "link", relation, payload), "payload", payload
+        yield Updated(key, execution, _time(span.start_time_unix_nano), "link", relation, payload), "payload", payload
 
 
 def _key(said: Said, span: Span) -> bytes:

@@ -14,11 +14,18 @@ retention took its start.
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
 
 import msgspec
 
 FORMAT_VERSION = 1
+MOST_NS, MOST_TOKENS = (1 << 62) - 1, 1 << 40
+"""More says no time and no number of tokens. Two such times, and the tokens of a long run, still fit into 64 bits."""
+
+Nanoseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=-MOST_NS, le=MOST_NS)]
+Tokens: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
+
 _NULL = msgspec.Raw(b"null")
 
 # What is written may be any data that can be JSON, or `msgspec.Raw`; what is read is bytes, or None for null.
@@ -39,23 +46,22 @@ class Failure(msgspec.Struct, array_like=True, frozen=True):
 class Usage(msgspec.Struct, array_like=True, frozen=True):
     """Tokens of one or many LLM calls; `input` is the total, cached tokens included. None means unknown."""
 
-    input: int | None = None
-    output: int | None = None
-    cache_read: int | None = None
-    cache_write: int | None = None
-    reasoning: int | None = None
+    input: Tokens | None = None
+    output: Tokens | None = None
+    cache_read: Tokens | None = None
+    cache_write: Tokens | None = None
+    reasoning: Tokens | None = None
     cost_usd: float | None = None
 
     def checked(self) -> "Usage":
-        """Return it with what is no number as unknown: providers are free in what they say, readers are not."""
-        cost = self.cost_usd
+        """Return it with what is no such number as unknown: providers are free in what they say, readers are not."""
         return Usage(
             _count(self.input),
             _count(self.output),
             _count(self.cache_read),
             _count(self.cache_write),
             _count(self.reasoning),
-            float(cost) if isinstance(cost, int | float | Decimal) else None,
+            _price(self.cost_usd),
         )
 
 
@@ -72,7 +78,15 @@ class Messages(msgspec.Struct, array_like=True, frozen=True):
 
 
 def _count(told: Any) -> int | None:
-    return told if type(told) is int else None
+    return told if type(told) is int and 0 <= told <= MOST_TOKENS else None
+
+
+def _price(told: Any) -> float | None:
+    try:
+        price = float(told) if isinstance(told, int | float | Decimal) else None
+    except (ArithmeticError, ValueError):  # too large an integer, or a signalling NaN
+        return None
+    return price if price is not None and isfinite(price) else None
 
 
 class ProcessStarted(msgspec.Struct, array_like=True, tag=1, frozen=True):
@@ -84,16 +98,16 @@ class ProcessStarted(msgspec.Struct, array_like=True, tag=1, frozen=True):
     python: str
     argv: list[str]
     project: str
-    wall: int
-    at: int
+    wall: Nanoseconds
+    at: Nanoseconds
 
 
 class RequestStarted(msgspec.Struct, array_like=True, tag=2):
     """An entrypoint was called."""
 
     request: bytes
-    at: int
-    wall: int
+    at: Nanoseconds
+    wall: Nanoseconds
     entrypoint: str
     trace_id: bytes
     session_id: str | None = None
@@ -109,9 +123,9 @@ class RequestEnded(msgspec.Struct, array_like=True, tag=3):
     """A request is over."""
 
     request: bytes
-    at: int
-    started_at: int
-    wall: int
+    at: Nanoseconds
+    started_at: Nanoseconds
+    wall: Nanoseconds
     entrypoint: str
     trace_id: bytes
     status: str
@@ -134,7 +148,7 @@ class ExecutionStarted(msgspec.Struct, array_like=True, tag=4):
     request: bytes
     id: int
     parent: int
-    at: int
+    at: Nanoseconds
     name: str
     kind: str
     framework: str
@@ -152,8 +166,8 @@ class ExecutionEnded(msgspec.Struct, array_like=True, tag=5):
     request: bytes
     id: int
     parent: int
-    at: int
-    started_at: int
+    at: Nanoseconds
+    started_at: Nanoseconds
     name: str
     kind: str
     framework: str
@@ -164,7 +178,7 @@ class ExecutionEnded(msgspec.Struct, array_like=True, tag=5):
     model: str | None = None
     provider: str | None = None
     usage: Usage | None = None
-    first_token_at: int | None = None
+    first_token_at: Nanoseconds | None = None
     attempt: int | None = None
     cached: bool = False
     outputs: JsonPayload = None
@@ -177,7 +191,7 @@ class Updated(msgspec.Struct, array_like=True, tag=6):
 
     request: bytes
     execution: int
-    at: int
+    at: Nanoseconds
     what: str
     name: str
     payload: JsonPayload = None

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gradient.journal.events import ExecutionEnded, ExecutionStarted, Failure, Usage, decode_event
+from gradient.journal.events import ExecutionEnded, ExecutionStarted, Failure, Nanoseconds, Usage, decode_event
 
 NO_MESSAGES = b"null]"
 STARTED_TAG, ENDED_TAG = b"45"
@@ -23,7 +23,7 @@ class StartedHead(msgspec.Struct, array_like=True, tag=4, gc=False):
     request: bytes
     id: int
     parent: int
-    at: int
+    at: Nanoseconds
     name: str
     kind: str
     framework: str
@@ -40,8 +40,8 @@ class EndedHead(msgspec.Struct, array_like=True, tag=5, gc=False):
     request: bytes
     id: int
     parent: int
-    at: int
-    started_at: int
+    at: Nanoseconds
+    started_at: Nanoseconds
     name: str
     kind: str
     framework: str
@@ -52,7 +52,7 @@ class EndedHead(msgspec.Struct, array_like=True, tag=5, gc=False):
     model: str | None = None
     provider: str | None = None
     usage: Usage | None = None
-    first_token_at: int | None = None
+    first_token_at: Nanoseconds | None = None
     attempt: int | None = None
     cached: bool = False
     messages = None

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, STATUS, RunRow
+from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, SIGN, STATUS, RunRow
 from gradient.store.totals import LlmNodes, sum_known
 from gradient.store.trees import Columns
 
@@ -199,5 +199,6 @@ class Rollup:
             classes[number] = classes.get(number, 0) + sign * count
         packed = _pack({number: count for number, count in classes.items() if count})
         tokens = [None if value is None else sign * value for value in (sums.input, sums.output, sums.cost)]
-        counts = (sign * sums.count, sign * sums.errors, sign * sums.duration)
-        return (*key, *counts, *tokens, packed)
+        # A float as soon as spans of others last for centuries: sqlite does the same where a sum outgrows its integers.
+        duration = sums.duration if abs(sums.duration) < SIGN else float(sums.duration)
+        return (*key, sign * sums.count, sign * sums.errors, sign * duration, *tokens, packed)

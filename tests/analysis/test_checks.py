@@ -46,6 +46,14 @@ def test_an_error_is_told_where_it_began(studio):
     assert checked == ("no-error", False, "no error", "shop > writer: ValueError: no stock, and 1 more")
 
 
+def test_an_execution_without_a_name_may_have_failed(studio):
+    run = studio.steps("a")
+    (only,) = run["executions"]
+    nameless = run | {"executions": [only | {"name": "", "status": "error"}]}
+
+    assert checks.no_error(nameless) == ("no-error", False, "no error", "")
+
+
 def test_a_handled_error_is_an_error(studio):
     def agent():
         with suppress(ConnectionError), step("search", kind="tool"):

@@ -10,6 +10,7 @@ import pytest
 from support.sent import JSON, PROTOBUF, body, official_spans, runs_of, span
 
 from gradient.ingest import listening
+from gradient.store import SqliteStore
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "gzip", "deflate"])
@@ -159,3 +160,28 @@ def test_the_official_exporter_can_send_here(ingest, other):
         ("outer", "theirs"),
         ("inner", "theirs"),
     ]
+
+
+@pytest.mark.parametrize("began", [0, 1, 2**64 - 1])
+def test_spans_with_impossible_times_are_kept_and_spoil_nothing(ingest, other, began):
+    wrong = [span(f"wrong {number}", number) for number in range(1, 9)]
+    for number, each in enumerate(wrong):
+        each.trace_id = bytes([number + 1]) * 16
+        each.start_time_unix_nano, each.end_time_unix_nano = began, 2**64 - 1
+    wrong[0].events.add(name="odd", time_unix_nano=2**64 - 1)
+
+    ingest.take(body(span("right", 20), *wrong), PROTOBUF)
+
+    assert sorted(run["entrypoint"] for run in runs_of(other)) == ["right", *[each.name for each in wrong]]
+    with SqliteStore(other) as store:
+        assert store.stats("node")
+
+
+@pytest.mark.parametrize("first_s", [1e300, float("inf"), float("nan"), -1.0])
+def test_a_first_token_at_an_impossible_time_is_unknown(ingest, other, first_s):
+    ingest.take(
+        body(span(**{"gen_ai.operation.name": "chat", "gen_ai.response.time_to_first_chunk": first_s})), PROTOBUF
+    )
+
+    (run,) = runs_of(other)
+    assert run["executions"][0].get("time_to_first_token_ms") is None

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gradient.journal.events import FORMAT_VERSION, RequestStarted
+from gradient.journal.events import FORMAT_VERSION, RequestStarted, Usage
 from gradient.store import AmbiguousReference, BadReference, RunNotFound, SqliteStore, Unreadable, ls_document
 
 LS_KEYS = re.findall(
@@ -148,6 +148,25 @@ def test_a_folder_that_cannot_be_read_is_no_empty_one(home):
 
     with pytest.raises(Unreadable, match="--home"):
         SqliteStore(home)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"at_ms": 1 << 60}, {"at_ms": 2, "started_ms": -(1 << 60)}, {"at_ms": 2, "usage": Usage(1 << 70)}],
+    ids=["at", "started_at", "tokens"],
+)
+def test_a_frame_with_an_impossible_number_is_skipped_and_counted(process, home, wrong):
+    one = process()
+    one.request(1)
+    one.start(1, 5)
+    one.end(1, 5, **wrong)
+    one.end(1, 6, at_ms=3)
+    one.end_request(1, at_ms=4)
+
+    with SqliteStore(home) as store:
+        assert [run.key[0] for run in store.list().runs] == [1]
+        assert store.skeleton(store.list().runs[0])["status"] == ["completed", "running"]
+        assert store.damaged == 1
 
 
 def test_damaged_frames_are_skipped_and_counted(process, home):
