@@ -146,9 +146,9 @@ def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Ev
         session_id=_text(_first(attributes, ("session.id", "gen_ai.conversation.id"))),
         user_id=_text(attributes.get("user.id")),
         tags=_texts(_first(attributes, ("gradient.tags", "tag.tags"))),
-        status=_text(attributes.get("gradient.status")) or ("cancelled" if _CANCELLATION in attributes else None),
+        status=_word(attributes.get("gradient.status")) or ("cancelled" if _CANCELLATION in attributes else None),
         error_type=_text(attributes.get("error.type")),
-        attempt=attempt if isinstance(attempt, int) else None,
+        attempt=attempt if type(attempt) is int else None,
         cached=attributes.get("gradient.cached") is True,
         first_token_s=_number(attributes.get("gen_ai.response.time_to_first_chunk")),
         ours="gradient.request_id" in attributes,
@@ -234,6 +234,10 @@ def _first(attributes: Attributes, names: Iterable[str]) -> Any:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.isidentifier() else None
 
 
 def _number(value: Any) -> float | None:

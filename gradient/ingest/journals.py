@@ -117,7 +117,7 @@ class Ingest:
         return encode_event(
             ProcessStarted(
                 FORMAT_VERSION,
-                pid if isinstance(pid, int) else 0,
+                pid if type(pid) is int else 0,
                 label(resource.get("host.name") or ""),
                 label(resource.get("process.runtime.version") or ""),
                 [self._capture.text(str(word)) for word in argv] if is_list(argv) else [],

@@ -43,7 +43,7 @@ def status_code(status: str) -> int | str:
 
 def status_text(code: int | str) -> str:
     """Return the status that is stored as `code`."""
-    return STATUSES[code] if isinstance(code, int) else code
+    return STATUSES[code] if isinstance(code, int) and 0 <= code < len(STATUSES) else str(code)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import urllib.request
 import zlib
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from support.sent import JSON, PROTOBUF, body, official_spans, runs_of, span
 
 from gradient.ingest import listening
@@ -185,3 +186,28 @@ def test_a_first_token_at_an_impossible_time_is_unknown(ingest, other, first_s):
 
     (run,) = runs_of(other)
     assert run["executions"][0].get("time_to_first_token_ms") is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"gradient.status": "7"}, {"gradient.status": ""}, {"gradient.status": 7}, {"gradient.attempt": True}],
+    ids=str,
+)
+def test_what_no_program_of_ours_would_say_is_left_out(ingest, other, told):
+    ingest.take(body(span(**told)), PROTOBUF)
+
+    (run,) = runs_of(other)
+    (execution,) = run["executions"]
+    assert (execution["status"], execution["attempt"]) == ("completed", None)
+
+
+@pytest.mark.parametrize("pid", [True, "7", 1.5])
+def test_a_process_without_a_number_is_a_process(ingest, other, pid):
+    made = ExportTraceServiceRequest.FromString(body(span()))
+    pair = made.resource_spans[0].resource.attributes.add(key="process.pid")
+    setattr(pair.value, {bool: "bool_value", str: "string_value", float: "double_value"}[type(pid)], pid)
+
+    ingest.take(made.SerializeToString(), PROTOBUF)
+
+    with SqliteStore(other) as store:
+        assert (len(store.all_runs()), store.damaged) == (1, 0)

@@ -25,7 +25,7 @@ NUMBERS = [0, 1, -1, MOST_NS, -MOST_NS, 10**18, 5]
 IDS = [0, 1, 2, 3, 2**63 - 1, 2**63, 2**64 - 1, 12_345_678_901_234_567_890]
 COUNTS = [None, 0, 7, MOST_TOKENS]
 COSTS = [None, 0.0, 0.1, 1e308, -1e308]
-STATUSES = ["completed", "error", "interrupted", "cancelled", "of a later version", ""]
+STATUSES = ["completed", "error", "interrupted", "cancelled", "of a later version", "", "7", "-1"]
 KINDS = ["graph", "node", "llm", "tool", "", "of a later version"]
 PAYLOADS = [
     None,
