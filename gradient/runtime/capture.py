@@ -41,8 +41,8 @@ _WITHHELD_BY_FAILURE = msgspec.Raw(b'{"$redacted":"redaction failed"}')
 _LABELS: dict[type[Any], tuple[str, ...]] = {
     RequestStarted: ("entrypoint", "session_id", "user_id"),
     RequestEnded: ("entrypoint", "session_id", "user_id"),
-    ExecutionStarted: ("name", "node_id", "model", "provider"),
-    ExecutionEnded: ("name", "node_id", "model", "provider"),
+    ExecutionStarted: ("name", "kind", "node_id", "model", "provider"),
+    ExecutionEnded: ("name", "kind", "node_id", "model", "provider"),
 }
 _MAX_KNOWN_LABELS = 4_096
 _encode_json = msgspec.json.Encoder().encode

@@ -9,6 +9,7 @@ from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.failures import failure_of
+from gradient.runtime.shapes import text_for
 from gradient.runtime.status import Status, status_of
 
 if TYPE_CHECKING:
@@ -27,8 +28,13 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
     Fields that keep their defaults are not set: this runs at every node.
     """
     execution = _new_execution(NodeExecution)
-    execution.node_name = name = step.name
-    execution.kind = kind = step.kind
+    name, kind, model, provider = step.name, step.kind, step.model, step.provider
+    # Names may be what a model made up, or a user meant: a reader would have to leave out an event with a number there.
+    if type(name) is not str or type(kind) is not str:
+        name, kind = text_for(name), text_for(kind)
+    if model is not None or provider is not None:
+        model, provider = _text(model), _text(provider)
+    execution.node_name, execution.kind = name, kind
     execution.framework = step.framework
     execution.node_id = node_id = step.node_id or f"{kind}_{name}"
     execution.metadata = execution.told_metadata = metadata = step.metadata or {}
@@ -37,7 +43,7 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
     execution.parent = scope
     execution.parent_id = parent_id = 0 if scope is None else scope.execution_id
     execution.execution_id = execution_id = tracking.identities.execution_id()
-    execution.model, execution.provider = step.model, step.provider
+    execution.model, execution.provider = model, provider
     execution.started_ns = started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
     event = ExecutionStarted(
         _NO_REQUEST if request is None else request.key,
@@ -49,8 +55,8 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
         step.framework,
         node_id,
         metadata or None,
-        step.model,
-        step.provider,
+        model,
+        provider,
         step.inputs,
     )
     told = None if step.own_metadata else metadata or None
@@ -62,8 +68,9 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
 
 def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: Tracking) -> None:
     """Make the event that tells of an end, from what the execution says by now."""
-    request = execution.request
-    usage = execution.usage
+    request, usage = execution.request, execution.usage
+    if execution.model is not None or execution.provider is not None:
+        execution.model, execution.provider = _text(execution.model), _text(execution.provider)
     if usage is not None:
         usage = usage.checked()
         if execution.kind in _PRICED:
@@ -96,6 +103,10 @@ def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: T
     execution.ended = captured = tracking.capture.event(event, "outputs", outputs, metadata)
     if type(captured) is Captured and captured.truncated and request is not None:
         request.truncated += 1
+
+
+def _text(told: Any) -> str | None:
+    return told if told is None or type(told) is str else text_for(told)
 
 
 def fail(execution: NodeExecution, error: Any, status: Status | None, tracking: Tracking) -> None:

@@ -9,6 +9,7 @@ from gradient.runtime.context import RequestContext, get_current_context, runnin
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
 from gradient.runtime.session import Session, current_session, session_variable
+from gradient.runtime.shapes import text_for
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -50,8 +51,8 @@ def session(
     """
     outer = current_session()
     inner = Session(
-        session_id or outer.session_id,
-        user_id or outer.user_id,
+        (None if session_id is None else text_for(session_id)) or outer.session_id,
+        (None if user_id is None else text_for(user_id)) or outer.user_id,
         (*outer.tags, *([tags] if isinstance(tags, str) else tags)),
         {**outer.metadata, **(metadata or {})},
     )

@@ -9,6 +9,7 @@ from gradient.runtime.calls import UNTRACED
 from gradient.runtime.context import Scope, current_scope, open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
+from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
 from gradient.sdk.calls import Arguments
 from gradient.sdk.decorating import decorate
@@ -125,7 +126,7 @@ class StepHandle:
                 if execution is not None:
                     current_scope.set(execution)
         except Exception as error:  # noqa: BLE001
-            warn(f"the step {described.name} could not be recorded: {error!r}.")
+            warn(f"the step {text_for(described.name)} could not be recorded: {error!r}.")
 
     def set_usage(  # noqa: PLR0913 - what can be said of a call's cost
         self,
@@ -144,8 +145,10 @@ class StepHandle:
             self.execution.usage = Usage(
                 input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd
             )
-            self.execution.model = model or self.execution.model
-            self.execution.provider = provider or self.execution.provider
+            if model is not None:
+                self.execution.model = model
+            if provider is not None:
+                self.execution.provider = provider
 
     def set_metadata(self, **metadata: Any) -> None:
         """Add plain data about the block."""

@@ -7,7 +7,7 @@ import pytest
 
 from gradient.runtime import get_current_context, get_runtime_manager
 from gradient.runtime.context import current_scope
-from gradient.sdk import entrypoint, step
+from gradient.sdk import entrypoint, session, step
 
 TIMEOUT_S = 30
 
@@ -275,3 +275,47 @@ def test_a_step_that_cannot_be_recorded_still_runs(runtime, monkeypatch, capsys)
     assert agent() == "done"
     assert "the step work could not be recorded" in capsys.readouterr().err
     assert current_scope.get() is None
+
+
+class Unspeakable:
+    """What cannot be said, compared or asked for its truth, as arrays cannot."""
+
+    def __repr__(self):
+        raise ValueError("no text")
+
+    def __bool__(self):
+        raise ValueError("ambiguous")
+
+
+@pytest.mark.parametrize("told", [7, 1.5, None, b"\xff", ["a"], {"a": 1}, "\ud800", object(), Unspeakable()], ids=type)
+def test_what_is_no_text_is_recorded_as_some(only_execution, told):
+    @entrypoint
+    def agent():
+        with step(told, kind=told) as each:
+            each.set_usage(model=told, provider=told)
+
+    agent()
+
+    execution = only_execution()
+    assert all(type(execution[name]) is str for name in ("name", "kind", "node_id"))
+    assert {type(execution[name]) for name in ("model", "provider")} == {type(None) if told is None else str}
+
+
+def test_a_decorated_function_may_be_called_what_is_no_text(only_execution):
+    @step(7)
+    def work():
+        return "done"
+
+    work()
+
+    execution = only_execution()
+    assert (execution["name"], execution["outputs"]) == ("7", "done")
+
+
+def test_a_session_may_be_called_what_is_no_text(runtime, read_runs):
+    agent = entrypoint(lambda: "answer")
+    for told in (7, "", None, Unspeakable()):
+        with session(told, user_id=told):
+            agent()
+
+    assert [run["session_id"] for run in read_runs()][:3] == ["7", None, None]
