@@ -7,11 +7,14 @@ that has ended since would be taken for aborted.
 import sqlite3
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from gradient.journal import Liveness, ProcessJournal
+from gradient.store.places import Places
 from gradient.store.rows import ProcessRow
 from gradient.store.runs import OPEN_STATUS
 
+_MOST_TOLD = 256
 _COLUMNS = ("state", "newer", "project", "place", "wall", "at", "last_at")
 _QUERY = f"SELECT id, folder, {', '.join(_COLUMNS)} FROM processes"  # noqa: S608 - names of columns
 
@@ -29,10 +32,12 @@ class Processes:
         self._root = root
         self._rows: dict[int, ProcessRow | None] = {}
         self._liveness: dict[int, Liveness] = {}
+        self._told: dict[int, Any] = {}
 
     def know(self, liveness: dict[int, Liveness]) -> None:
         """Go by what was found when the index was brought up to date."""
         self._rows.clear()
+        self._told.clear()
         self._liveness = dict(liveness)
 
     def row(self, number: int) -> ProcessRow | None:
@@ -41,6 +46,14 @@ class Processes:
             found = self._connection.execute(f"{_QUERY} WHERE id = ?", (number,)).fetchone()
             self._rows[number] = None if found is None else process_of(found)
         return self._rows[number]
+
+    def told(self, place: int, places: Places) -> Any:
+        """Return an event that is of a process, not of a run: many runs ask for it, and it stands far from theirs."""
+        if place not in self._told:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            self._told[place] = places.event(place)
+        return self._told[place]
 
     def liveness(self, number: int) -> Liveness:
         """Tell whether a process lives."""

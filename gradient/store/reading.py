@@ -76,7 +76,7 @@ class RunReader:
         writer = Writer(self._processes.journal(process), self._processes.liveness(process))
         row = self._processes.row(process)
         if row is not None:
-            started = None if row.place is None else places.event(row.place)
+            started = None if row.place is None else self._processes.told(row.place, places)
             writer.started = started if isinstance(started, ProcessStarted) else None
             writer.last_at = row.last_at
         return writer
@@ -88,6 +88,6 @@ class RunReader:
         for process, writer in writers.items():
             for graph in wanted:
                 found = self._connection.execute(query, (process, graph)).fetchone()
-                event = None if found is None else places.event(found[0])
+                event = None if found is None else self._processes.told(found[0], places)
                 if isinstance(event, GraphSeen):
                     writer.graphs[graph] = event
