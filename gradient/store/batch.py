@@ -21,7 +21,7 @@ from gradient.journal.events import (
     Updated,
 )
 from gradient.store.names import Names, generalised
-from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow, signed, status_code
+from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow, is_execution, signed, status_code
 
 _KEY_BYTES = 16
 _NS_PER_US = 1_000
@@ -134,7 +134,7 @@ class Batch:
 
     def _updated(self, event: Updated, place: int) -> bool | None:
         run = self.run_of(event)
-        if run is None:
+        if run is None or not is_execution(event.execution):
             return False
         self.updates.append((run.id, place))
         if event.what == "metadata" and event.execution and event.payload and b'"thread_id"' in event.payload:

@@ -38,7 +38,9 @@ from gradient.store.rows import (
     MODEL,
     PROCESS,
     STATUS,
+    WRAP,
     RunRow,
+    is_execution,
     signed,
     status_code,
 )
@@ -118,7 +120,10 @@ class Executions:
             return self._one(start[1], start[0]) and False
         batch = self._batch
         process, run, own = batch.process, batch.runs.get(event.request), event.id
-        if run is None or run.segment != batch.segment or own in run.pairs or (run.rows and signed(own) in run.rows):
+        if (
+            run is None or run.segment != batch.segment or own in run.pairs or (run.rows and signed(own) in run.rows)
+            or own >= WRAP or event.parent >= WRAP or own < 0 or event.parent < 0
+        ):  # fmt: skip
             understood = self._one(start[1], start[0])
             return self._ended(event, place) and understood
         if event.at > process.last_at:  # noqa: PLR1730 - a call of max costs more
@@ -136,7 +141,7 @@ class Executions:
 
     def _started(self, event: Started, place: int) -> bool:
         run = self._batch.run_of(event, place)
-        if run is None:
+        if run is None or not is_execution(event.id) or not is_execution(event.parent):
             return False
         own = signed(event.id)
         row = self._row(run, own, event, event.at, place)
@@ -151,7 +156,7 @@ class Executions:
     def _ended(self, event: Ended, place: int) -> bool:
         batch = self._batch
         run = batch.run_of(event, place)
-        if run is None:
+        if run is None or not is_execution(event.id) or not is_execution(event.parent):
             return False
         own = signed(event.id)
         row = self._known(run, event.id)

@@ -36,6 +36,11 @@ def signed(number: int) -> int:
     return number if number < SIGN else number - WRAP
 
 
+def is_execution(number: int) -> bool:
+    """Tell whether a number can be that of an execution, or 0."""
+    return 0 <= number < WRAP
+
+
 def status_code(status: str) -> int | str:
     """Return how a status is stored: a later version's stays text."""
     return CODES.get(status, status)

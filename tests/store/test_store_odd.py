@@ -22,7 +22,7 @@ from gradient.store import SqliteStore, ls_document
 
 TEXTS = ["", "a", "\0", "'\"", "é" * 50, "💥", "a" * 5_000, "[1]", "\n", "%s", "*", "\u202e", "<b>", "a glacier"]
 NUMBERS = [0, 1, -1, MOST_NS, -MOST_NS, 10**18, 5]
-IDS = [0, 1, 2, 3, 2**63 - 1, 2**63, 2**64 - 1, 12_345_678_901_234_567_890]
+IDS = [0, 1, 2, 3, 2**63 - 1, 2**63, 2**64 - 1, 12_345_678_901_234_567_890, -5, 2**64, 2**70, -(2**70)]
 COUNTS = [None, 0, 7, MOST_TOKENS]
 COSTS = [None, 0.0, 0.1, 1e308, -1e308]
 STATUSES = ["completed", "error", "interrupted", "cancelled", "of a later version", "", "7", "-1"]
