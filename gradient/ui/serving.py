@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import uvicorn
+from starlette.concurrency import run_in_threadpool
 
 from gradient.ui.access import LOOPBACK
 from gradient.ui.application import Shown, application
@@ -88,7 +89,20 @@ def serve(shown: Shown, listening: socket.socket, host: str, ready: Callable[[Ad
         lifespan="on",
         ws="none",
     )
-    server = uvicorn.Server(config)
-    ready(Address(f"{url}?token={token}" if token else url, is_private))
+    address = Address(f"{url}?token={token}" if token else url, is_private)
+    server = _Server(config, lambda: ready(address))
     with suppress(KeyboardInterrupt):  # what ends it is no failure
         server.run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Tells when it has begun: whoever reads the address may press Ctrl-C at once, which before is nobody's to take."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            await run_in_threadpool(self._ready)

@@ -1,6 +1,7 @@
 """`gradient ui` as a command."""
 
 import json
+import signal
 import socket
 import subprocess
 import urllib.request
@@ -30,6 +31,17 @@ def test_it_prints_its_address_answers_there_and_ends_with_ctrl_c(begun):
 
     assert place == {"home": str(begun.home), "project": "shop"}
     assert begun.stop() == 0
+
+
+def test_ctrl_c_is_taken_as_soon_as_the_address_is_printed(begun):
+    others = "import signal; signal.signal(signal.SIGINT, lambda *_: None); from gradient.cli import main"
+    process = begun.begin("-c", f"{others}; main(['-q', 'ui', '--no-open', '--port', '0'])")
+    process.stdout.readline()
+
+    process.send_signal(signal.SIGINT)
+
+    process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 def test_it_tells_which_extra_is_missing(begun):
