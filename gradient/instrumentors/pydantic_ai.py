@@ -6,6 +6,7 @@
     StreamedResponse                    how the answer is read, maybe in another task than the one that asked for it
     AbstractToolset.call_tool           a tool, whatever toolset it comes from
     EmbeddingModel.embed                embeddings
+    AbstractAgent._infer_name           finds an agent's name in its caller's variables, for which our frames are none
 
 Its own instrumentation for OpenTelemetry is left to the user: a process has one setting of it, and who has pointed that
 at another tool keeps it.
@@ -13,6 +14,7 @@ at another tool keeps it.
 
 from __future__ import annotations
 
+import functools
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakValueDictionary
@@ -22,7 +24,7 @@ from gradient.instrumentors.client_calls import Watch
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.pydantic_ai_messages import describe_response, usage_of
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
-from gradient.runtime.calls import UNTRACED, OpenCall, Within
+from gradient.runtime.calls import UNTRACED, OpenCall, Within, outermost
 from gradient.runtime.context import deepest, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.status import register_control_flow
@@ -57,6 +59,8 @@ class PydanticAIInstrumentor(SeamInstrumentor):
         register_provider_messages(self.tracker)
         self._forget = self._forget or register_control_flow(fields.status_of_error)
         super().activate(module)
+        if module.__name__ == _AGENTS and hasattr(module, "AbstractAgent"):
+            self.try_seam(lambda: self.patches.replace(module.AbstractAgent, "_infer_name", self._beyond_us))
 
     def deactivate(self) -> None:
         """Take its control flow for errors again."""
@@ -91,6 +95,17 @@ class PydanticAIInstrumentor(SeamInstrumentor):
             yield Seam(
                 owner, "embed", fields.describe_embedding, fields.describe_vectors, overrides=True, call=RequestCall
             )
+
+    def _beyond_us(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Return a method that looks where it would without us, if what we wrapped is a method of the agent."""
+
+        @functools.wraps(original)
+        def infer_name(*args: Any, **kwargs: Any) -> None:
+            if self.patches.active and len(args) > 1:
+                args = (args[0], outermost(args[1]), *args[2:])
+            return original(*args, **kwargs)
+
+        return infer_name
 
     def _in_run(
         self, describe: Callable[[Call], Step | None], run_of: Callable[[Call], str | None]

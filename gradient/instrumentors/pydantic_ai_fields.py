@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors import pydantic_ai_messages as messages
@@ -31,7 +30,6 @@ _PROVIDERS = {"google-gla": "google_genai", "google-vertex": "google_vertexai", 
 def describe_run(call: Call) -> Step:
     """Describe a run of an agent."""
     agent, prompt = call.instance, call.argument("user_prompt")
-    _infer_name(agent, call)
     inputs = None if prompt is None else {"messages": [messages.describe_prompt(prompt)]}
     return Step(agent.name or "agent", "agent", _FRAMEWORK, inputs)
 
@@ -116,13 +114,3 @@ def describe_vectors(result: Any) -> dict[str, Any]:
 
 def _is_one_of(names: tuple[str, ...], instance: Any) -> bool:
     return any(base.__name__ in names for base in type(instance).__mro__)
-
-
-def _infer_name(agent: Any, call: Call) -> None:
-    """Have an agent look for its name where it would without us: our frame stands between it and its caller's."""
-    if agent.name is not None or not call.kwargs.get("infer_name", True):
-        return
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_name != "__aenter__":
-        frame = frame.f_back
-    agent._infer_name(frame)  # noqa: SLF001 - as it would itself

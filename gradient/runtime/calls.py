@@ -17,6 +17,8 @@ from gradient.runtime.listeners import warn
 from gradient.runtime.session import Session, session_variable
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from gradient.runtime.context import Scope
 
 
@@ -96,6 +98,13 @@ def name_of(function: Callable[..., Any]) -> str:
     """Return what people call a function, the function of a `functools.partial`, or the class of an object."""
     target = function.func if isinstance(function, functools.partial) else function
     return getattr(target, "__name__", None) or type(target).__name__
+
+
+def outermost(frame: FrameType | None) -> FrameType | None:
+    """Return the frame that a frame's caller sees as its own call: the last one of a driver's below it, or itself."""
+    while frame is not None and frame.f_back is not None and frame.f_back.f_globals is globals():
+        frame = frame.f_back
+    return frame
 
 
 def _open(site: CallSite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:

@@ -11,7 +11,6 @@ from pydantic_ai import Agent, ApprovalRequired, DeferredToolRequests, ModelRetr
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.fallback import FallbackModel
 from pydantic_ai.models.function import FunctionModel
-from pydantic_ai.models.test import TestModel
 from pydantic_ai.usage import RequestUsage
 from support.outlines import found, outline, tree
 
@@ -292,14 +291,3 @@ def test_parallel_tools_are_siblings(runtime, read_runs):
     lines = outline(read_runs()[0]).split("\n")
     assert lines[1:3] == ["  agent librarian", "    llm scripted"]
     assert sorted(lines[3:7]) == ["      step shelf"] * 2 + ["    tool look_up"] * 2
-
-
-async def test_an_agent_without_a_name_still_finds_its_own(runtime, read_runs):
-    solo = Agent(TestModel())
-
-    async with solo.iter("What?") as running:
-        async for _ in running:
-            pass
-
-    assert solo.name == "solo"
-    assert outline(read_runs()[0]).split("\n")[1:] == ["  agent solo", "    llm test"]
