@@ -18,7 +18,6 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TRACES = "/v1/traces"
 """The one address that things are sent to: by programs, with the token in a header where there is one."""
 
-_COOKIE = "gradient_token"
 _POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -80,14 +79,15 @@ class Access:
 
     def _token_refusal(self, scope: Scope, headers: Headers, token: str) -> Response | None:
         """Let in who has the token as a cookie; who has it in the address gets the cookie, and a clean address."""
-        if _is(token, _cookie(headers)):
+        name = _cookie_name(scope)
+        if _is(token, _cookie(headers, name)):
             return None
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         if not _is(token, asked.pop("token", [""])[0]):
             return PlainTextResponse("Open the whole address that `gradient ui` printed: it ends with a token.\n", 401)
         rest = urlencode(asked, doseq=True)
         response = RedirectResponse(f"{scope['path']}?{rest}" if rest else scope["path"], 303)
-        response.set_cookie(_COOKIE, token, httponly=True, samesite="strict")
+        response.set_cookie(name, token, httponly=True, samesite="strict")
         return response
 
 
@@ -95,9 +95,15 @@ def _is(token: str, given: str) -> bool:
     return hmac.compare_digest(token.encode(), given.encode())
 
 
-def _cookie(headers: Headers) -> str:
+def _cookie_name(scope: Scope) -> str:
+    """Return a name that no other server of this host has: browsers send cookies to every port of it."""
+    _, port = scope.get("server") or ("", 0)
+    return f"gradient_token_{port}"
+
+
+def _cookie(headers: Headers, name: str) -> str:
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(_COOKIE)
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return ""
     return "" if found is None else found.value

@@ -1,5 +1,7 @@
 """Who may ask, and what a browser lets the page do."""
 
+from contextlib import ExitStack
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -80,3 +82,26 @@ def test_the_token_of_the_address_becomes_a_cookie_and_leaves_the_address(elsewh
     assert (opened.status_code, opened.headers["location"]) == (303, "/?more=1")
     assert {"httponly", "samesite=strict"} <= set(opened.headers["set-cookie"].lower().split("; "))
     assert elsewhere.get("/api/runs").status_code == 200
+
+
+def test_one_browser_keeps_pages_of_several_ports_of_a_host_open(home):
+    tokens = {4319: "sesame", 4320: "sisim", 4321: "susam"}
+    servers = {
+        port: application(Shown(open_store=lambda: SqliteStore(home), home=home, hosts=None, token=token))
+        for port, token in tokens.items()
+    }
+    kept = {}
+    with ExitStack() as stack:
+        browsers = {
+            port: stack.enter_context(TestClient(server, f"http://10.0.0.7:{port}", follow_redirects=False))
+            for port, server in servers.items()
+        }
+        for port, browser in browsers.items():
+            browser.get(f"/?token={tokens[port]}")
+            kept |= dict(browser.cookies)  # a browser keeps cookies by host, whatever the port
+        for browser in browsers.values():
+            browser.cookies.update(kept)
+
+        answers = [browser.get("/api/runs").status_code for browser in browsers.values()]
+
+    assert answers == [200, 200, 200]

@@ -1,5 +1,6 @@
 /** The frame around every page, and which page stands where. */
 import { useEffect, useState } from "preact/hooks";
+import { Part } from "./boundary";
 import { AboutPage } from "./pages/about";
 import { ComparePage } from "./pages/compare";
 import { ErrorsPage } from "./pages/errors";
@@ -69,9 +70,9 @@ export function App() {
       {connected === false && <div class="notice" role="alert">{OFFLINE.message}</div>}
       <main id="main" key={`${all}`}>
         {PAGES.filter(([name]) => name === current).map(([name, title]) => <h1 key={name} class="unseen">{title}</h1>)}
-        <Page path={path} />
+        <Part what="this page" of={path.join("/")}><Page path={path} /></Part>
       </main>
-      <Dialogs palette={dialog === "palette"} keys={dialog === "keys"} close={() => setDialog(null)} />
+      <Part what="the dialog" of={dialog}><Dialogs palette={dialog === "palette"} keys={dialog === "keys"} close={() => setDialog(null)} /></Part>
     </div>
   );
 }

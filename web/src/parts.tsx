@@ -3,22 +3,22 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "./source";
 
-const SHAPES: Record<string, string> = {
-  completed: "M3.5 8.5l3 3 6-7",
-  error: "M4 4l8 8M12 4l-8 8",
-  running: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
-  interrupted: "M5.5 3.5v9M10.5 3.5v9",
-  cancelled: "M8 2.5a5.5 5.5 0 1 0 .01 0M4.3 4.3l7.4 7.4",
-  abandoned: "M3 8h1.2M7.4 8h1.2M11.8 8H13",
-  aborted: "M8 2.5v7M8 12.4v.6",
-  unknown: "M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.8.4-1.1.8-1.1 1.7M8 12.6v.4",
-};
+const SHAPES = new Map([
+  ["completed", "M3.5 8.5l3 3 6-7"],
+  ["error", "M4 4l8 8M12 4l-8 8"],
+  ["running", "M8 2.5a5.5 5.5 0 1 1-5.5 5.5"],
+  ["interrupted", "M5.5 3.5v9M10.5 3.5v9"],
+  ["cancelled", "M8 2.5a5.5 5.5 0 1 0 .01 0M4.3 4.3l7.4 7.4"],
+  ["abandoned", "M3 8h1.2M7.4 8h1.2M11.8 8H13"],
+  ["aborted", "M8 2.5v7M8 12.4v.6"],
+  ["unknown", "M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.8.4-1.1.8-1.1 1.7M8 12.6v.4"],
+]);
 
 export function Mark({ status, text = false }: { status: string; text?: boolean }) {
   return (
     <span class={`mark ${status}`} title={status}>
       <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
-        <path d={SHAPES[status] ?? SHAPES.unknown} />
+        <path d={SHAPES.get(status) ?? SHAPES.get("unknown")} />
       </svg>
       {text ? status : <span class="unseen">{status}</span>}
     </span>
@@ -45,18 +45,18 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-const HEADINGS: Record<string, string> = {
-  Offline: "The server does not answer",
-  RunNotFound: "There is no such run",
-  AmbiguousReference: "More than one run begins like this",
-  NewerIndex: "A newer version of Gradient made this index",
-  Unreadable: "The recorded runs cannot be read",
-  QueryError: "The query is written wrongly",
-};
+const HEADINGS = new Map([
+  ["Offline", "The server does not answer"],
+  ["RunNotFound", "There is no such run"],
+  ["AmbiguousReference", "More than one run begins like this"],
+  ["NewerIndex", "A newer version of Gradient made this index"],
+  ["Unreadable", "The recorded runs cannot be read"],
+  ["QueryError", "The query is written wrongly"],
+]);
 
 export const Failure = ({ problem }: { problem: Problem }) => (
   <div class="state" role="alert">
-    <h1>{HEADINGS[problem.kind] ?? "That did not work"}</h1>
+    <h1>{HEADINGS.get(problem.kind) ?? "That did not work"}</h1>
     <pre>{problem.message}</pre>
     {problem.kind !== "Offline" && (
       <button type="button" class="button" onClick={() => location.reload()}>
@@ -185,7 +185,7 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): v
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (target.closest("input, textarea, select, dialog[open]")) return;
-      const act = latest.current[event.key];
+      const act = Object.hasOwn(latest.current, event.key) && latest.current[event.key];
       if (act) {
         event.preventDefault();
         act(event);

@@ -1,5 +1,6 @@
 /** What many runs add up to; a click leads to the runs. */
 import { useEffect } from "preact/hooks";
+import { Part } from "../boundary";
 import { cost, count, duration, few } from "../format";
 import { Empty, Failure, Kind, Loading } from "../parts";
 import { amend, go, href, usePlace } from "../route";
@@ -53,12 +54,12 @@ export function StatsPage() {
             <div class="tile"><span class="dim">Cost</span><b>{cost(sum((group) => group.cost_usd))}</b></div>
           </div>
           <h2 style={{ margin: "20px 0 8px" }}>Runs by day</h2>
-          <Days groups={every} />
+          <Part what="the days" of={every}><Days groups={every} /></Part>
           <div class="mark" style={{ margin: "24px 0 8px" }}>
             <h2>By</h2>
             {BY.map((each) => <button key={each} type="button" class="button" aria-pressed={each === by} onClick={() => amend({ by: each === "entrypoint" ? null : each, sort: null })}>{each}</button>)}
           </div>
-          <Groups groups={groups.value.groups} by={by} since={since} />
+          <Part what="the table" of={groups.value}><Groups groups={groups.value.groups} by={by} since={since} /></Part>
         </>
       )}
     </div>

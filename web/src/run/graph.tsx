@@ -98,7 +98,7 @@ export function Graph({ state }: { state: RunState }) {
               const style = nowEdges.includes(edge) ? "now" : taken.length > 0 ? "taken" : "untaken";
               const label = taken.length > 4 ? `${taken.slice(0, 3).join(", ")} … ${taken.length}×` : taken.join(", ");
               return (
-                <g key={`${edge.source}>${edge.target}`}>
+                <g key={JSON.stringify([edge.source, edge.target])}>
                   <path class={`edge ${style}`} d={path} marker-end={`url(#tip-${style})`} />
                   {label && (
                     <g class="order" transform={`translate(${middle.x} ${middle.y})`}>
@@ -199,41 +199,57 @@ function below(tree: Tree, root: number): [number, number] {
   return [tokens, price];
 }
 
+/** The library keeps nodes in plain objects: under names of the user's, `constructor` among them, it would find its own. */
+class Ids {
+  readonly #known = new Map<string, string>();
+  of(name: string): string {
+    const id = this.#known.get(name) ?? `#${this.#known.size}`;
+    this.#known.set(name, id);
+    return id;
+  }
+}
+
+interface Frame {
+  id: string;
+  label: string;
+}
+
 function laidOut(graph: OneGraph) {
   const drawn = new dagre.graphlib.Graph({ compound: true, multigraph: false });
   drawn.setGraph({ rankdir: "TB", nodesep: 32, ranksep: 20, edgesep: 20, marginx: 24, marginy: 20 });
   drawn.setDefaultEdgeLabel(() => ({}));
-  const frames = new Set<string>();
+  const [ids, frameIds] = [new Ids(), new Ids()];
+  const frames = new Map<string, Frame>();
   for (const node of graph.nodes) {
     const end = node.id === "__start__" || node.id === "__end__";
-    drawn.setNode(node.id, { width: end ? 72 : WIDE, height: end ? 28 : HIGH });
+    drawn.setNode(ids.of(node.id), { width: end ? 72 : WIDE, height: end ? 28 : HIGH });
     let parent = "";
-    for (const frame of node.frames) {
-      const id = `${parent}${frame}:`;
+    for (const [at, label] of node.frames.entries()) {
+      const id = `frame${frameIds.of(JSON.stringify(node.frames.slice(0, at + 1)))}`;
       if (!frames.has(id)) {
-        frames.add(id);
-        drawn.setNode(id, { label: frame, paddingTop: 20 });
+        frames.set(id, { id, label });
+        drawn.setNode(id, { paddingTop: 20 });
         if (parent) drawn.setParent(id, parent);
       }
       parent = id;
     }
-    if (parent) drawn.setParent(node.id, parent);
+    if (parent) drawn.setParent(ids.of(node.id), parent);
   }
   const known = new Set(graph.nodes.map((node) => node.id));
   const edges = graph.edges.filter((edge) => known.has(edge.source) && known.has(edge.target));
-  for (const edge of edges) drawn.setEdge(edge.source, edge.target, { width: edge.moves.length ? 36 : 0, height: edge.moves.length ? 18 : 0, labelpos: "c" });
+  for (const edge of edges) drawn.setEdge(ids.of(edge.source), ids.of(edge.target), { width: edge.moves.length ? 36 : 0, height: edge.moves.length ? 18 : 0, labelpos: "c" });
   dagre.layout(drawn);
   const { width = 0, height = 0 } = drawn.graph();
   return {
     width,
     height,
-    nodes: graph.nodes.map((node) => ({ node, ...drawn.node(node.id) })),
-    frames: [...frames].map((id) => {
+    nodes: graph.nodes.map((node) => ({ node, ...drawn.node(ids.of(node.id)) })),
+    frames: [...frames.values()].map(({ id, label }) => {
       const frame = drawn.node(id);
-      return { id, label: String(frame.label), x: frame.x - frame.width / 2, y: frame.y - frame.height / 2, width: frame.width, height: frame.height };
+      return { id, label, x: frame.x - frame.width / 2, y: frame.y - frame.height / 2, width: frame.width, height: frame.height };
     }),
     edges: edges.map((edge) => {
-      const { points } = drawn.edge(edge.source, edge.target);
+      const { points } = drawn.edge(ids.of(edge.source), ids.of(edge.target));
       return { edge, path: curve(points), middle: points[Math.floor(points.length / 2)] };
     }),
   };

@@ -1,6 +1,7 @@
 /** One run: what went wrong first, then what happened, then everything about the one thing that is selected. */
 import { lazy, Suspense } from "preact/compat";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Part } from "../boundary";
 import { remember, remembered } from "../shell/memory";
 import { useTheme } from "../shell/theme";
 import type { RunAnswer } from "../model";
@@ -122,9 +123,9 @@ function Run({ run }: { run: RunAnswer }) {
 
   return (
     <>
-      <Head run={run} />
-      <Facts run={run} tree={tree} total={total} />
-      <Banners run={run} tree={tree} failures={failures} select={select} />
+      <Part what="the title" of={run}><Head run={run} /></Part>
+      <Part what="the facts" of={run}><Facts run={run} tree={tree} total={total} /></Part>
+      <Part what="the errors" of={run}><Banners run={run} tree={tree} failures={failures} select={select} /></Part>
       <div class="tabs">
         <div role="tablist" aria-label="Views of the run">
           {TABS.map((tab) => (
@@ -145,21 +146,19 @@ function Run({ run }: { run: RunAnswer }) {
       </div>
       <div class="split" id="view" role="tabpanel" aria-labelledby={`tab-${view}`}>
         <div class="view">
-          {view === "timeline" && (
-            <>
-              <Minimap tree={tree} total={total} now={total} range={range} theme={theme} onRange={(to) => amend({ t: to && written(to) })} />
-              <Timeline state={state} />
-            </>
-          )}
-          {view === "flame" && <Flame state={state} />}
-          {view === "graph" && <Suspense fallback={<Loading what="the graph" />}><Graph state={state} /></Suspense>}
-          {view === "chat" && <Chat state={state} />}
-          {view === "state" && <States state={state} />}
-          {view === "events" && <Events state={state} />}
-          {view === "raw" && <Raw state={state} />}
+          {view === "timeline" && <Part what="the strip" of={tree}><Minimap tree={tree} total={total} now={total} range={range} theme={theme} onRange={(to) => amend({ t: to && written(to) })} /></Part>}
+          <Part what={`the tab ${TITLES[view]}`} of={`${view} ${tree.count} ${run.status}`}>
+            {view === "timeline" && <Timeline state={state} />}
+            {view === "flame" && <Flame state={state} />}
+            {view === "graph" && <Suspense fallback={<Loading what="the graph" />}><Graph state={state} /></Suspense>}
+            {view === "chat" && <Chat state={state} />}
+            {view === "state" && <States state={state} />}
+            {view === "events" && <Events state={state} />}
+            {view === "raw" && <Raw state={state} />}
+          </Part>
         </div>
         <Handle width={inspector} onWidth={setInspector} />
-        <Inspector state={state} width={inspector} />
+        <Part what="the details" of={`${selected} ${run.status}`}><Inspector state={state} width={inspector} /></Part>
       </div>
     </>
   );

@@ -18,18 +18,18 @@ export function Timeline({ state }: { state: RunState }) {
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const from = Math.max(0, current);
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => pickRow(event.shiftKey ? sibling(lines, from, 1) : step(lines, from, 1)),
-      ArrowUp: () => pickRow(event.shiftKey ? sibling(lines, from, -1) : step(lines, from, -1)),
-      Home: () => pickRow(0),
-      End: () => pickRow(lines.row.length - 1),
-      PageDown: () => pickRow(Math.min(lines.row.length - 1, from + 20)),
-      PageUp: () => pickRow(Math.max(0, from - 20)),
-      ArrowRight: () => (isOpen(from) ? pickRow(step(lines, from, 1)) : state.fold(lines.row[from], false)),
-      ArrowLeft: () => (isOpen(from) ? state.fold(lines.row[from], true) : pickRow(parentLine(lines, from))),
-      Enter: () => state.inspect(),
-    };
-    const move = moves[event.key];
+    const moves = new Map<string, () => void>([
+      ["ArrowDown", () => pickRow(event.shiftKey ? sibling(lines, from, 1) : step(lines, from, 1))],
+      ["ArrowUp", () => pickRow(event.shiftKey ? sibling(lines, from, -1) : step(lines, from, -1))],
+      ["Home", () => pickRow(0)],
+      ["End", () => pickRow(lines.row.length - 1)],
+      ["PageDown", () => pickRow(Math.min(lines.row.length - 1, from + 20))],
+      ["PageUp", () => pickRow(Math.max(0, from - 20))],
+      ["ArrowRight", () => (isOpen(from) ? pickRow(step(lines, from, 1)) : state.fold(lines.row[from], false))],
+      ["ArrowLeft", () => (isOpen(from) ? state.fold(lines.row[from], true) : pickRow(parentLine(lines, from)))],
+      ["Enter", () => state.inspect()],
+    ]);
+    const move = moves.get(event.key);
     if (move) {
       event.preventDefault();
       event.stopPropagation();

@@ -1,5 +1,6 @@
 /** The runs, newest first, as they happen. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Part } from "../boundary";
 import { age, cost, count, duration, few, moment } from "../format";
 import type { Row } from "../model";
 import { Empty, Failure, List, Loading, Mark, useKeys, useNow } from "../parts";
@@ -119,8 +120,10 @@ export function RunsPage() {
   return (
     <div class="runs">
       <aside class="facets" aria-label="Facets">
-        {facets.value && <Facet title="Status" values={facets.value.status} field="status" query={query} pick={withTerm} />}
-        {facets.value && <Facet title="Entrypoint" values={facets.value.entrypoint} field="entrypoint" query={query} pick={withTerm} />}
+        <Part what="the facets" of={facets.value}>
+          {facets.value && <Facet title="Status" values={facets.value.status} field="status" query={query} pick={withTerm} />}
+          {facets.value && <Facet title="Entrypoint" values={facets.value.entrypoint} field="entrypoint" query={query} pick={withTerm} />}
+        </Part>
       </aside>
       <div class="grow" style={{ display: "flex", flexDirection: "column", position: "relative" }}>
         <div class="toolbar">
