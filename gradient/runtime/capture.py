@@ -10,6 +10,7 @@ from __future__ import annotations
 from copy import copy
 from math import isfinite
 from typing import TYPE_CHECKING, Any, final
+from weakref import ref
 
 import msgspec
 
@@ -21,6 +22,7 @@ from gradient.journal.events import (
     decode_event,
     encode_event,
 )
+from gradient.journal.messages import SegmentMessages
 from gradient.runtime.cleaning import Cleaner
 from gradient.runtime.redaction import Redactor
 from gradient.runtime.shapes import text_for
@@ -59,32 +61,44 @@ class Captured:
         truncated: Whether anything was cut.
     """
 
-    __slots__ = ("_batch", "_event", "_field", "body", "generation", "truncated")
+    __slots__ = ("_batch", "_event", "_field", "_segment", "body", "generation", "truncated")
 
     def __init__(self, event: Any, field: str, batch: Batch | None, *, truncated: bool) -> None:
         self.body = encode_event(event)
         self.truncated = truncated
         self.generation = None if batch is None else batch.generation
-        self._event = event
+        self._event = None if batch is None else event
         self._field = field
         self._batch = batch
+        self._segment: ref[SegmentMessages] | None = None
 
     def decode(self) -> Any:
         """Return the payload as plain data; messages that are no longer in memory as {"$missing": number}."""
-        json = bytes(getattr(self._event, self._field))
-        return _decode_json(json) if self._batch is None else self._batch.read(json)
+        if self._batch is not None:
+            return self._batch.read(bytes(getattr(self._event, self._field)))
+        event = decode_event(self.body)
+        json = getattr(event, self._field)
+        segment = None if self._segment is None else self._segment()
+        if event.messages is None or json is None:
+            return SegmentMessages().read(json) if segment is None else segment.read(json)
+        messages = SegmentMessages() if segment is None else segment
+        messages.learn(event.messages)
+        return messages.read(json)
 
     def in_full(self) -> bytes:
         """Return the event with every message written out, for a segment that does not have them."""
-        setattr(self._event, self._field, msgspec.Raw(_encode_json(self.decode())))
-        self._event.messages = self._batch = self.generation = None
-        self.body = encode_event(self._event)
+        event: Any = self._event
+        setattr(event, self._field, msgspec.Raw(_encode_json(self.decode())))
+        event.messages = self._event = self._batch = self.generation = None
+        self.body = encode_event(event)
         return self.body
 
     def published(self) -> None:
-        """Note that it is on disk, so that later events may refer to its messages."""
+        """Note that it is on disk, so that later events may refer to its messages; let go of all but the bytes."""
         if self._batch is not None:
             self._batch.publish()
+            self._segment = ref(self._batch.segment)
+            self._batch = self._event = None
 
 
 class Capture:

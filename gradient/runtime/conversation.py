@@ -6,10 +6,13 @@ reference; whatever is unsure is written. A reference is only given out for what
 comes after the write. The table is bounded: when it is full, it is emptied and messages are written once more.
 """
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from itertools import count
 from typing import Any
+from weakref import WeakSet
 
 import msgspec
 
@@ -46,13 +49,19 @@ class Conversations:
         self.shapes = shapes
         self.buffers: list[bytearray] = []
         self._generation = generation
-        self._lock = threading.Lock()
+        # They never restart, for a number that was given out stands in its segment for ever.
+        self.numbers = count(1)
+        self.renew_lock()
         self._reset(-1)
+        _all.add(self)
+
+    def renew_lock(self) -> None:
+        """Make another lock: in a forked child, a thread that is not there may hold the old one for ever."""
+        self._lock = threading.RLock()  # a signal handler may come back while its thread holds it
 
     def _reset(self, generation: int) -> None:
         self.generation = generation
         self.size = 0
-        self.numbers = count(1)
         self.written: dict[bytes, int] = {}
         self.lists: dict[bytes, _Known] = {}
         self.segment = SegmentMessages()
@@ -68,14 +77,16 @@ class Conversations:
     def publish(self, batch: "Batch") -> None:
         """Let later payloads refer to what this one wrote."""
         with self._lock:
-            if batch.generation != self.generation or batch.segment is not self.segment:
-                return
-            self.segment.learn(batch.news())
-            for state, number in batch.new_states.items():
-                self.written[state] = number
-                self.size += 2 * len(state)
-            for remember in batch.on_publish:
-                remember()
+            if batch.generation == self.generation and batch.segment is self.segment:
+                self._learn(batch)
+
+    def _learn(self, batch: "Batch") -> None:
+        self.segment.learn(batch.news())
+        for state, number in batch.new_states.items():
+            self.written[state] = number
+            self.size += 2 * len(state)
+        for remember in batch.on_publish:
+            remember()
 
     def remember(  # noqa: PLR0913, PLR0917 - what changes in one list
         self, key: bytes, base: _Known | None, keep: int, number: int, size: int, state: bytes
@@ -174,6 +185,18 @@ class Batch:
             self._new_bytes += len(json)
             self._written.append((number, msgspec.Raw(json)))
         return number
+
+
+_all: WeakSet[Conversations] = WeakSet()
+
+
+def _renew_locks() -> None:
+    for conversations in list(_all):
+        conversations.renew_lock()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 def _header_size(size: int) -> int:
