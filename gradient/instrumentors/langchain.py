@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from gradient.runtime.interfaces import ExecutionTracker
 
 _HOOK_MODULE = "langchain_core.tracers.context"
+_MANAGERS_MODULE = "langchain_core.callbacks.manager"
 _MESSAGES_MODULE = "langchain_core.messages.base"
+CALLBACK_MODULES = (_HOOK_MODULE, _MANAGERS_MODULE)
 
 
 class ConfigureHook:
@@ -36,7 +38,17 @@ class ConfigureHook:
         """Return the handler while anybody is installed, else None."""
         return self.handler
 
-    def register(self, module: ModuleType) -> None:
+    def join(self, instrumentor: Instrumentor, module: ModuleType) -> None:
+        """Have the handler handed out for an instrumentor, and stand beside the user's as if it were not there."""
+        if module.__name__ == _HOOK_MODULE:
+            self.use(instrumentor.name, instrumentor.tracker)
+            self._register(module)
+        else:
+            from gradient.instrumentors.langchain_callbacks import leave_users_alone
+
+            leave_users_alone(module, instrumentor.patches)
+
+    def _register(self, module: ModuleType) -> None:
         """Register with LangChain, once in a process."""
         if not self._registered:
             module.register_configure_hook(self, inheritable=True)
@@ -80,15 +92,14 @@ class LangChainInstrumentor(Instrumentor):
     """Records chains, LLM calls, tools and retrievers."""
 
     name: ClassVar[str] = "langchain"
-    modules: ClassVar[tuple[str, ...]] = (_HOOK_MODULE, _MESSAGES_MODULE)
+    modules: ClassVar[tuple[str, ...]] = (*CALLBACK_MODULES, _MESSAGES_MODULE)
 
     def activate(self, module: ModuleType) -> None:
         """Register the handler, or the shape of messages, whichever module came."""
         if module.__name__ == _MESSAGES_MODULE:
             register_messages(self.tracker, module)
         else:
-            hook.use(self.name, self.tracker)
-            hook.register(module)
+            hook.join(self, module)
 
     def deactivate(self) -> None:
         """Hand out the handler no longer."""

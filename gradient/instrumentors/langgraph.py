@@ -17,7 +17,7 @@ import functools
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors import langgraph_graphs
-from gradient.instrumentors.langchain import hook, register_messages
+from gradient.instrumentors.langchain import CALLBACK_MODULES, hook, register_messages
 from gradient.instrumentors.langgraph_tasks import NodeCall, node_step, note_cached
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-_HOOK = "langchain_core.tracers.context"
 _MESSAGES = "langchain_core.messages.base"
 _RUNNERS = ("langgraph.pregel._runner", "langgraph.pregel.runner")
 _LOOPS = ("langgraph.pregel._loop", "langgraph.pregel.loop")
@@ -44,7 +43,16 @@ class LangGraphInstrumentor(SeamInstrumentor):
     """Records graphs and their nodes."""
 
     name: ClassVar[str] = "langgraph"
-    modules: ClassVar[tuple[str, ...]] = (_HOOK, _MESSAGES, *_RUNNERS, *_LOOPS, *_PREGEL, _REMOTE, _ERRORS, _TYPES)
+    modules: ClassVar[tuple[str, ...]] = (
+        *CALLBACK_MODULES,
+        _MESSAGES,
+        *_RUNNERS,
+        *_LOOPS,
+        *_PREGEL,
+        _REMOTE,
+        _ERRORS,
+        _TYPES,
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,9 +61,8 @@ class LangGraphInstrumentor(SeamInstrumentor):
     def activate(self, module: ModuleType) -> None:
         """Take hold of what `module` owns."""
         name = module.__name__
-        if name == _HOOK:
-            hook.use(self.name, self.tracker)
-            hook.register(module)
+        if name in CALLBACK_MODULES:
+            hook.join(self, module)
         elif name == _MESSAGES:
             register_messages(self.tracker, module)
         elif name in _RUNNERS:
