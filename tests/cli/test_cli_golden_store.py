@@ -4,7 +4,7 @@ A change that is meant: `WRITE_GOLDEN=1 pytest tests/cli/test_cli_golden_store.p
 """
 
 import os
-import re
+import time
 from pathlib import Path
 
 import pytest
@@ -20,15 +20,19 @@ from gradient.journal.events import (
     Usage,
     encode_event,
 )
+from gradient.store.model import rfc3339
 
 GOLDEN = Path(__file__).with_name("golden")
-BEGAN_S = 1_700_000_000
+# Three and a half days before whichever day it is, so that ages are the same on every day.
+BEGAN_S = int(time.time()) - 3 * 86_400 - 43_200
+SHOWN_AS_S = 1_700_000_000
 MS = 10**6
+RUNS = (1, 2, 3, 4)
 SHOWN = {
     "ls": ["ls"],
     "ls-query": ["ls", "status:error", "tool:search"],
-    "stats": ["stats", "--since", "4000w"],
-    "stats-model": ["stats", "--by", "model", "--since", "4000w"],
+    "stats": ["stats", "--since", "1w"],
+    "stats-model": ["stats", "--by", "model", "--since", "1w"],
     "errors": ["errors"],
     "prune": ["prune", "--older-than", "1h", "--dry-run"],
 }
@@ -53,12 +57,19 @@ def run(writer, number, *, fails):
     writer(RequestEnded(key, ends, at, wall, "shop_agent", key, status, error, outputs="an answer"))
 
 
+def readable(text):
+    """Return what was printed, as if the runs had begun on the day of the golden files."""
+    for number in RUNS:
+        text = text.replace(*(rfc3339((began_s + number) * 10**9) for began_s in (BEGAN_S, SHOWN_AS_S)))
+    return text.replace("\x1b", "␛").replace("\r\n", "\n")
+
+
 @pytest.fixture
 def recorded(commands):
     """Four runs of a shop's agent, two of which failed alike."""
     started = ProcessStarted(FORMAT_VERSION, 42, "box", "3.12.1", ["agent.py"], "shop", BEGAN_S * 10**9, 0)
     journal = JournalWriter(commands.home / "journal", lambda: encode_event(started))
-    for number in (1, 2, 3, 4):
+    for number in RUNS:
         run(lambda event: journal.append(encode_event(event)), number, fails=number in (2, 4))
     journal.close()
     for segment in commands.home.rglob("*.seg"):
@@ -72,7 +83,7 @@ def test_commands_print_what_they_printed_before(commands, recorded, name, where
         printed = commands.gradient(*SHOWN[name], TZ="UTC").stdout
     else:
         printed = commands.on_a_terminal(*SHOWN[name], columns=110, TZ="UTC").out
-    printed = re.sub(r"\b\d{3,4} d\b", "AGE d", printed.replace("\x1b", "␛").replace("\r\n", "\n"))
+    printed = readable(printed)
 
     golden = GOLDEN / f"{name}.{where}.txt"
     if os.environ.get("WRITE_GOLDEN"):
