@@ -59,6 +59,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    # Beyond Python's default of 5, what sends at once is not let in and tries again a second later.
+    request_queue_size = 128
+
+
 @contextmanager
 def listening(ingest: Ingest, port: int, host: str = "127.0.0.1") -> Generator[str]:
     """Take requests inside the block; give the base URL.
@@ -71,7 +76,7 @@ def listening(ingest: Ingest, port: int, host: str = "127.0.0.1") -> Generator[s
     Raises:
         OSError: The port is taken, or the host is none of this machine's.
     """
-    server = ThreadingHTTPServer((host, port), type("_Handler", (_Handler,), {"ingest": ingest}))
+    server = _Server((host, port), type("_Handler", (_Handler,), {"ingest": ingest}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gradient-listen")
     thread.start()
     try:

@@ -1,6 +1,8 @@
 """`gradient ship` sends what was recorded, and says what it did or why it could not."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -133,20 +135,38 @@ def test_a_port_that_is_none_is_wrong_usage(ship, port):
     assert "is no port" in done.stderr
 
 
-def test_what_others_send_is_recorded_while_it_listens(home, tmp_path, free_port):
+@pytest.fixture
+def listens(home, tmp_path, free_port):
+    """A process that takes what others send; the first line of its standard error is in `said`."""
     environment = {**os.environ, "PYTHONPATH": str(_ROOT), "GRADIENT_HOME": str(home)}
     program = [sys.executable, "-m", "gradient.cli", "ship", "--listen", str(free_port)]
-    listens = subprocess.Popen(program, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    with listens.stderr:
-        said = listens.stderr.readline()
-        _send_one(free_port)
-        listens.terminate()
-        listens.wait()
+    with subprocess.Popen(program, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        process.said = process.stderr.readline()
+        yield process
+        process.terminate()
+
+
+def test_what_others_send_is_recorded_while_it_listens(home, listens, free_port):
+    _send_one(free_port)
+    listens.terminate()
+    listens.wait()
 
     with SqliteStore(home) as store:
         (run,) = store.all_runs()
-    assert said == f"Listening at http://127.0.0.1:{free_port}/v1/traces; Ctrl-C ends it.\n"
+    assert listens.said == f"Listening at http://127.0.0.1:{free_port}/v1/traces; Ctrl-C ends it.\n"
     assert (run.entrypoint, run.status) == ("theirs", "completed")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
+def test_a_hundred_can_connect_while_it_is_busy(listens, free_port):
+    listens.send_signal(signal.SIGSTOP)
+    try:
+        for _ in range(100):
+            socket.create_connection(("127.0.0.1", free_port), timeout=30).close()
+    finally:
+        listens.send_signal(signal.SIGCONT)
+
+    _send_one(free_port)
 
 
 def _send_one(port):

@@ -120,7 +120,7 @@ def post(url, data, **headers):
     """Return the status code of the answer to a request."""
     request = urllib.request.Request(url, data, {"Content-Type": PROTOBUF, **headers}, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         error.close()

@@ -40,6 +40,7 @@ class Receiver(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, port=0):
         super().__init__(("127.0.0.1", port), _Handler)
