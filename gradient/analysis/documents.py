@@ -86,7 +86,13 @@ class _Execution(TypedDict):
     links: list[dict[str, Any]]
 
 
-class _Run(TypedDict):
+class _Later(TypedDict, total=False):
+    """What the first versions of the document did not have."""
+
+    events: list[_Event]
+
+
+class _Run(_Later):
     """What must be there; what a later version of the same document adds is kept, and not looked at."""
 
     request_id: str
@@ -159,4 +165,5 @@ def _checked(run: Any, where: str) -> dict[str, Any]:
     ids = [execution["execution_id"] for execution in run["executions"]]
     if len(set(ids)) < len(ids):
         raise NotARun(f"{where}several executions have the same id")
+    run.setdefault("events", [])  # of a version before there were any
     return run

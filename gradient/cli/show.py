@@ -45,7 +45,7 @@ class _Show(click.Command):
     type=click.Choice(["none", "short", "full"]),
     default="none",
     show_default=True,
-    help="Whether to show inputs and outputs: in a line, or all of them.",
+    help="Whether to show inputs, outputs, and what was noted: in a line, or all of it, with metadata.",
 )
 @click.option("--state", is_flag=True, help="What each node changed in the state, instead of the tree.")
 @click.option(
@@ -91,7 +91,12 @@ def command(  # noqa: PLR0913 - its options
 
 def _print(run: dict[str, Any], page: Page, view: str, options: TreeOptions) -> None:
     shown = signs(ascii_only=page.ascii_only)
-    page.print([*summary_rows(run, shown, page), []])
+    page.print(summary_rows(run, shown, page))
+    if options.io != "none":
+        from gradient.cli.payloads import note_rows
+
+        page.print(map(list, note_rows(run, "  ", page.width, full=options.io == "full")), cut=options.io != "full")
+    page.print([[]])
     page.print(failure_rows(run, shown))
     if view == "state":
         from gradient.cli.states import state_rows

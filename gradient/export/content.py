@@ -9,8 +9,6 @@ def without_content(document: Document) -> Document:
     That is inputs, outputs, metadata, attributes of events, messages of errors, and the arguments of the process.
     """
     bare = {**document, **_bare(document), "executions": [{**each, **_bare(each)} for each in document["executions"]]}
-    for execution in bare["executions"]:
-        execution["events"] = [{**event, "attributes": {}} for event in execution["events"]]
     bare["process"] = {**document["process"], "argv": None}
     return bare
 
@@ -19,4 +17,5 @@ def _bare(one: Document) -> Document:
     # What shows a graph says nothing of what was talked about.
     kept = {key: one["metadata"][key] for key in ("graph_id", "step", "triggers") if key in one["metadata"]}
     error = one["error"] and {"type": one["error"]["type"], "message": None, "stacktrace": None}
-    return {"inputs": None, "outputs": None, "metadata": kept, "error": error}
+    events = [{**event, "attributes": {}} for event in one["events"]]
+    return {"inputs": None, "outputs": None, "metadata": kept, "error": error, "events": events}

@@ -100,7 +100,7 @@ def spans(run: Document, chosen: Sequence[Profile] = ("openinference",), *, whol
         started_ns=started_ns,
         ended_ns=ended_ns,
         attributes={**genai.request_attributes(run), **_added(run, run, chosen)},
-        events=list(_exception(run, ended_ns)),
+        events=[*_events(run, started_ns), *_exception(run, ended_ns)],
         links=list(_links(run["links"])),
         **_outcome(run),
     )
@@ -151,8 +151,8 @@ def _added(one: Document, run: Document, chosen: Sequence[Profile]) -> Attribute
     return added
 
 
-def _events(execution: Document, started_ns: int) -> Iterator[SpanEvent]:
-    for event in execution["events"]:
+def _events(one: Document, started_ns: int) -> Iterator[SpanEvent]:
+    for event in one["events"]:
         at_ns = started_ns + round(event["offset_ms"] * _NS_PER_MS)
         yield SpanEvent(name=event["name"], at_ns=at_ns, attributes=_flat(event["attributes"]))
 

@@ -150,7 +150,9 @@ def _messages(value: Any) -> list[Any]:
 
 def events_view(run: Document) -> dict[str, Any]:
     """Return what happened at moments: failures, further attempts, and what the agent noted, in order."""
-    found = [event for execution in run["executions"] for event in _events(execution)]
+    of_run = {"execution_id": None, "of": run["entrypoint"] or "request", "kind": "request", "what": "event"}
+    found: list[dict[str, Any]] = [{**of_run, **event} for event in run["events"]]
+    found += [event for execution in run["executions"] for event in _events(execution)]
     return {"events": sorted(found, key=lambda event: float(event["offset_ms"]))}
 
 

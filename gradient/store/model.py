@@ -20,6 +20,7 @@ from gradient.store.usage import total_usage, usage_document
 RUN_SCHEMA = "gradient.run/1"
 LS_SCHEMA = "gradient.ls/1"
 _SPAN_ID = re.compile("[0-9a-f]{16}")
+_REQUEST = 0  # what is told of no execution is of the request itself
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -45,9 +46,10 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "error": _error(None if ended is None else ended.error),
         "tags": [] if head is None else list(head.tags),
         "metadata": run_metadata(run),
+        "events": _events(run, _REQUEST),
         "session_id": None if head is None else head.session_id,
         "user_id": None if head is None else head.user_id,
-        "links": [*_follows(run), *_links(run, 0), *links],
+        "links": [*_follows(run), *_links(run, _REQUEST), *links],
         "process": _process(run.writer),
         "usage": usage_document(total_usage(run)),
         "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
@@ -127,7 +129,7 @@ def _events(run: Run, execution_id: int) -> list[dict[str, Any]]:
 
 def _remote_parent(run: Run) -> str | None:
     """Return the span of another process that a request belongs under."""
-    told = (update.name for update in run.updates.get(0, ()) if update.what == "remote_parent")
+    told = (update.name for update in run.updates.get(_REQUEST, ()) if update.what == "remote_parent")
     return next((name for name in told if _SPAN_ID.fullmatch(name)), None)
 
 
@@ -141,7 +143,7 @@ def _links(run: Run, execution_id: int) -> list[dict[str, Any]]:
 
 def run_metadata(run: Run) -> dict[str, Any]:
     """Return the metadata of a request."""
-    return _merged(run.started, run.updates.get(0, ()), run.ended)
+    return _merged(run.started, run.updates.get(_REQUEST, ()), run.ended)
 
 
 def execution_metadata(execution: Execution, run: Run) -> dict[str, Any]:

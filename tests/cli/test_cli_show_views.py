@@ -57,6 +57,31 @@ def test_io_in_full_is_not_cut(fine):
     assert full.endswith("           end\n")
 
 
+def test_io_shows_what_was_noted_of_the_run_and_of_its_steps_and_in_full_their_metadata(fine):
+    source = """
+from gradient.sdk import annotate, entrypoint, set_metadata, step
+@entrypoint
+def noting():
+    annotate("language detected", language="en")
+    set_metadata(customer="A")
+    with step("look") as look:
+        look.event("cache miss", shard=3)
+        look.set_metadata(temperature=0.2)
+noting()
+"""
+    fine.python(fine.script("noting.py", source))
+
+    nothing, short, full = (fine.gradient("show", "--io", which).stdout for which in ("none", "short", "full"))
+
+    assert "note" not in nothing
+    assert [line.strip() for line in short.splitlines() if line.strip().startswith("note ")] == [
+        'note language detected {language: "en"}',
+        "note cache miss {shard: 3}",
+    ]
+    assert "meta" not in short
+    assert [word for word in ("customer", "temperature", "shard", '"en"') if word not in full] == []
+
+
 def test_what_was_said_cannot_steer_the_terminal(fine):
     source = "from gradient.sdk import step\nwith step('x') as x:\n    x.outputs = 'a\\x1b[31mb\\x07'\n"
     fine.python(fine.script("evil.py", source))

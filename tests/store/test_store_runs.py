@@ -10,8 +10,8 @@ from gradient.store import SqliteStore
 
 RUN_KEYS = re.findall(
     r"\w+",
-    "schema request_id entrypoint project status started_at duration_ms inputs outputs error tags metadata session_id"
-    " user_id links process usage trace_id span_id remote_parent loss graphs executions",
+    "schema request_id entrypoint project status started_at duration_ms inputs outputs error tags metadata events"
+    " session_id user_id links process usage trace_id span_id remote_parent loss graphs executions",
 )
 EXECUTION_KEYS = re.findall(
     r"\w+",

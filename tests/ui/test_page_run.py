@@ -196,3 +196,28 @@ def test_a_search_leaves_what_was_found_and_what_is_above_it(opened):
 
     until(page, "document.querySelectorAll('.timeline .line').length == 5")
     assert page.evaluate(NAMES) == ["plan_trip", "LangGraph", "itinerary", "LangGraph", "draft"]
+
+
+def test_what_was_noted_outside_a_step_is_an_event_of_the_run(page, begun):
+    begun.run(begun.script(_NOTING))
+    begun.serve()
+    page.goto(f"{begun.address}#/run/@last?view=events")
+    page.wait_for_selector(".view td >> text=noted inside")
+
+    page.click(".view tr:has-text('noted outside') button.link")
+
+    page.wait_for_selector(".inspector h2 >> text=noting")
+    assert page.complaints == []
+
+
+_NOTING = """
+from gradient.sdk import annotate, entrypoint, step
+
+@entrypoint
+def noting():
+    annotate("noted outside", language="en")
+    with step("inner"):
+        annotate("noted inside")
+
+noting()
+"""

@@ -67,12 +67,19 @@ export interface Link {
   relation: string;
 }
 
+export interface Noted {
+  name: string;
+  offset_ms: number;
+  attributes: Record<string, unknown>;
+}
+
 export interface Request extends Row {
   inputs: unknown;
   outputs: unknown;
   error: Failure | null;
   metadata: Record<string, unknown>;
   user_id: string | null;
+  events: Noted[];
   links: Link[];
   process: { pid: number | null; host: string | null; python: string | null; argv: string[] | null };
   trace_id: string;
@@ -99,7 +106,7 @@ export interface Execution {
   usage: Usage | null;
   time_to_first_token_ms: number | null;
   metadata: Record<string, unknown>;
-  events: { name: string; offset_ms: number; attributes: Record<string, unknown> }[];
+  events: Noted[];
   links: Link[];
 }
 

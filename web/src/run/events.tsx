@@ -2,11 +2,13 @@
 import { duration } from "../format";
 import { Empty, Failure, Kind, Loading, Mark } from "../parts";
 import { useFetched } from "../source";
+import { REQUEST } from "../tree";
 import { Value } from "../value";
 import type { RunState } from "./state";
 
 interface Happened {
-  execution_id: string;
+  /** Null for what was noted outside of any execution. */
+  execution_id: string | null;
   of: string;
   kind: string;
   what: "retry" | "event" | "error";
@@ -32,7 +34,7 @@ export function Events({ state }: { state: RunState }) {
             <tr key={at}>
               <td class="num">{duration(event.offset_ms)}</td>
               <td class={event.what === "error" ? "bad" : event.what === "retry" ? "warned" : ""}>{event.what === "error" && <Mark status="error" />} {event.name}</td>
-              <td><span class="mark"><Kind kind={event.kind} /><button type="button" class="button link" onClick={() => state.select(tree.row(event.execution_id))}>{event.of}</button></span></td>
+              <td><span class="mark"><Kind kind={event.kind} /><button type="button" class="button link" onClick={() => state.select(event.execution_id === null ? REQUEST : tree.row(event.execution_id))}>{event.of}</button></span></td>
               <td>{event.what === "error" ? <span class="mono text">{String(event.attributes.message ?? "")}</span> : <Value value={event.attributes} depth={1} />}</td>
             </tr>
           ))}
