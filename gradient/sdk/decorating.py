@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gradient.runtime.calls import CallSite
 
 
-_NO_CALLABLES: tuple[type[Any], ...] = (functools.partialmethod, property, type)
+NO_CALLABLES: tuple[type[Any], ...] = (functools.partialmethod, property, type)
 
 
 def decorate(target: Any, decorator: str, site_for: Callable[[Callable[..., Any]], CallSite]) -> Any:
@@ -25,6 +25,6 @@ def decorate(target: Any, decorator: str, site_for: Callable[[Callable[..., Any]
     """
     if isinstance(target, METHOD_KINDS):
         return type(target)(decorate(target.__func__, decorator, site_for))
-    if isinstance(target, _NO_CALLABLES) or not callable(target):
+    if isinstance(target, NO_CALLABLES) or not callable(target):
         raise NotTraceable(decorator, target)
     return traced(target, site_for(target))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from gradient.journal.events import Usage
-from gradient.runtime.calls import UNTRACED
+from gradient.runtime.calls import METHOD_KINDS, UNTRACED, name_of
 from gradient.runtime.context import Scope, current_scope, open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
 from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
 from gradient.sdk.calls import Arguments
-from gradient.sdk.decorating import decorate
+from gradient.sdk.decorating import NO_CALLABLES, decorate
 from gradient.sdk.entrypoints import inner_call
 
 if TYPE_CHECKING:
@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.interfaces import ExecutionTracker
 
-F = TypeVar("F")
+F = TypeVar("F", bound="Callable[..., Any] | staticmethod[..., Any] | classmethod[Any, ..., Any]")
+_FUNCTIONS: tuple[type[Any], ...] = (*METHOD_KINDS, *NO_CALLABLES)
 
 
-class step:  # noqa: N801 - reads as a word where it is used, like `property`
+@overload
+def step(name: str, *, kind: str = "step", inputs: Any = None, metadata: dict[str, Any] | None = None) -> NamedStep: ...
+@overload
+def step(name: F, /, *, kind: str = "step", metadata: dict[str, Any] | None = None) -> F: ...
+def step(name: Any, *, kind: str = "step", inputs: Any = None, metadata: dict[str, Any] | None = None) -> Any:
     """Record a block or a function as an execution of the current request.
 
     As a context manager (`with` or `async with`), the handle takes outputs, usage and events:
@@ -34,25 +39,35 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
         with step("search", kind="retriever", inputs={"query": query}) as search:
             search.outputs = documents
 
-    As a decorator, arguments and return value or streamed items are recorded. Outside of any request it opens one of
-    its own, where root runs are on. An exception goes on as it is.
+    As a decorator, with a name or bare, arguments and return value or streamed items are recorded. Outside of any
+    request it opens one of its own, where root runs are on. An exception goes on as it is.
 
     Args:
-        name: What it is called.
+        name: What it is called; or the function, where the decorator stands bare: it is called as that is.
         kind: What kind of work it is: `step`, `node`, `agent`, `llm`, `tool`, `retriever`, ...
         inputs: What it is given, where it is a block.
         metadata: Plain data about it.
-    """
 
-    def __init__(
-        self, name: str, *, kind: str = "step", inputs: Any = None, metadata: dict[str, Any] | None = None
-    ) -> None:
-        self._step = Step(name, kind, "custom", inputs, metadata)
+    Raises:
+        NotTraceable: It stands on something that cannot be called.
+    """
+    if not isinstance(name, str) and (callable(name) or isinstance(name, _FUNCTIONS)):
+        return decorate(
+            name, "step", lambda function: _site(function, Step(name_of(function), kind, "custom", None, metadata))
+        )
+    return NamedStep(Step(name, kind, "custom", inputs, metadata))
+
+
+class NamedStep:
+    """What `step` gives for a name: a block, and a decorator."""
+
+    def __init__(self, described: Step) -> None:
+        self._step = described
         self._handles: list[StepHandle] = []
 
     def __call__(self, function: F) -> F:
         """Trace a function."""
-        decorated: F = decorate(function, "step", self._site)
+        decorated: F = decorate(function, "step", lambda inner: _site(inner, self._step))
         return decorated
 
     def __enter__(self) -> StepHandle:
@@ -87,20 +102,6 @@ class step:  # noqa: N801 - reads as a word where it is used, like `property`
             if handle.execution is not None and handle.execution is scope:
                 return handle
         return self._handles[-1]
-
-    def _site(self, function: Callable[..., Any]) -> CallSite:
-        arguments, described = Arguments(function), self._step
-
-        def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
-            manager = _manager_of(open_scope(running_scope()))
-            if not manager.settings.enabled:
-                return UNTRACED
-            inputs = arguments.bind(args, kwargs)
-            return inner_call(
-                manager, described.name, inputs, outputs=True, kind=described.kind, metadata=described.metadata
-            )
-
-        return open_call
 
 
 class StepHandle:
@@ -150,12 +151,12 @@ class StepHandle:
             if provider is not None:
                 self.execution.provider = provider
 
-    def set_metadata(self, **metadata: Any) -> None:
+    def set_metadata(self, /, **metadata: Any) -> None:
         """Add plain data about the block."""
         if self.execution is not None:
             self.execution.metadata = {**self.execution.metadata, **metadata}
 
-    def event(self, name: str, **attributes: Any) -> None:
+    def event(self, name: str, /, **attributes: Any) -> None:
         """Note that something happened, now."""
         if self.execution is not None:
             _manager_of(self.execution).update(self.execution, "event", name, attributes)
@@ -171,6 +172,21 @@ class StepHandle:
             tracker.end(execution, self.outputs, error)
         except Exception as failure:  # noqa: BLE001
             warn(f"the end of the step {execution.node_name} could not be recorded: {failure!r}.")
+
+
+def _site(function: Callable[..., Any], described: Step) -> CallSite:
+    arguments = Arguments(function)
+
+    def open_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+        manager = _manager_of(open_scope(running_scope()))
+        if not manager.settings.enabled:
+            return UNTRACED
+        inputs = arguments.bind(args, kwargs)
+        return inner_call(
+            manager, described.name, inputs, outputs=True, kind=described.kind, metadata=described.metadata
+        )
+
+    return open_call
 
 
 def _manager_of(scope: Scope | None) -> Any:
