@@ -12,14 +12,15 @@ call goes on as it is.
 from __future__ import annotations
 
 import functools
-import os
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+from gradient.instrumentors.child_environment import with_variables
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import current_scope, running_scope
+from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.listeners import warn
 from gradient.runtime.remote import PARENT, extract, headers_for, told_remote
 
@@ -71,7 +72,7 @@ class PropagationInstrumentor(Instrumentor):
     def _seams(self) -> Sequence[tuple[str, str, str, Callable[[Any, Any], tuple[Any, Any]]]]:
         """Return module, class, method, and what changes the arguments of a call of it."""
         return (
-            ("subprocess", "Popen", "__init__", _with_variables),
+            ("subprocess", "Popen", "__init__", with_variables),
             ("multiprocessing.process", "BaseProcess", "start", _with_carried_target),
             *(("multiprocessing.pool", "Pool", method, _with_carried_task) for method in _POOL_METHODS),
             ("concurrent.futures.process", "ProcessPoolExecutor", "submit", _with_carried_work),
@@ -151,7 +152,8 @@ class Carried:
         self._headers = headers
         self._function = function
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    @passed_over
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         scope, remote = current_scope.get(), told_remote.get()
         current_scope.set(None)
         told_remote.set(extract(self._headers))
@@ -160,22 +162,6 @@ class Carried:
         finally:
             current_scope.set(scope)
             told_remote.set(remote)
-
-
-def _with_variables(args: Any, kwargs: Any) -> tuple[Any, Any]:
-    """Add to a child's environment; an explicit one that tells of a trace is left as it is."""
-    given = kwargs.get("env") if len(args) <= _ENV_POSITION else args[_ENV_POSITION]
-    told = {name.upper(): value for name, value in headers_for().items()}
-    if given is not None and any(os.fsencode(name) in _PARENT_VARIABLE for name in given):
-        return args, kwargs
-    environment = {**(os.environ if given is None else given), **told}
-    if len(args) <= _ENV_POSITION:
-        return args, {**kwargs, "env": environment}
-    return (*args[:_ENV_POSITION], environment, *args[_ENV_POSITION + 1 :]), kwargs
-
-
-_ENV_POSITION = 11  # of `Popen.__init__`, `self` counted
-_PARENT_VARIABLE = (PARENT.upper().encode(),)
 
 
 def _with_carried_target(args: Any, kwargs: Any) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import current_scope, running_scope
+from gradient.runtime.importlib_bootstrap import passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,8 @@ class Carried:
         self._scope = scope
         self._function = function
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    @passed_over
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         before = current_scope.get()
         current_scope.set(self._scope)
         try:
