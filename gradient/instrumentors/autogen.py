@@ -113,7 +113,7 @@ class AutoGenInstrumentor(SeamInstrumentor):
         """Return a method that sends messages under ids by which we know again what sent them."""
 
         @functools.wraps(original)
-        async def send(runtime: Any, *args: Any, **kwargs: Any) -> Any:
+        async def send(runtime: Any, /, *args: Any, **kwargs: Any) -> Any:
             sender = running_scope() if self.patches.active else None
             if sender is not None:
                 message_id = kwargs["message_id"] = kwargs.get("message_id") or str(uuid4())

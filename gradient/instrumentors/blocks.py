@@ -16,6 +16,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from gradient.runtime.calls import UNTRACED, traced
+from gradient.runtime.importlib_bootstrap import passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def traced_block(function: Callable[..., Any], site: CallSite) -> Callable[..., 
             block.gen = traced(lambda *_, **__: body, site, is_stream=True)(*args, **kwargs)
         return block
 
-    return call
+    return passed_over(call)
 
 
 def traced_awaited(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
@@ -53,7 +54,7 @@ def traced_awaited(function: Callable[..., Any], site: CallSite) -> Callable[...
             return body
         return traced(lambda: body, lambda _args, _kwargs: begun[0].call, is_stream=True)()
 
-    return call
+    return passed_over(call)
 
 
 class _Beginning:

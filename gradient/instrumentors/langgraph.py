@@ -151,7 +151,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
         patches = self.patches
 
         @functools.wraps(original)
-        def accept_push(self_: Any, *args: Any, **kwargs: Any) -> Any:
+        def accept_push(self_: Any, /, *args: Any, **kwargs: Any) -> Any:
             pushed = original(self_, *args, **kwargs)
             if pushed is not None and pushed.writes and patches.active:
                 self.try_seam(lambda: self._note_done(self_, pushed))

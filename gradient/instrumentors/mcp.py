@@ -158,14 +158,21 @@ def _telling(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return a `send_request` that tells the server of the trace."""
 
     @wraps(original)
-    async def send(session: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+    async def send(session: Any, /, *args: Any, **kwargs: Any) -> Any:
         try:
-            request = _with_trace(request)
+            args, kwargs = _with_traced_request(args, kwargs)
         except Exception as error:  # noqa: BLE001 - the server is asked without
             warn(f"a trace could not be passed on through MCP: {error!r}.")
-        return await original(session, request, *args, **kwargs)
+        return await original(session, *args, **kwargs)
 
     return send
+
+
+def _with_traced_request(args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Return the arguments of `send_request` with a request that tells of what runs."""
+    if args:
+        return (_with_trace(args[0]), *args[1:]), kwargs
+    return args, {**kwargs, "request": _with_trace(kwargs["request"])}
 
 
 def _with_trace(request: Any) -> Any:

@@ -126,7 +126,7 @@ class OpenAIAgentsInstrumentor(SeamInstrumentor):
         """Return a method of a provider that makes real spans for us where those of the user's are switched off."""
 
         @functools.wraps(original)
-        def create(provider: Any, *args: Any, **kwargs: Any) -> Any:
+        def create(provider: Any, /, *args: Any, **kwargs: Any) -> Any:
             if self.patches.active and not kwargs.get("disabled"):
                 provider = self._listening(provider)
             return original(provider, *args, **kwargs)
@@ -151,7 +151,7 @@ class OpenAIAgentsInstrumentor(SeamInstrumentor):
         """Return a method of a provider that is followed by our registering with it."""
 
         @functools.wraps(original)
-        def register(provider: Any, *args: Any, **kwargs: Any) -> None:
+        def register(provider: Any, /, *args: Any, **kwargs: Any) -> None:
             original(provider, *args, **kwargs)
             if self.patches.active:
                 self.try_seam(lambda: self._register(provider))

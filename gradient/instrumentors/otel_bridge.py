@@ -113,7 +113,7 @@ class OpenTelemetryInstrumentor(Instrumentor):
         patches = self.patches
 
         @functools.wraps(original)
-        def call(span: Any, *args: Any, **kwargs: Any) -> Any:
+        def call(span: Any, /, *args: Any, **kwargs: Any) -> Any:
             result = original(span, *args, **kwargs)
             if patches.active:
                 try:

@@ -14,6 +14,7 @@ from types import ClassMethodDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from gradient.runtime.errors import SeamMissing
+from gradient.runtime.importlib_bootstrap import passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,7 +62,7 @@ class Patches:
         aside = next((patch for patch in _standing if patch.ours is found), None)
         if aside is not None:
             found, own = aside.original, aside.own
-        patch = _Patch(owner, name, found, own, wrap(_callable(owner, found)), aside)
+        patch = _Patch(owner, name, found, own, passed_over(wrap(_callable(owner, found))), aside)
         setattr(owner, name, patch.ours)
         _standing.append(patch)
         self._installed.append(patch)

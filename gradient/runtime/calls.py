@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gradient.runtime.context import current_scope
+from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.listeners import warn
 from gradient.runtime.session import Session, session_variable
 
@@ -85,7 +86,7 @@ def traced(function: Callable[..., Any], site: CallSite, *, is_stream: bool = Fa
     updated = functools.WRAPPER_UPDATES if inspect.isroutine(function) else ()
     wrapper = functools.update_wrapper(driver(function, site), function, updated=updated)
     wrapper.__name__ = name_of(function)
-    return wrapper
+    return passed_over(wrapper)
 
 
 def called(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ def current_request() -> RequestContext | None:
     return get_current_context()
 
 
-def annotate(name: str, **attributes: Any) -> None:
+def annotate(name: str, /, **attributes: Any) -> None:
     """Note an event on the current execution, or on the request outside of any execution; outside both, nothing."""
     _update("event", name, attributes)
 
