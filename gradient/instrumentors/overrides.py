@@ -4,8 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gradient.runtime.errors import SeamMissing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from gradient.instrumentors.patching import Patches
+
+    Wrap = Callable[[Any], Any]
+    Attempt = Callable[[Callable[[], None]], None]
+
+
+class Overrides:
+    """Wraps methods wherever a class of a family defines them.
+
+    Args:
+        patches: Hold the wrappers.
+        attempt: Runs what wraps one method, so that a failure costs no other.
+    """
+
+    def __init__(self, patches: Patches, attempt: Attempt) -> None:
+        self._patches = patches
+        self._attempt = attempt
+        self._families: dict[type, dict[str, Wrap]] = {}
+
+    def replace(self, owner: type[Any], name: str, wrap: Wrap) -> None:
+        """Wrap a method of a class, and what its subclasses put in its place, now and later.
+
+        Raises:
+            SeamMissing: `owner` has no such method.
+        """
+        if not hasattr(owner, name):
+            raise SeamMissing(f"{owner.__name__}.{name}")
+        self._families.setdefault(owner, {})[name] = wrap
+        for member in family(owner):
+            self._join(member, name, wrap)
+        self._patches.replace(
+            owner,
+            "__init_subclass__",
+            lambda original: watched(owner, original, lambda member: self._joined(owner, member)),
+        )
+
+    def _join(self, member: type, name: str, wrap: Wrap) -> None:
+        if defines(member, name):
+            self._attempt(lambda: self._patches.replace(member, name, wrap))
+
+    def _joined(self, owner: type, member: type) -> None:
+        if self._patches.active:
+            for name, wrap in self._families[owner].items():
+                self._join(member, name, wrap)
 
 
 def family(owner: type) -> list[type]:

@@ -1,9 +1,9 @@
 """Tell other processes which trace a call belongs to: the W3C headers `traceparent`, `tracestate` and `baggage`.
 
-    httpx, requests, aiohttp   a header, for hosts of a private network and those that settings name
-    Celery                     a header of the message, taken up by the worker
-    subprocess                 variables of the child's environment
-    multiprocessing            with the work, where a child does not inherit it: spawned ones, and workers of pools
+    HTTP              headers, for hosts of a private network and those that settings name; see `propagation_http`
+    Celery            a header of the message, taken up by the worker
+    subprocess        variables of the child's environment
+    multiprocessing   with the work, where a child does not inherit it: spawned ones, and workers of pools
 
 Nothing is changed where somebody else has told already, nor outside of any request. What may fail here is caught: the
 call goes on as it is.
@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import functools
 from fnmatch import fnmatchcase
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from gradient.instrumentors.child_environment import with_variables
+from gradient.instrumentors.propagation_http import Hops
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import current_scope, running_scope
 from gradient.runtime.importlib_bootstrap import passed_over
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
+_HTTPX = ("httpx", "httpx2")
+_REQUESTS = "requests.adapters"
+_AIOHTTP = "aiohttp.client_reqrep"
 _PRIVATE_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".svc", ".test")
 _FORKED = "fork"
 _POOL_METHODS = ("apply_async", "map", "map_async", "starmap", "starmap_async", "imap", "imap_unordered")
@@ -43,21 +48,33 @@ class PropagationInstrumentor(Instrumentor):
         "multiprocessing.process",
         "multiprocessing.pool",
         "concurrent.futures.process",
-        "httpx",
-        "requests.sessions",
-        "aiohttp.client",
+        *_HTTPX,
+        _REQUESTS,
+        _AIOHTTP,
         "celery.signals",
     )
 
     def __init__(self) -> None:
         super().__init__()
+        self._hops = Hops(self.patches, self._may_tell)
         self._signals: list[tuple[Any, Any]] = []
 
     def activate(self, module: ModuleType) -> None:
         """Wrap the one or two methods through which a module's calls leave."""
-        if module.__name__ == "celery.signals":
+        place, hops = module.__name__, self._hops
+        if place == "celery.signals":
             self._listen_to_celery(module)
-            return
+        elif place in _HTTPX:
+            for owner in (module.Client, module.AsyncClient):
+                self.try_seam(partial(self.patches.replace, owner, "_send_single_request", hops.sending))
+        elif place == _REQUESTS:
+            self.try_seam(partial(self.overrides.replace, module.BaseAdapter, "send", hops.sending))
+        elif place == _AIOHTTP:
+            self.try_seam(partial(self.patches.replace, module.ClientRequest, "__init__", hops.preparing))
+        else:
+            self._wrap_work(module)
+
+    def _wrap_work(self, module: ModuleType) -> None:
         for name, owner, attribute, before in self._seams():
             if name == module.__name__:
                 seam = (getattr(module, owner), attribute, before)
@@ -76,10 +93,6 @@ class PropagationInstrumentor(Instrumentor):
             ("multiprocessing.process", "BaseProcess", "start", _with_carried_target),
             *(("multiprocessing.pool", "Pool", method, _with_carried_task) for method in _POOL_METHODS),
             ("concurrent.futures.process", "ProcessPoolExecutor", "submit", _with_carried_work),
-            ("httpx", "Client", "send", self._with_request_headers),
-            ("httpx", "AsyncClient", "send", self._with_request_headers),
-            ("requests.sessions", "Session", "send", self._with_request_headers),
-            ("aiohttp.client", "ClientSession", "_request", self._with_header_argument),
         )
 
     def _wrap(self, owner: Any, attribute: str, before: Callable[[Any, Any], tuple[Any, Any]]) -> None:
@@ -98,24 +111,6 @@ class PropagationInstrumentor(Instrumentor):
             return call
 
         patches.replace(owner, attribute, around)
-
-    def _with_request_headers(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
-        request = args[1] if len(args) > 1 else kwargs["request"]
-        if PARENT not in request.headers and self._may_tell(str(request.url)):
-            request.headers.update(headers_for())
-        return args, kwargs
-
-    def _with_header_argument(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
-        url = args[2] if len(args) > 2 else kwargs["str_or_url"]  # noqa: PLR2004 - self, method, url
-        base = getattr(args[0], "_base_url", None)
-        if not self._may_tell(str(url if base is None or "://" in str(url) else base)):
-            return args, kwargs
-        from multidict import CIMultiDict
-
-        headers: Any = CIMultiDict(kwargs.get("headers") or {})
-        if PARENT not in headers:
-            headers.update(headers_for())
-        return args, {**kwargs, "headers": headers}
 
     def _may_tell(self, url: str) -> bool:
         host = (urlsplit(url).hostname or "").lower()

@@ -20,7 +20,7 @@ from weakref import WeakSet
 import wrapt
 
 from gradient.instrumentors.blocks import traced_awaited, traced_block
-from gradient.instrumentors.overrides import defines, family, watched
+from gradient.instrumentors.overrides import Overrides
 from gradient.instrumentors.patching import Patches
 from gradient.runtime.calls import METHOD_KINDS, UNTRACED, CallSite, OpenCall, traced
 from gradient.runtime.context import running_scope
@@ -45,6 +45,7 @@ class Instrumentor(FrameworkInstrumentor):
     Attributes:
         name: The framework's name.
         modules: The leaf modules that own its seams.
+        patches: What it wraps; `overrides` what it wraps in subclasses too.
         missing: The seams that are not there in the installed version.
     """
 
@@ -53,6 +54,7 @@ class Instrumentor(FrameworkInstrumentor):
 
     def __init__(self) -> None:
         self.patches = Patches()
+        self.overrides = Overrides(self.patches, self.try_seam)
         self.missing: list[str] = []
         self.tracker: Any = None
 
@@ -171,10 +173,6 @@ class Seam:
 class SeamInstrumentor(Instrumentor):
     """An instrumentor that is a list of seams."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._families: dict[type, dict[str, Seam]] = {}
-
     @abstractmethod
     def seams(self, module: ModuleType) -> Iterator[Seam]:
         """Yield the seams that `module` owns."""
@@ -186,37 +184,14 @@ class SeamInstrumentor(Instrumentor):
 
     def wrap(self, seam: Seam) -> None:
         """Wrap one method, and those that override it."""
-        if not seam.overrides:
-            self._wrap(seam, seam.owner)
-            return
-        if not hasattr(seam.owner, seam.attribute):
-            raise SeamMissing(f"{seam.owner.__name__}.{seam.attribute}")
-        self._families.setdefault(seam.owner, {})[seam.attribute] = seam
-        for member in family(seam.owner):
-            self._join(seam, member)
-        self.patches.replace(
-            seam.owner,
-            "__init_subclass__",
-            lambda original: watched(seam.owner, original, lambda member: self._joined(seam.owner, member)),
-        )
+        replace = self.overrides.replace if seam.overrides else self.patches.replace
+        replace(seam.owner, seam.attribute, partial(self._around, seam))
 
-    def _wrap(self, seam: Seam, owner: Any) -> None:
-        def around(original: Any) -> Any:
-            function = original.__func__ if isinstance(original, METHOD_KINDS) else original
-            plain = traced_awaited if seam.is_awaited else partial(traced, is_stream=seam.is_result is not None)
-            wrapped = (traced_block if seam.is_block else plain)(function, partial(self.open, seam))
-            return type(original)(wrapped) if function is not original else wrapped
-
-        self.patches.replace(owner, seam.attribute, around)
-
-    def _join(self, seam: Seam, member: type) -> None:
-        if defines(member, seam.attribute):
-            self.try_seam(lambda: self._wrap(seam, member))
-
-    def _joined(self, owner: type, member: type) -> None:
-        if self.patches.active:
-            for seam in self._families[owner].values():
-                self._join(seam, member)
+    def _around(self, seam: Seam, original: Any) -> Any:
+        function = original.__func__ if isinstance(original, METHOD_KINDS) else original
+        plain = traced_awaited if seam.is_awaited else partial(traced, is_stream=seam.is_result is not None)
+        wrapped = (traced_block if seam.is_block else plain)(function, partial(self.open, seam))
+        return type(original)(wrapped) if function is not original else wrapped
 
     def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         """Open one call of a wrapped method."""

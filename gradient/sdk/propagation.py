@@ -1,6 +1,6 @@
 """One trace across processes: for what is not instrumented, and for the entry of a service.
 
-Clients (httpx, requests, aiohttp, Celery, subprocesses, pools of processes) are told by the instrumentor `propagation`.
+Clients of HTTP, Celery, subprocesses and pools of processes are told by the instrumentor `propagation`.
 Here is what others need: the headers to send, and the ways to go on with those that came.
 """
 

@@ -71,7 +71,21 @@ def by_aiohttp(url, **more):
     asyncio.run(get())
 
 
-CLIENTS = [by_httpx, by_httpx_async, by_requests, by_aiohttp]
+def by_httpx2(url, **more):
+    pytest.importorskip("httpx2").get(url, **more)
+
+
+def by_httpx2_async(url, **more):
+    httpx2 = pytest.importorskip("httpx2")
+
+    async def get():
+        async with httpx2.AsyncClient() as client:
+            await client.get(url, **more)
+
+    asyncio.run(get())
+
+
+CLIENTS = [by_httpx, by_httpx_async, by_httpx2, by_httpx2_async, by_requests, by_aiohttp]
 
 
 @pytest.mark.parametrize("get", CLIENTS)
