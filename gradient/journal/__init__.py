@@ -6,6 +6,7 @@
     retention  keep all of it within an age and a size  frames    the layout of the bytes
     compression  closed segments, made small            erasing   frames taken out for good
     files      a segment's file, compressed or not      events, messages    what bodies say
+    descriptors  what of this process's is still ours
 
 It imports nothing of ours. What a frame's body means is its callers' business.
 """

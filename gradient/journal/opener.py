@@ -46,6 +46,10 @@ class SegmentOpener:
         """Folder of this process, or None while there is none."""
         return None if self._process is None else self._process.path
 
+    def is_ours(self) -> bool:
+        """Tell whether nobody closed our descriptors under us."""
+        return self._process is None or self._process.is_ours()
+
     def open_next(self, size: int) -> Segment:
         """Open a segment that begins with the preamble and has room for a body of `size` bytes.
 

@@ -13,6 +13,8 @@ from typing import Literal
 if sys.platform != "win32":
     import fcntl
 
+from gradient.journal.descriptors import close_ours, identity_of, is_ours
+
 Liveness = Literal["alive", "dead", "unknown"]
 
 ALIVE_NAME = "alive"
@@ -33,17 +35,22 @@ class ProcessFolder:
         making.mkdir(mode=0o700)
         self.path = root / process_id
         self._descriptor = _lock_new(making / ALIVE_NAME)
+        self._file = (0, 0) if self._descriptor < 0 else identity_of(self._descriptor)
         try:
             making.rename(self.path)
         except BaseException:
             self.release()
             raise
 
+    def is_ours(self) -> bool:
+        """Tell whether the lock is still held: it is not where somebody closed all descriptors of the process."""
+        return self._descriptor < 0 or is_ours(self._descriptor, self._file)
+
     def release(self) -> None:
         """Stop being alive, here. A forked child calls this too: its parent's lock stays until the parent ends."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
-            os.close(descriptor)
+            close_ours(descriptor, self._file)
 
 
 def new_process_id() -> str:

@@ -10,10 +10,11 @@ import os
 import re
 import sys
 from contextlib import suppress
-from errno import ENOSPC, EOPNOTSUPP
+from errno import EBADF, ENOSPC, EOPNOTSUPP
 from pathlib import Path
 from typing import Final
 
+from gradient.journal.descriptors import FileMap, close_ours, identity_of, is_ours, reopened
 from gradient.journal.errors import NotWritable
 from gradient.journal.frames import (
     COMMIT,
@@ -71,7 +72,7 @@ class Segment:
 class OpenSegment(Segment):
     """A segment with a file."""
 
-    __slots__ = ("_descriptor", "_number", "_path")
+    __slots__ = ("_descriptor", "_file", "_number", "_path")
 
     def __init__(self, path: Path, number: int, capacity: int) -> None:
         super().__init__()
@@ -81,6 +82,7 @@ class OpenSegment(Segment):
         self._number = number
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
+            self._file = identity_of(self._descriptor)
             self._prepare(align(capacity))
         except BaseException:
             self.discard()
@@ -88,26 +90,30 @@ class OpenSegment(Segment):
 
     def abandon(self) -> None:
         """Close the descriptor; see `Segment.abandon`."""
-        descriptor, self._descriptor = self._descriptor, -1
         self.end = self.limit = -1
-        if descriptor >= 0:
-            os.close(descriptor)
+        self._close_descriptor()
 
     def discard(self) -> None:
         """Remove the segment, which has no frame worth keeping."""
         self.abandon()
         self._path.unlink(missing_ok=True)
 
+    def _close_descriptor(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            close_ours(descriptor, self._file)
+
     def _prepare(self, capacity: int) -> None:
         raise NotImplementedError
 
 
 class MappedSegment(OpenSegment):
-    """A preallocated segment, written by copying into memory."""
+    """A preallocated segment, written by copying into memory; its file is opened again where it is more than that."""
 
-    __slots__ = ("_map",)
+    __slots__ = ("_map", "_memory")
 
-    _map: mmap.mmap
+    _map: FileMap
+    _memory: mmap.mmap
 
     def extend(self, size: int) -> None:
         """Bring the next pages into memory by writing zeros, as `Segment.extend` says.
@@ -118,8 +124,9 @@ class MappedSegment(OpenSegment):
         start = max(self.limit + FRAME_HEADER_BYTES, self.used)
         stop = max(start + len(_ZEROS), align(self.used + FRAME_HEADER_BYTES + size))
         stop = min(stop, self.end + FRAME_HEADER_BYTES)
-        with suppress(OSError):  # Saves time only: the blocks are ours already, and zero.
-            _write_at(self._descriptor, _ZEROS[: stop - start], start)
+        with suppress(OSError), reopened(self._path, self._file) as descriptor:
+            # Saves time only: the blocks are ours already, and zero.
+            _write_at(descriptor, _ZEROS[: stop - start], start)
         self.limit = stop - FRAME_HEADER_BYTES
 
     def write(self, body: bytes, size: int, crc: int) -> None:
@@ -128,35 +135,39 @@ class MappedSegment(OpenSegment):
         copy_to = start + FRAME_HEADER_BYTES
         # Reserved before anything is copied: an interrupt leaves a hole, and behind it the zeros are still zeros.
         self.used = (copy_to + size + 7) & -8
-        target = self._map
+        target = self._memory
         target[copy_to : copy_to + size] = body
         # Field by field, from the front: the commit word comes after all that it vouches for.
         _pack_frame_header(target, start, size, crc, COMMIT)
 
     def close(self) -> None:
         """Mark closed, unmap, truncate, in that order: a reader that sees the mark needs no zero tail."""
-        if self._descriptor < 0:
+        if self.end < 0:
             return
-        self._map[:SEGMENT_HEADER_BYTES] = pack_segment_header(self._number, self.used)
+        self._memory[:SEGMENT_HEADER_BYTES] = pack_segment_header(self._number, self.used)
+        del self._memory
         self._map.close()
-        with suppress(OSError):
-            os.ftruncate(self._descriptor, self.used)
+        with suppress(OSError), reopened(self._path, self._file) as descriptor:
+            os.ftruncate(descriptor, self.used)
         self.abandon()
 
     def abandon(self) -> None:
-        """Drop the map and close the descriptor; see `Segment.abandon`."""
+        """Drop the map; see `Segment.abandon`."""
         with suppress(AttributeError):
-            del self._map  # Dropped and not closed: a copy that a fork interrupted may still be using it.
+            del self._memory
+            self._map.drop()
         super().abandon()
 
     def _prepare(self, capacity: int) -> None:
         if sys.platform != "linux":
             raise OSError(EOPNOTSUPP, os.strerror(EOPNOTSUPP))
         os.posix_fallocate(self._descriptor, 0, capacity)
-        self._map = mmap.mmap(self._descriptor, capacity)
+        self._map = FileMap(self._descriptor, capacity)
+        self._memory = self._map.memory
+        self._close_descriptor()
         self.limit = -FRAME_HEADER_BYTES
         self.extend(0)
-        self._map[:SEGMENT_HEADER_BYTES] = pack_segment_header(self._number)
+        self._memory[:SEGMENT_HEADER_BYTES] = pack_segment_header(self._number)
 
 
 class WrittenSegment(OpenSegment):
@@ -169,19 +180,27 @@ class WrittenSegment(OpenSegment):
         start = self.used
         self.used = (start + FRAME_HEADER_BYTES + size + 7) & -8
         try:
-            _write_at(self._descriptor, pack_frame(body, crc), start)
+            _write_at(self._checked(), pack_frame(body, crc), start)
         except OSError as error:
             self.used = start
-            with suppress(OSError):
-                os.ftruncate(self._descriptor, start)
+            if is_ours(self._descriptor, self._file):
+                with suppress(OSError):
+                    os.ftruncate(self._descriptor, start)
+            else:
+                self.end = self.limit = -1  # what comes next needs another segment
             raise NotWritable(self._path, str(error)) from error
+
+    def _checked(self) -> int:
+        if not is_ours(self._descriptor, self._file):
+            raise OSError(EBADF, os.strerror(EBADF))
+        return self._descriptor
 
     def close(self) -> None:
         """Mark the segment closed."""
         if self._descriptor < 0:
             return
-        with suppress(OSError):
-            _write_at(self._descriptor, pack_segment_header(self._number, self.used), 0)
+        with suppress(OSError), reopened(self._path, self._file) as descriptor:
+            _write_at(descriptor, pack_segment_header(self._number, self.used), 0)
         self.abandon()
 
     def _prepare(self, capacity: int) -> None:  # noqa: ARG002 - nothing is reserved

@@ -156,6 +156,11 @@ class JournalWriter:
             finally:
                 self._busy = False
 
+    def renew(self) -> None:
+        """Begin another process folder where somebody closed our descriptors: this one reads as a dead process's."""
+        if not self._opener.is_ours():
+            self.close()
+
     def forget(self) -> None:
         """Begin anew, as a forked child must: what is open belongs to the parent, and is left as it is."""
         self._lock = RLock()

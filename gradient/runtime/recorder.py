@@ -75,6 +75,7 @@ class Recorder(Listener):
 
     def on_request_start(self, request: RequestContext) -> None:
         """Write that a request began."""
+        self.writer.renew()
         self._write(request, request.started)
 
     def on_request_end(self, request: RequestContext) -> None:

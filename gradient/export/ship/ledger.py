@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 import msgspec
 
+from gradient.journal.descriptors import close_ours, identity_of
 from gradient.journal.process import try_lock
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Claim:
     def __init__(self, path: Path, lock: int) -> None:
         self._path = path
         self._lock = lock
+        self._file = identity_of(lock)
         _claims.add(self)
 
     def load(self) -> Progress:
@@ -141,7 +143,7 @@ class Claim:
         """Let go; another may go on."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
-            os.close(lock)
+            close_ours(lock, self._file)
 
     def _with(self, suffix: str) -> Path:
         return self._path.with_name(self._path.name + suffix)
