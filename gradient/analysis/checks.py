@@ -39,15 +39,17 @@ def max_duration(run: Document, limit_ms: float) -> Checked:
 def max_cost(run: Document, limit_usd: float) -> Checked:
     """Expect a run to cost no more than `limit_usd` dollars; one whose cost is not known fails."""
     usd: float | None = run["usage"]["cost_usd"] if _calls_models(run) else 0
-    seen = "unknown: not every call tells its cost" if usd is None else quantities.cost(usd)
-    return _at_most("max-cost", usd, limit_usd, quantities.cost(limit_usd), seen)
+    seen = "unknown: not every call tells its cost" if usd is None else quantities.total_cost(usd, run["usage"])
+    known = None if _is_short(run, "cost", usd, limit_usd) else usd
+    return _at_most("max-cost", known, limit_usd, quantities.cost(limit_usd), seen)
 
 
 def max_tokens(run: Document, limit: float) -> Checked:
     """Expect a run to use no more than `limit` tokens, in and out; one whose tokens are not known fails."""
     tokens = tokens_of(run["usage"]) if _calls_models(run) else 0
-    seen = "unknown: no call tells its tokens" if tokens is None else quantities.count(tokens)
-    return _at_most("max-tokens", tokens, limit, quantities.count(int(limit)), seen)
+    seen = "unknown: no call tells its tokens" if tokens is None else quantities.total_count(tokens, run["usage"])
+    known = None if _is_short(run, "tokens", tokens, limit) else tokens
+    return _at_most("max-tokens", known, limit, quantities.count(int(limit)), seen)
 
 
 def no_error(run: Document) -> Checked:
@@ -87,6 +89,11 @@ def calls(run: Document, name: str, times: int) -> Checked:
 
 def _at_most(check: str, number: float | None, limit: float, wanted: str, seen: str) -> Checked:
     return Checked(check, number is not None and number <= limit, f"at most {wanted}", seen)
+
+
+def _is_short(run: Document, part: str, total: float | None, limit: float) -> bool:
+    """Tell whether a total is within a limit only as far as it is known, because some calls tell nothing."""
+    return total is not None and total <= limit and quantities.lacking(run["usage"], part) > 0
 
 
 def _calls_models(run: Document) -> bool:

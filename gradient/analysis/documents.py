@@ -25,13 +25,17 @@ class NotARun(ValueError):
         self.newer = newer
 
 
-class _Usage(TypedDict):
+class _Sums(TypedDict):
     input_tokens: int | None
     output_tokens: int | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
     reasoning_tokens: int | None
     cost_usd: float | None
+
+
+class _Usage(_Sums, total=False):
+    missing: dict[str, Any] | None  # older documents do not have it
 
 
 class _Error(TypedDict):

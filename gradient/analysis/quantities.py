@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timezone
+from typing import Any
 
 _MINUTE_S = 60
 _UNKNOWN = "-"
@@ -36,6 +37,26 @@ def cost(usd: float | None) -> str:
     if usd is None:
         return _UNKNOWN
     return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.4f}" if usd >= 0.001 else f"${usd:.2g}"  # noqa: PLR2004
+
+
+def total_cost(usd: float | None, usage: dict[str, Any], *, ascii_only: bool = False) -> str:
+    """Return the cost of a run, as a lower bound where the cost of some calls is not known."""
+    return _at_least(cost(usd), usage, "cost", ascii_only=ascii_only)
+
+
+def total_count(number: int | None, usage: dict[str, Any], *, ascii_only: bool = False) -> str:
+    """Return a number of tokens of a run, likewise."""
+    return _at_least(count(number), usage, "tokens", ascii_only=ascii_only)
+
+
+def _at_least(text: str, usage: dict[str, Any], part: str, *, ascii_only: bool) -> str:
+    return f"{'>=' if ascii_only else '≥'} {text}" if text != _UNKNOWN and lacking(usage, part) else text
+
+
+def lacking(usage: dict[str, Any], part: str) -> int:
+    """Return how many calls a sum lacks; `part` is tokens or cost."""
+    missing: dict[str, int] = usage.get("missing") or {}
+    return missing.get(part, 0)
 
 
 def read_moment(text: str) -> datetime:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from gradient.analysis.quantities import cost, count, duration, read_moment
+from gradient.analysis.quantities import cost, count, duration, read_moment, total_cost, total_count
 
-__all__ = ["age", "cost", "count", "counted", "duration", "local_time", "one_line", "size"]
+__all__ = ["age", "cost", "count", "counted", "duration", "local_time", "one_line", "size", "total_cost", "total_count"]
 
 _MINUTE_S = 60
 _HOUR_S = 3600

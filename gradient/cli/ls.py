@@ -83,8 +83,8 @@ def _row(run: dict[str, Any], id_chars: int, shown: Signs, now: datetime | None,
         Cell(formats.duration(run["duration_ms"], ascii_only=shown.ascii_only)),
         Cell(formats.count(run["executions"])),
         Cell(formats.count(errors), "red" if errors else "dim"),
-        Cell(formats.count(sum(tokens) if tokens else None)),
-        Cell(formats.cost(usage["cost_usd"])),
+        Cell(formats.total_count(sum(tokens) if tokens else None, usage, ascii_only=shown.ascii_only)),
+        Cell(formats.total_cost(usage["cost_usd"], usage, ascii_only=shown.ascii_only)),
     ]
 
 

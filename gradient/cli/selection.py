@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from gradient.analysis.forest import Forest
+from gradient.analysis.quantities import lacking
 from gradient.cli.branches import with_parents
 
 
@@ -24,6 +25,10 @@ class TreeOptions(NamedTuple):
 
 
 WHOLE = TreeOptions()
+_SUMMED = (
+    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
+    "cost_usd",
+)
 
 
 @dataclass(slots=True)
@@ -105,12 +110,18 @@ def merged(executions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         **first,
         "duration_ms": sum(each["duration_ms"] or 0 for each in executions),
-        "usage": {part: _sum(usage[part] for usage in usages) for part in usages[0]} if usages else None,
+        "usage": _merged_usage(usages) if usages else None,
         "model": first["model"] if all(each["model"] == first["model"] for each in more) else None,
         "attempt": None,
         "cached": False,
         "time_to_first_token_ms": None,
     }
+
+
+def _merged_usage(usages: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    lacks = {part: sum(lacking(usage, part) for usage in usages) for part in ("tokens", "cost")}
+    sums = {part: _sum(usage[part] for usage in usages) for part in _SUMMED}
+    return {**sums, "missing": lacks if any(lacks.values()) else None}
 
 
 def _sum(numbers: Iterable[Any]) -> Any:

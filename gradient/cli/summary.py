@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
+from gradient.analysis.forest import tokens_of
 from gradient.cli import formats
 from gradient.cli.page import Cell, Page
 from gradient.cli.signs import Signs, colour
@@ -37,8 +38,11 @@ def _facts(document: dict[str, Any], shown: Signs, page: Page) -> Iterator[tuple
     yield "started", formats.local_time(document["started_at"]) + (f", {age} ago" if page.terminal else "")
     yield "duration", formats.duration(document["duration_ms"], ascii_only=shown.ascii_only).strip()
     yield "executed", _counts(document)
-    yield "tokens", _tokens(document["usage"])
-    yield "cost", "" if document["usage"]["cost_usd"] is None else formats.cost(document["usage"]["cost_usd"])
+    usage = document["usage"]
+    yield "tokens", _tokens(usage, ascii_only=shown.ascii_only)
+    usd = usage["cost_usd"]
+    yield "cost", "" if usd is None else formats.total_cost(usd, usage, ascii_only=shown.ascii_only)
+    yield "missing", _missing(document)
     yield "session", formats.one_line(document["session_id"] or "")
     yield "user", formats.one_line(document["user_id"] or "")
     yield "tags", ", ".join(map(formats.one_line, document["tags"]))
@@ -55,7 +59,21 @@ def _counts(document: dict[str, Any]) -> str:
     )
 
 
-def _tokens(usage: dict[str, Any]) -> str:
+def _missing(document: dict[str, Any]) -> str:
+    """Say which calls the sums lack, and why; empty where there is no sum that could be taken for the whole."""
+    usage = document["usage"]
+    missing: dict[str, int] = usage.get("missing") or {}
+    if not missing or (usage["cost_usd"] is None and not missing["tokens"]) or tokens_of(usage) is None:
+        return ""
+    untold, unpriced = missing["tokens"], missing["cost"] - missing["tokens"]
+    parts = [("the tokens and cost of", untold), ("the cost of", unpriced)]
+    told = ", ".join(f"{what} {formats.counted(number, 'call')}" for what, number in parts if number)
+    usages = [execution["usage"] for execution in document["executions"] if execution["usage"]]
+    whys = dict.fromkeys(one["missing"]["why"] for one in usages if one.get("missing"))
+    return told + (f" ({formats.one_line('; '.join(whys))})" if whys else "")
+
+
+def _tokens(usage: dict[str, Any], *, ascii_only: bool) -> str:
     parts = {
         "in": usage["input_tokens"],
         "out": usage["output_tokens"],
@@ -64,7 +82,9 @@ def _tokens(usage: dict[str, Any]) -> str:
         "for reasoning": usage["reasoning_tokens"],
     }
     return ", ".join(
-        f"{number:,} {part}" for part, number in parts.items() if number or (number == 0 and part == "out")
+        f"{formats.total_count(number, usage, ascii_only=ascii_only)} {part}"
+        for part, number in parts.items()
+        if number or (number == 0 and part == "out")
     )
 
 

@@ -123,7 +123,7 @@ def _notes(execution: dict[str, Any], signs: Signs) -> Iterator[str]:
         if usage["input_tokens"] is not None or usage["output_tokens"] is not None:
             yield tokens
         if usage["cost_usd"] is not None:
-            yield formats.cost(usage["cost_usd"])
+            yield formats.total_cost(usage["cost_usd"], usage, ascii_only=signs.ascii_only)
     if execution["time_to_first_token_ms"] is not None:
         ms = formats.duration(execution["time_to_first_token_ms"], ascii_only=signs.ascii_only)
         yield f"first token after {ms.strip()}"

@@ -9,7 +9,7 @@ import msgspec
 
 from gradient.analysis.brief import brief
 from gradient.analysis.forest import Document, Execution, Forest
-from gradient.analysis.quantities import cost, count, duration
+from gradient.analysis.quantities import cost, count, duration, total_cost, total_count
 from gradient.export.mermaid import mermaid
 
 _SIGNS = {"completed": "✓", "error": "✗", "running": "●", "interrupted": "‖", "aborted": "†"}
@@ -53,8 +53,9 @@ def _facts(run: Document) -> Iterator[tuple[str, str]]:
     yield "Request", f"`{run['request_id']}`"
     yield "Started", run["started_at"] or "unknown"
     yield "Duration", duration(run["duration_ms"]).strip()
-    yield "Tokens", f"{count(usage['input_tokens'])} in, {count(usage['output_tokens'])} out"
-    yield "Cost", "" if usage["cost_usd"] is None else cost(usage["cost_usd"])
+    given, made = (total_count(usage[part], usage) for part in ("input_tokens", "output_tokens"))
+    yield "Tokens", f"{given} in, {made} out"
+    yield "Cost", "" if usage["cost_usd"] is None else total_cost(usage["cost_usd"], usage)
     yield "Project", _plain(run["project"] or "")
     yield "Session", _plain(run["session_id"] or "")
     yield "Tags", ", ".join(map(_plain, run["tags"]))

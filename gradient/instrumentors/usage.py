@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ANTHROPIC_CACHE = ("cache_read_input_tokens", "cache_creation_input_tokens")
+_SUMMED = ("input", "output", "cache_read", "cache_write", "reasoning")
 _GEMINI = ("promptTokenCount", "prompt_token_count")
 
 
@@ -41,8 +42,8 @@ def total(parts: Iterable[Usage]) -> Usage | None:
     known = list(parts)
     if len(known) < 2:  # noqa: PLR2004 - nothing to add
         return known[0] if known else None
-    names = ("input", "output", "cache_read", "cache_write", "reasoning")
-    return Usage(**{name: _sum(getattr(part, name) for part in known) for name in names})
+    sums: dict[str, Any] = {name: _sum(getattr(part, name) for part in known) for name in _SUMMED}
+    return Usage(**sums)
 
 
 def _openai_chat(counts: dict[str, Any]) -> Usage:

@@ -44,7 +44,14 @@ class Failure(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Usage(msgspec.Struct, array_like=True, frozen=True):
-    """Tokens of one or many LLM calls; `input` is the total, cached tokens included. None means unknown."""
+    """Tokens of one or many LLM calls; `input` and `output` are totals, the others parts of them. None means unknown.
+
+    Attributes:
+        cache_write_1h: Tokens written to a cache that keeps them for an hour, a part of `cache_write`.
+        audio_input, audio_output: Tokens that are sound.
+        tier: The provider's class of service, in its own word, where that is not its standard.
+        unpriced: Why the cost is not known, or None where it is, or nobody has looked.
+    """
 
     input: Tokens | None = None
     output: Tokens | None = None
@@ -52,6 +59,11 @@ class Usage(msgspec.Struct, array_like=True, frozen=True):
     cache_write: Tokens | None = None
     reasoning: Tokens | None = None
     cost_usd: float | None = None
+    cache_write_1h: Tokens | None = None
+    audio_input: Tokens | None = None
+    audio_output: Tokens | None = None
+    tier: str | None = None
+    unpriced: str | None = None
 
     def checked(self) -> "Usage":
         """Return it with what is no such number as unknown: providers are free in what they say, readers are not."""
@@ -62,6 +74,11 @@ class Usage(msgspec.Struct, array_like=True, frozen=True):
             _count(self.cache_write),
             _count(self.reasoning),
             _price(self.cost_usd),
+            _count(self.cache_write_1h),
+            _count(self.audio_input),
+            _count(self.audio_output),
+            self.tier if type(self.tier) is str else None,
+            self.unpriced,
         )
 
 

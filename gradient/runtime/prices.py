@@ -50,10 +50,10 @@ class Price(msgspec.Struct, frozen=True):
     output: float = 0.0
     long: LongPrice | None = None
 
-    def cost(self, usage: Usage) -> float | None:
-        """Return what a call costs in dollars, or None where its tokens are not known well enough."""
+    def cost(self, usage: Usage) -> float | str:
+        """Return what a call costs in dollars, or why that is not known."""
         if usage.input is None or (usage.output is None and self.output):
-            return None
+            return f"its tokens of {'input' if usage.input is None else 'output'} are not known"
         if self.long is not None and usage.input > self.long.above:
             return self.long.cost(usage)
         read, written = usage.cache_read or 0, usage.cache_write or 0
@@ -98,10 +98,18 @@ class Prices:
         return self._known[model]
 
     def priced(self, usage: Usage, model: Any) -> Usage:
-        """Return usage with its cost, where nobody has told that and it can be known."""
-        price = None if usage.cost_usd is not None or type(model) is not str else self.of(model)
-        cost = None if price is None else price.cost(usage)
-        return usage if cost is None else msgspec.structs.replace(usage, cost_usd=cost)
+        """Return usage with its cost, where nobody has told that, or with the reason why it cannot be known."""
+        if usage.cost_usd is not None:
+            return usage
+        cost = self._cost(usage, model)
+        known: dict[str, Any] = {"unpriced": cost} if isinstance(cost, str) else {"cost_usd": cost}
+        return msgspec.structs.replace(usage, **known)
+
+    def _cost(self, usage: Usage, model: Any) -> float | str:
+        if type(model) is not str or not model:
+            return "it is not known which model answered"
+        price = self.of(model)
+        return f"no price of {model} is known" if price is None else price.cost(usage)
 
     def _load(self) -> dict[str, Price]:
         if self._models is None:

@@ -24,7 +24,7 @@ from gradient.store.heads import (
     decode_head,
 )
 from gradient.store.names import Names
-from gradient.store.pairs import row_of
+from gradient.store.pairs import numbers_of, row_of
 from gradient.store.rows import (
     ATTEMPT,
     BEGAN,
@@ -51,8 +51,6 @@ _ABOUT = slice(len(b"[4,"), _ID_AT + len(b"18446744073709551615"))
 that is short as well: `_SHORT` digits, a comma, a digit and a comma are as many."""
 _SHORT = 17
 _LAST = slice(-len(NO_MESSAGES), None)
-_NO_USAGE = (None,) * 6
-_astuple = msgspec.structs.astuple
 
 
 class Executions:
@@ -197,7 +195,7 @@ class Executions:
         row[DURATION] = event.at - event.started_at
         row[FIRST_TOKEN], row[ATTEMPT], row[CACHED] = event.first_token_at, event.attempt, event.cached
         if event.usage is not None:
-            row[INPUT : COST + 1] = _astuple(event.usage)
+            row[INPUT : COST + 1] = numbers_of(event.usage)
         if event.model is not None:
             row[MODEL] = self._names.models[event.model, event.provider]
         if event.error is not None:

@@ -13,10 +13,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gradient.journal.events import Usage
-
 Skeleton = dict[str, list[Any]]
 """Executions by column, see `gradient.store.skeletons`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the LLM calls of a run sum up to; a number is None where no call tells it.
+
+    Attributes:
+        input, output: Tokens; `cache_read`, `cache_write` and `reasoning` are parts of these.
+        untold: How many of the calls tell no tokens; None where an older index does not say.
+        unpriced: How many have no known cost, the former included; likewise.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    cost_usd: float | None = None
+    untold: int | None = None
+    unpriced: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +62,7 @@ class Listed:
     duration_ns: int | None
     executions: int
     errors: int
-    usage: Usage
+    usage: Totals
     session_id: str | None
     user_id: str | None
     tags: tuple[str, ...] = ()

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gradient.journal.events import Usage
-from gradient.store.interface import Listed
+from gradient.store.interface import Listed, Totals
 from gradient.store.processes import Processes
 from gradient.store.query import Query
 from gradient.store.query.sql import Conditions, conditions
@@ -18,7 +17,7 @@ from gradient.store.trees import columns_of, executions_of
 
 _SELECT = """
 SELECT runs.id, request, process, status, wall, runs.started_at, duration, tags, sampled, executions, errors, input,
-    output, cache_read, cache_write, reasoning, cost, e.text, p.text, s.text, u.text
+    output, cache_read, cache_write, reasoning, cost, untold, unpriced, e.text, p.text, s.text, u.text
 FROM {source} LEFT JOIN names AS e ON e.id = entrypoint LEFT JOIN names AS p ON p.id = project
     LEFT JOIN names AS s ON s.id = session LEFT JOIN names AS u ON u.id = user
 WHERE {where} ORDER BY {order} DESC LIMIT ?"""
@@ -72,11 +71,11 @@ class Listing:
         return int(self._connection.execute(query, wanted.values).fetchone()[0])
 
     def _listed(self, row: Sequence[Any]) -> Listed:
-        (number, key, process, status, wall, started_at, duration, tags, sampled, executions, errors, *usage,
+        (number, key, process, status, wall, started_at, duration, tags, sampled, executions, errors, *sums,
          entrypoint, project, session, user) = row  # fmt: skip
         if executions is None:
             columns = columns_of(executions_of(self._connection, number))
-            executions, errors, *usage = totals_of(columns, self._llms)
+            executions, errors, *sums = totals_of(columns, self._llms)
         if status is None and (wall is None or started_at is None):
             wall, started_at = self._first_start(number, process)
         return Listed(
@@ -90,7 +89,7 @@ class Listing:
             duration_ns=self._processes.time_open(process, started_at) if status is None else duration,
             executions=executions,
             errors=errors,
-            usage=Usage(*usage),
+            usage=Totals(*sums),
             session_id=session,
             user_id=user,
             tags=tuple(msgspec.json.decode(tags)) if tags else (),

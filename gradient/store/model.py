@@ -15,7 +15,7 @@ from gradient.journal.events import Failure, GraphSeen, Updated
 from gradient.journal.messages import SegmentMessages
 from gradient.store.interface import Listed
 from gradient.store.runs import Execution, Run, Writer, request_id
-from gradient.store.usage import total_usage, usage_document
+from gradient.store.usage import total_usage, totals_document, usage_document
 
 RUN_SCHEMA = "gradient.run/1"
 LS_SCHEMA = "gradient.ls/1"
@@ -51,7 +51,7 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "user_id": None if head is None else head.user_id,
         "links": [*_follows(run), *_links(run, _REQUEST), *links],
         "process": _process(run.writer),
-        "usage": usage_document(total_usage(run)),
+        "usage": totals_document(total_usage(run)),
         "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
         "span_id": run.key[8:].hex(),
         "remote_parent": _remote_parent(run),
@@ -76,7 +76,7 @@ def _listed(run: Listed) -> dict[str, Any]:
         "duration_ms": _ms(run.duration_ns),
         "executions": run.executions,
         "errors": run.errors,
-        "usage": usage_document(run.usage),
+        "usage": totals_document(run.usage),
         "session_id": run.session_id,
         "tags": list(run.tags),
     }

@@ -4,7 +4,7 @@ EndedHead, places, process ── columns_of_pairs ──> what `gradient.store.
 """
 
 from collections.abc import Collection
-from operator import itemgetter, sub
+from operator import attrgetter, itemgetter, sub
 from typing import Any
 
 import msgspec
@@ -14,9 +14,11 @@ from gradient.store.names import Names
 from gradient.store.rows import CODES, SIGN, WRAP, Pair
 from gradient.store.trees import Columns, columns_of
 
-_NO_USAGE = (None,) * 6
+NO_NUMBERS = (None,) * 6
 _BEGAN = itemgetter(0)
 _astuple = msgspec.structs.astuple
+numbers_of = attrgetter("input", "output", "cache_read", "cache_write", "reasoning", "cost_usd")
+"""What the index keeps of a usage."""
 
 
 def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Names) -> Columns:
@@ -44,7 +46,7 @@ def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Nam
         first_tokens,
         attempts,
         cached,
-        *zip(*(_NO_USAGE if usage is None else _astuple(usage) for usage in usages), strict=True),
+        *zip(*(NO_NUMBERS if usage is None else numbers_of(usage) for usage in usages), strict=True),
         [batch.failure(error) for error in errors] if any(errors) else errors,
         began,
         ended,

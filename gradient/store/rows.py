@@ -19,7 +19,10 @@ EXECUTION_COLUMNS = [
     *("cached", "input", "output", "cache_read", "cache_write", "reasoning", "cost", "error", "began", "ended"),
     "changed",
 ]
-TOTALS = ("executions", "errors", "input", "output", "cache_read", "cache_write", "reasoning", "cost")
+TOTALS = (
+    *("executions", "errors", "input", "output", "cache_read", "cache_write", "reasoning", "cost"),
+    *("untold", "unpriced"),
+)
 
 CODES = {status: code for code, status in enumerate(STATUSES)}
 ERROR_STATUS = CODES["error"]
@@ -88,6 +91,8 @@ class RunRow:
     cache_write: int | None = None
     reasoning: int | None = None
     cost: float | None = None
+    untold: int | None = None
+    unpriced: int | None = None
     new: bool = True
     just_ended: bool = False
     segment: int = 0

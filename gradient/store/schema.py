@@ -16,7 +16,6 @@ the journal; a status is a place in `STATUSES`, and null is open: what became of
 import sqlite3
 
 APPLICATION_ID = 0x47524E54  # "GRNT"
-VERSION = 1
 
 STATUSES = ("completed", "error", "interrupted", "cancelled", "abandoned")
 """A status of a later version is added to `names` and stored as its id, negative."""
@@ -82,7 +81,12 @@ CREATE TABLE rollup (
     cost REAL, durations BLOB NOT NULL, PRIMARY KEY (span, period, project, name)) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_CALLS_WITHOUT_NUMBERS = """
+ALTER TABLE runs ADD COLUMN untold INTEGER;
+ALTER TABLE runs ADD COLUMN unpriced INTEGER;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _CALLS_WITHOUT_NUMBERS)
 """What leads from version n to n + 1, at place n."""
 
 

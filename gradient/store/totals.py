@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, PARENT, STATUS
+from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, OUTPUT, PARENT, STATUS
 from gradient.store.trees import Columns
 
 
@@ -32,7 +32,7 @@ class LlmNodes:
 def totals_of(columns: Columns, llms: LlmNodes) -> tuple[Any, ...]:
     """Return the values of `rows.TOTALS`.
 
-    A number is None when no call tells it; the cost already when one call does not, because a sum that silently
+    A sum is None when no call tells its part. How many calls it lacks stands beside it, because a sum that silently
     leaves out a part would be taken for the whole.
 
     Args:
@@ -40,13 +40,10 @@ def totals_of(columns: Columns, llms: LlmNodes) -> tuple[Any, ...]:
         llms: Tells which nodes are LLMs.
     """
     rows = _counted(columns, llms)
-    *tokens, cost = (
-        [value for row in rows if (value := column[row]) is not None] for column in columns[INPUT : COST + 1]
-    )
-    if len(cost) < len(rows) and any(_is_unpriced(columns, row) for row in rows):
-        cost.clear()
-    sums = [sum(values) if values else None for values in (*tokens, cost)]
-    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *sums
+    sums = [sum_known(column[row] for row in rows) for column in columns[INPUT : COST + 1]]
+    unpriced = [row for row in rows if _is_unpriced(columns, row)]
+    untold = sum(columns[INPUT][row] is None and columns[OUTPUT][row] is None for row in unpriced)
+    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *sums, untold, len(unpriced)
 
 
 def _counted(columns: Columns, llms: LlmNodes) -> list[int]:

@@ -1,16 +1,36 @@
-"""Tokens and cost of a run: the sum over its LLM calls, each counted once."""
+"""Tokens and cost of a run: the sum over its LLM calls, each counted once, and how many calls the sums lack."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gradient.journal.events import Usage
+from gradient.store.interface import Totals
+from gradient.store.pairs import NO_NUMBERS, numbers_of
 from gradient.store.runs import Execution, Run
 
 NO_USAGE = Usage()
 
 
 def usage_document(usage: Usage) -> dict[str, Any]:
-    """Return tokens and cost under the names that users read; None means unknown."""
+    """Return tokens and cost of a call under the names that users read; None means unknown."""
+    lacks_tokens = usage.input is None and usage.output is None
+    return {
+        **_sums_document(usage),
+        "cache_write_1h_tokens": usage.cache_write_1h,
+        "audio_input_tokens": usage.audio_input,
+        "audio_output_tokens": usage.audio_output,
+        "tier": usage.tier,
+        "missing": {"tokens": int(lacks_tokens), "cost": 1, "why": usage.unpriced} if usage.unpriced else None,
+    }
+
+
+def totals_document(totals: Totals) -> dict[str, Any]:
+    """Return sums likewise; `missing` says how many calls they lack."""
+    missing = {"tokens": totals.untold or 0, "cost": totals.unpriced or 0}
+    return {**_sums_document(totals), "missing": missing if any(missing.values()) else None}
+
+
+def _sums_document(usage: Usage | Totals) -> dict[str, Any]:
     return {
         "input_tokens": usage.input,
         "output_tokens": usage.output,
@@ -21,21 +41,22 @@ def usage_document(usage: Usage) -> dict[str, Any]:
     }
 
 
-def total_usage(run: Run) -> Usage:
+def total_usage(run: Run) -> Totals:
     """Add up what the LLM calls of a run used.
 
-    A number is None when no call tells it; the cost already when one call does not, because a sum that silently
+    A number is None when no call tells it. How many calls a sum lacks stands beside it, because a sum that silently
     leaves out a part would be taken for the whole.
     """
     parts = list(_counted(run.executions))
-    costs = [part.cost_usd for part in parts]
-    return Usage(
+    return Totals(
         input=_sum(part.input for part in parts),
         output=_sum(part.output for part in parts),
         cache_read=_sum(part.cache_read for part in parts),
         cache_write=_sum(part.cache_write for part in parts),
         reasoning=_sum(part.reasoning for part in parts),
-        cost_usd=None if None in costs else _sum(costs),
+        cost_usd=_sum(part.cost_usd for part in parts),
+        untold=sum(part.cost_usd is None and part.input is None and part.output is None for part in parts),
+        unpriced=sum(part.cost_usd is None for part in parts),
     )
 
 
@@ -54,8 +75,9 @@ def _counted(executions: Mapping[int, Execution]) -> Iterator[Usage]:
         elif not above:
             silent[call.id] = call
     # A call that failed and reported nothing is not billed; any other has a cost that we do not know.
-    if any(call.status != "error" for key, call in silent.items() if key not in answered):
-        yield NO_USAGE
+    for key, call in silent.items():
+        if call.status != "error" and key not in answered:
+            yield NO_USAGE
 
 
 def _above(call: Execution, executions: Mapping[int, Execution], calls: Mapping[int, Execution]) -> Iterator[Execution]:
@@ -72,7 +94,7 @@ def _above(call: Execution, executions: Mapping[int, Execution], calls: Mapping[
 def _usage(call: Execution) -> Usage | None:
     """Return what a call used, or None where it does not tell."""
     usage = None if call.ended is None else call.ended.usage
-    return None if usage is None or usage == NO_USAGE else usage
+    return None if usage is None or numbers_of(usage) == NO_NUMBERS else usage
 
 
 def _sum(values: Iterable[Any]) -> Any:

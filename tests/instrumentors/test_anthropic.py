@@ -8,6 +8,7 @@ anthropic = pytest.importorskip("anthropic")
 
 from support.outlines import found, outline, tree  # noqa: E402 - needs the package
 from support.providers import Tokens, call_tool, fail, hold, say  # noqa: E402
+from support.usages import used  # noqa: E402
 
 from gradient.sdk import entrypoint  # noqa: E402
 
@@ -65,14 +66,13 @@ def test_input_tokens_are_the_total_although_the_provider_leaves_cached_ones_out
 
     assert messages.create(**ASKED).usage.input_tokens == 30
 
-    assert found(read_runs()[0], MODEL)["usage"] == {
-        "input_tokens": 100,
-        "output_tokens": 20,
-        "cache_read_tokens": 40,
-        "cache_write_tokens": 30,
-        "reasoning_tokens": None,
-        "cost_usd": pytest.approx((30 * 5 + 40 * 0.5 + 30 * 6.25 + 20 * 25) / 1e6),
-    }
+    assert found(read_runs()[0], MODEL)["usage"] == used(
+        input_tokens=100,
+        output_tokens=20,
+        cache_read_tokens=40,
+        cache_write_tokens=30,
+        cost_usd=pytest.approx((30 * 5 + 40 * 0.5 + 30 * 6.25 + 20 * 25) / 1e6),
+    )
 
 
 def test_a_conversation_with_tools_has_their_calls_and_results(messages, provider, read_runs):

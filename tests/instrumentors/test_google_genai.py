@@ -9,6 +9,7 @@ genai = pytest.importorskip("google.genai")
 from google.genai import errors, types  # noqa: E402 - needs the package
 from support.outlines import found, outline, tree  # noqa: E402
 from support.providers import Tokens, call_tool, fail, hold, say  # noqa: E402
+from support.usages import used  # noqa: E402
 
 from gradient.sdk import entrypoint, step  # noqa: E402
 
@@ -84,14 +85,13 @@ def test_tokens_are_totals_with_their_parts_and_their_cost(client, provider, rea
 
     call = found(read_runs()[0], MODEL)
     assert said(call) == [{"type": "reasoning", "content": "hm"}, text("fine")]
-    assert call["usage"] == {
-        "input_tokens": 100,
-        "output_tokens": 20,
-        "cache_read_tokens": 40,
-        "cache_write_tokens": None,
-        "reasoning_tokens": 5,
-        "cost_usd": pytest.approx((60 * 0.3 + 40 * 0.03 + 20 * 2.5) / 1e6),
-    }
+    assert call["usage"] == used(
+        input_tokens=100,
+        output_tokens=20,
+        cache_read_tokens=40,
+        reasoning_tokens=5,
+        cost_usd=pytest.approx((60 * 0.3 + 40 * 0.03 + 20 * 2.5) / 1e6),
+    )
 
 
 @pytest.mark.parametrize(

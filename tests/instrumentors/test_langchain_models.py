@@ -6,6 +6,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatResult, LLMResult
 from support.models import ScriptedModel, StreamingModel
 from support.outlines import found, outline, tree
+from support.usages import unpriced, used
 
 from gradient.sdk import entrypoint
 
@@ -20,8 +21,8 @@ class OlderModel(ScriptedModel):
 
 
 def usage(**known):
-    names = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_usd")
-    return {name: known.get(name) for name in names}
+    """Return the usage of a model whose price nobody knows."""
+    return used(**known) if "cost_usd" in known else used(**known, missing=unpriced("no price of scripted-1 is known"))
 
 
 def test_a_call_tells_messages_params_model_and_provider(runtime, read_runs):

@@ -9,6 +9,7 @@ openai = pytest.importorskip("openai")
 from pydantic import BaseModel  # noqa: E402 - comes with the client
 from support.outlines import found, outline, tree  # noqa: E402
 from support.providers import Tokens, call_tool, fail, hold, say  # noqa: E402
+from support.usages import used  # noqa: E402
 
 from gradient.sdk import entrypoint  # noqa: E402
 
@@ -57,14 +58,13 @@ def test_a_chat_completion_tells_what_was_asked_and_answered(client, provider, r
     }
     assert (call["framework"], call["node_id"], call["provider"]) == ("openai", "llm_gpt-5.2", "openai")
     assert call["model"] == "gpt-5.2-2025-12-11"
-    assert call["usage"] == {
-        "input_tokens": 100,
-        "output_tokens": 20,
-        "cache_read_tokens": 40,
-        "cache_write_tokens": None,
-        "reasoning_tokens": 5,
-        "cost_usd": pytest.approx((60 * 1.75 + 40 * 0.175 + 20 * 14) / 1e6),
-    }
+    assert call["usage"] == used(
+        input_tokens=100,
+        output_tokens=20,
+        cache_read_tokens=40,
+        reasoning_tokens=5,
+        cost_usd=pytest.approx((60 * 1.75 + 40 * 0.175 + 20 * 14) / 1e6),
+    )
     assert call["time_to_first_token_ms"] is None
 
 

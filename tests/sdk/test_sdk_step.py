@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from support.usages import summed, used
 
 from gradient.runtime import NotTraceable, get_current_context, get_runtime_manager
 from gradient.runtime.context import current_scope
@@ -75,9 +76,9 @@ def test_a_block_of_a_language_model_tells_tokens_cost_and_model(only_execution,
         "reasoning_tokens": 7,
         "cost_usd": 0.25,
     }
-    assert execution["usage"] == usage
+    assert execution["usage"] == used(**usage)
     assert (execution["model"], execution["provider"]) == ("acme-1", "acme")
-    assert read_runs()[0]["usage"] == usage
+    assert read_runs()[0]["usage"] == summed(**usage)
 
 
 async def test_async_blocks_are_blocks(only_execution):

@@ -13,7 +13,7 @@ from gradient.journal.events import (
     Updated,
     encode_event,
 )
-from gradient.store import SqliteStore
+from gradient.store import SqliteStore, ls_document
 
 EPOCH_S = 1_700_000_000
 MS = 1_000_000
@@ -103,6 +103,12 @@ def process(home):
     yield begin
     for one in begun:
         one.die()
+
+
+@pytest.fixture
+def listed(home):
+    """Return a function that gives the newest run as it is listed."""
+    return lambda: ls_document(SqliteStore(home).list(limit=1).runs)["runs"][0]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 /** Durations, counts, costs and times of day as people read them: as the command line writes them. */
 
+import type { Usage } from "./model";
+
 const three = (value: number) => value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 
 export function duration(ms: number | null | undefined): string {
@@ -26,6 +28,18 @@ export function cost(usd: number | null | undefined): string {
   if (usd == null) return "–";
   if (usd === 0 || usd >= 1) return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   return usd >= 0.001 ? `$${usd.toFixed(4)}` : `$${usd.toPrecision(2)}`;
+}
+
+/** The cost of a run, as a lower bound where the cost of some calls is not known. */
+export const totalCost = (usage: Usage): string => (usage.cost_usd !== null && usage.missing?.cost ? "≥ " : "") + cost(usage.cost_usd);
+
+/** What the sums of a run lack, in words; empty where they are whole. */
+export function lacking({ missing }: Usage): string {
+  if (!missing) return "";
+  const calls = (number: number) => `${number} ${number === 1 ? "call" : "calls"}`;
+  const [untold, unpriced] = [missing.tokens, missing.cost - missing.tokens];
+  const told = [untold ? `the tokens and cost of ${calls(untold)}` : "", unpriced ? `the cost of ${calls(unpriced)}` : ""];
+  return `without ${told.filter(Boolean).join(" and ")}`;
 }
 
 export function age(startedAt: string | null, now = Date.now()): string {

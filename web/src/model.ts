@@ -7,6 +7,8 @@ export interface Usage {
   cache_write_tokens: number | null;
   reasoning_tokens: number | null;
   cost_usd: number | null;
+  /** How many calls the sums lack; for one call, why its cost is not known. Older files do not have it. */
+  missing?: { tokens: number; cost: number; why?: string } | null;
 }
 
 export interface Row {

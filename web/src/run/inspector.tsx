@@ -113,6 +113,7 @@ function OfExecution({ execution, state }: { execution: Execution; state: RunSta
             </>
           )}
           {usage?.cost_usd != null && <><dt>Cost</dt><dd>{cost(usage.cost_usd)}</dd></>}
+          {usage?.missing?.why && <><dt>Cost</dt><dd class="dim">unknown: {usage.missing.why}</dd></>}
           {(execution.attempt ?? 1) > 1 && <><dt>Attempt</dt><dd>{execution.attempt}</dd></>}
           {execution.cached && <><dt>Cached</dt><dd>yes, nothing ran</dd></>}
           <dt>Framework</dt><dd>{execution.framework} <span class="dim mono">{execution.node_id}</span></dd>
