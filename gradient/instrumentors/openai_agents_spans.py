@@ -1,4 +1,4 @@
-"""What the OpenAI Agents SDK tells its trace processors, as executions.
+"""What the traces and spans of the OpenAI Agents SDK tell, as executions.
 
 Spans come with ids and parents, in the context of the code that they surround, and with their contents only at their
 end. Tasks and turns say nothing of their own: what is in them belongs to the run or agent that they are of. Exceptions
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors.model_calls import is_calling
 from gradient.instrumentors.openai_agents_fields import FRAMEWORK, agent_of, contents_of, error_of, note_call, step_of
+from gradient.instrumentors.openai_agents_off import Shadow, Shadows
 from gradient.runtime.context import deepest, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import warn
@@ -34,6 +35,7 @@ class Told:
     """What is known of a span or trace that has begun.
 
     Attributes:
+        of: Which object it is, by its identity.
         execution: What stands for it; that of its parent where it has none of its own.
         is_own: Whether the execution is its own.
         handled: The exception that was being handled when it began, and is none of its own.
@@ -41,9 +43,10 @@ class Told:
         inputs: What the first model in it was asked; `outputs` what the last one answered.
     """
 
-    __slots__ = ("error", "execution", "handled", "inputs", "is_own", "outputs")
+    __slots__ = ("error", "execution", "handled", "inputs", "is_own", "of", "outputs")
 
-    def __init__(self, execution: NodeExecution | None, *, is_own: bool) -> None:
+    def __init__(self, thing: Any, execution: NodeExecution | None, *, is_own: bool) -> None:
+        self.of = id(thing)
         self.execution = execution
         self.is_own = is_own
         self.handled = sys.exc_info()[1]
@@ -53,39 +56,34 @@ class Told:
 
 
 class Spans:
-    """A trace processor; it has the methods of the SDK's `TracingProcessor`.
+    """Told of the start and the end of each trace and span.
 
     Attributes:
         tracker: Who is told, or None while not installed.
         scope: The SDK's own account of what is current.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shadows: Shadows) -> None:
         self.tracker: ExecutionTracker | None = None
+        self._shadows = shadows
         self.scope: Any = None
         self._open: dict[str, Told] = {}
 
-    def on_trace_start(self, trace: Any) -> None:
+    def trace_starts(self, thing: Any) -> None:
         """A run begins, or what the user has put around several."""
-        self._guarded(self._begin_trace, trace)
+        self._guarded(self._begin_trace, self._shadows.of(thing))
 
-    def on_trace_end(self, trace: Any) -> None:
+    def trace_ends(self, thing: Any) -> None:
         """It is over."""
-        self._guarded(lambda trace: self._end(trace.trace_id, None), trace)
+        self._guarded(lambda trace: self._end(trace.trace_id, None), self._shadows.of(thing))
 
-    def on_span_start(self, span: Any) -> None:
+    def span_starts(self, thing: Any) -> None:
         """A piece of a run begins."""
-        self._guarded(self._begin_span, span)
+        self._guarded(self._begin_span, self._shadows.of(thing))
 
-    def on_span_end(self, span: Any) -> None:
+    def span_ends(self, thing: Any) -> None:
         """It is over."""
-        self._guarded(lambda span: self._end(span.span_id, span), span)
-
-    def shutdown(self, timeout: float | None = None) -> None:
-        """Nothing is held back."""
-
-    def force_flush(self) -> None:
-        """Nothing is held back."""
+        self._guarded(lambda span: self._end(span.span_id, span), self._shadows.of(thing))
 
     def forget(self) -> None:
         """Forget what is open, and take no notice of what else comes."""
@@ -94,9 +92,8 @@ class Spans:
 
     def running(self) -> Scope | None:
         """Return the execution of the span that the running code is in, or None."""
-        current = self.scope.get_current_span()
-        told = None if current is None else self._open.get(current.span_id)
-        if told is None and (trace := self.scope.get_current_trace()) is not None:
+        told = self._current()
+        if told is None and (trace := self._shadows.of(self.scope.get_current_trace())) is not None:
             told = self._open.get(trace.trace_id)
         execution = None if told is None else told.execution
         return None if execution is None or execution.ended_ns is not None else execution
@@ -123,42 +120,55 @@ class Spans:
             scope = scope.parent
 
     def _guarded(self, note: Callable[[Any], None], told: Any) -> None:
-        if self.tracker is None:
+        if self.tracker is None or told is None:
             return
         try:
             note(told)
-        except Exception as error:  # noqa: BLE001 - the SDK would log it as an error of its own
+        except Exception as error:  # noqa: BLE001 - never the user's run
             warn(f"a span of the OpenAI Agents SDK could not be recorded: {error!r}.")
 
     def _note_failure(self, error: Any) -> None:
-        current = self.scope.get_current_span()
-        told = None if current is None else self._open.get(current.span_id)
+        told = self._current()
         if told is not None:
             told.error = error
 
+    def _current(self) -> Told | None:
+        current = self._shadows.of(self.scope.get_current_span())
+        return None if current is None else self._open.get(current.span_id)
+
     def _begin_trace(self, trace: Any) -> None:
         own: dict[str, Any] = getattr(trace, "metadata", None) or {}
-        metadata: dict[str, Any] = {"trace_id": trace.trace_id, **own}
+        metadata: dict[str, Any] = {**({} if type(trace) is Shadow else {"trace_id": trace.trace_id}), **own}
         group = getattr(trace, "group_id", None)
         if group is not None:
             metadata["group_id"] = group
-        execution = self._start(Step(trace.name, "workflow", FRAMEWORK, metadata=metadata), trace.trace_id)
+        if self._is_open(trace.trace_id, trace):
+            return
+        execution = self._start(Step(trace.name, "workflow", FRAMEWORK, metadata=metadata), trace.trace_id, trace)
         if execution is not None and group is not None and execution.request is not None:
             execution.request.session_id = execution.request.session_id or text_for(group)
 
     def _begin_span(self, span: Any) -> None:
         data, parent = span.span_data, self._open.get(span.parent_id or span.trace_id)
         above = None if parent is None else deepest(parent.execution, running_scope())
-        if data.type in _CONTAINERS or (data.type in _CALLS and is_calling()):
-            self._remember(span.span_id, Told(above if type(above) is NodeExecution else None, is_own=False))
+        if self._is_open(span.span_id, span):
+            return
+        is_part = data.type in _CONTAINERS or (data.type in _CALLS and is_calling())
+        if is_part or getattr(span, "is_mask", False):
+            self._remember(span.span_id, Told(span, above if type(above) is NodeExecution else None, is_own=False))
         else:
-            self._start(step_of(data, above), span.span_id)
+            self._start(step_of(data, above), span.span_id, span)
 
-    def _start(self, step: Step, key: str) -> NodeExecution | None:
+    def _is_open(self, key: str, thing: Any) -> bool:
+        """Tell whether it has begun already: some are started twice."""
+        told = self._open.get(key)
+        return told is not None and told.of == id(thing)
+
+    def _start(self, step: Step, key: str, thing: Any) -> NodeExecution | None:
         execution = None if self.tracker is None else self.tracker.start(step)
         if execution is not None:
             execution.run_id = key
-        self._remember(key, Told(execution, is_own=True))
+        self._remember(key, Told(thing, execution, is_own=True))
         return execution
 
     def _remember(self, key: str, told: Told) -> None:

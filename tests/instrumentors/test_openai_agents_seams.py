@@ -10,7 +10,6 @@ from agents import (
     ModelSettings,
     OpenAIChatCompletionsModel,
     OpenAIResponsesModel,
-    RunConfig,
     Runner,
     set_trace_processors,
 )
@@ -18,8 +17,8 @@ from agents.tracing import setup
 from agents.tracing.processor_interface import TracingProcessor
 from agents.tracing.provider import DefaultTraceProvider
 from openai import AsyncOpenAI
-from support.openai_agents_models import LLM, model, says
-from support.outlines import found, outline
+from support.openai_agents_models import model, says
+from support.outlines import found
 from support.providers import ProviderServer, Tokens, fail, say
 
 from gradient.instrumentors.openai_agents import OpenAIAgentsInstrumentor
@@ -67,12 +66,13 @@ def processors():
     return setup.GLOBAL_TRACE_PROVIDER._multi_processor._processors
 
 
-async def test_we_leave_the_users_processors_as_they_were():
+async def test_the_users_processors_are_theirs_alone():
     mine = Mine()
     set_trace_processors([mine])
 
     with record(OpenAIAgentsInstrumentor()) as recorded:
         await run(says("Fine."))
+        assert processors() == (mine,)
     await run(says("Fine."))
 
     assert processors() == (mine,)
@@ -80,10 +80,19 @@ async def test_we_leave_the_users_processors_as_they_were():
     assert [each.kind for each in recorded.executions] == ["workflow", "agent", "llm"]
 
 
-async def test_a_user_who_sets_processors_does_not_lose_us():
+def replaced(mine):
+    set_trace_processors([mine])
+
+
+def replaced_within(mine):
+    setup.GLOBAL_TRACE_PROVIDER._multi_processor._processors = (mine,)
+
+
+@pytest.mark.parametrize("replace", [replaced, replaced_within])
+async def test_a_user_who_replaces_processors_does_not_lose_us(replace):
     mine = Mine()
     with record(OpenAIAgentsInstrumentor()) as recorded:
-        set_trace_processors([mine])
+        replace(mine)
         await run(says("Fine."))
 
     assert [each.kind for each in recorded.executions] == ["workflow", "agent", "llm"]
@@ -100,38 +109,8 @@ async def test_a_provider_that_is_made_while_we_listen_tells_us(monkeypatch):
     assert provider._multi_processor._processors == ()
 
 
-async def test_with_the_sdks_tracing_off_we_are_told_and_nobody_else(runtime, read_runs):
-    mine = Mine()
-    set_trace_processors([mine])
-    agents.set_tracing_disabled(True)
-
-    await run(says("Fine."))
-
-    assert outline(read_runs()[0]).split("\n")[1:] == [
-        "  workflow Agent workflow",
-        "    agent solo",
-        f"      llm {LLM}",
-    ]
-    assert mine.kinds == []
-
-
-async def test_once_we_have_left_tracing_that_is_off_is_off():
-    agents.set_tracing_disabled(True)
-    with record(OpenAIAgentsInstrumentor()):
-        await run(says("Fine."))
-
-    assert agents.trace("mine").trace_id == "no-op"
-
-
-async def test_a_run_whose_own_settings_switch_tracing_off_has_its_calls_of_models_only(runtime, read_runs):
-    await Runner.run(Agent("solo", model=model(says("Fine."))), "task", run_config=RunConfig(tracing_disabled=True))
-
-    assert outline(read_runs()[0]).split("\n") == [f"request {LLM}", f"  llm {LLM}"]
-
-
 async def test_a_seam_that_is_missing_costs_itself_and_one_warning(monkeypatch, capsys):
     monkeypatch.delattr(agents.Model, "get_response")
-    monkeypatch.delattr(DefaultTraceProvider, "set_processors")
     instrumentor = OpenAIAgentsInstrumentor()
 
     with record(instrumentor) as recorded:
