@@ -59,7 +59,7 @@ class Patches:
         # An inherited attribute must be deleted again: writing it back would freeze the
         # subclass at today's version of its parent's method.
         own = _attributes(owner).get(name, _ABSENT)
-        aside = next((patch for patch in _standing if patch.ours is found), None)
+        aside = next((patch for patch in _standing if patch.ours is found and patch.owner is owner), None)
         if aside is not None:
             found, own = aside.original, aside.own
         patch = _Patch(owner, name, found, own, passed_over(wrap(_callable(owner, found))), aside)

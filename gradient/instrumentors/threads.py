@@ -1,100 +1,122 @@
-"""Let threads and thread pools run in the request that started them.
+"""Let work in threads, pools and queues run in the request that asked for it.
 
-Only our own scope is carried, nothing else of the context. A pool's worker lives longer than the work that happened to
-start it: so no scope is carried while a pool starts a worker; it goes with each piece of work instead.
+    a thread          runs where it was started
+    work for a pool   runs where it was handed in, whichever worker takes it; workers themselves stand nowhere
+    work on a queue   runs where it was put there, see `gradient.runtime.standing.adopt`
+
+Only what is ours is carried, nothing else of the context.
 """
 
 from __future__ import annotations
 
-import concurrent.futures
-import threading
-from contextvars import ContextVar
+import functools
+import inspect
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gradient.instrumentors.handovers import Part, carries, follows_putter, items, notes_putter
 from gradient.instrumentors.seams import Instrumentor
-from gradient.runtime.context import current_scope, running_scope
-from gradient.runtime.importlib_bootstrap import passed_over
+from gradient.runtime.context import register_tasks
+from gradient.runtime.standing import Standing, stand, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from gradient.runtime.context import Scope
-
-_ATTRIBUTE = "_gradient_scope"
-_starts_worker: ContextVar[bool] = ContextVar("gradient_starts_worker", default=False)
+_ATTRIBUTE = "_gradient_standing"
+_QUEUE_MODULES = ("queue", "asyncio.queues")
+_QUEUES = ("Queue", "LifoQueue", "PriorityQueue")
+_WORK = (Part(0, "func"), Part(3, "callback"), Part(4, "error_callback"))
+_LAZY_WORK = (Part(0, "func"), Part(1, "iterable", items))
+# Module -> class, methods, and which of their arguments are work.
+_HANDOVERS: dict[str, list[tuple[str, tuple[str, ...], tuple[Part, ...]]]] = {
+    "concurrent.futures._base": [("Future", ("add_done_callback",), (Part(0, "fn"),))],
+    "concurrent.futures.thread": [("ThreadPoolExecutor", ("submit",), (Part(0),))],
+    "multiprocessing.pool": [
+        ("ThreadPool", ("apply_async", "map", "map_async", "starmap", "starmap_async"), _WORK),
+        ("ThreadPool", ("imap", "imap_unordered"), _LAZY_WORK),
+    ],
+    "gevent.threadpool": [("ThreadPool", ("spawn",), (Part(0),))],
+    "gevent.pool": [
+        ("Group", ("spawn",), (Part(0),)),
+        ("GroupMappingMixin", ("map", "map_async", "imap", "imap_unordered"), (Part(0, "func"),)),
+    ],
+    "eventlet.greenpool": [("GreenPool", ("spawn", "spawn_n", "starmap"), (Part(0, "function"),))],
+}
+# Their threads outlive what started them, and each piece of work brings along where it was asked for.
+_POOLS = frozenset(
+    [
+        "anyio._backends._asyncio",
+        "concurrent.futures.process",
+        "concurrent.futures.thread",
+        "logging.handlers",
+        "multiprocessing.pool",
+        "multiprocessing.queues",
+    ]
+)
 
 
 class ThreadsInstrumentor(Instrumentor):
-    """Carries the scope into `threading.Thread` and `ThreadPoolExecutor.submit` (and so `map`, `run_in_executor`)."""
+    """Carries where work was asked for into threads, pools of threads, and what takes from queues."""
 
     name: ClassVar[str] = "threads"
-    modules: ClassVar[tuple[str, ...]] = ("concurrent.futures.thread",)
+    modules: ClassVar[tuple[str, ...]] = ("threading", *_QUEUE_MODULES, *_HANDOVERS)
 
-    def activate(self, module: ModuleType) -> None:  # noqa: ARG002 - there is only one
-        """Wrap the three methods through which threads begin."""
-        replace = self.patches.replace
-        self.try_seam(lambda: replace(concurrent.futures.ThreadPoolExecutor, "submit", self._wrap_submit))
-        self.try_seam(lambda: replace(threading.Thread, "start", self._wrap_start))
-        self.try_seam(lambda: replace(threading.Thread, "_bootstrap_inner", self._wrap_bootstrap))
+    def activate(self, module: ModuleType) -> None:
+        """Wrap the methods by which work is handed over."""
+        if module.__name__ == "asyncio.queues":
+            _learn_tasks()
+        for owner, attribute, wrap in self._seams(module):
+            self.try_seam(lambda seam=(owner, attribute, wrap): self.patches.replace(*seam))  # type: ignore[misc]
 
-    def _wrap_submit(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        patches = self.patches
-
-        def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-            scope = running_scope() if patches.active else None
-            if scope is None:
-                return original(self, fn, *args, **kwargs)
-            _starts_worker.set(True)
-            try:
-                return original(self, Carried(scope, fn), *args, **kwargs)
-            finally:
-                _starts_worker.set(False)
-
-        return _like(submit, original)
+    def _seams(self, module: Any) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
+        """Yield class, method and wrapper, for what a module owns."""
+        if module.__name__ == "threading":
+            yield module.Thread, "start", self._wrap_start
+            yield module.Thread, "_bootstrap_inner", _wrap_bootstrap
+        elif module.__name__ in _QUEUE_MODULES:
+            for kind in _QUEUES:
+                queue = getattr(module, kind)
+                if inspect.isfunction(getattr(queue, "_put")):  # noqa: B009 - gevent puts compiled ones there
+                    yield queue, "_put", functools.partial(notes_putter, self.patches)
+                    yield queue, "_get", functools.partial(follows_putter, self.patches)
+        for owner, methods, parts in _HANDOVERS.get(module.__name__, ()):
+            for method in methods:
+                yield getattr(module, owner), method, carries(self.patches, *parts)
 
     def _wrap_start(self, original: Callable[..., Any]) -> Callable[..., Any]:
         patches = self.patches
 
-        def start(self: threading.Thread) -> None:
-            scope = running_scope() if patches.active and not _starts_worker.get() else None
-            if scope is not None:
-                self.__dict__[_ATTRIBUTE] = scope
+        @functools.wraps(original)
+        def start(self: Any) -> None:
+            if patches.active and not _is_worker(self) and (where := standing()) is not None:
+                self.__dict__[_ATTRIBUTE] = where
             original(self)
 
-        return _like(start, original)
-
-    def _wrap_bootstrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def _bootstrap_inner(self: threading.Thread) -> None:
-            scope = self.__dict__.pop(_ATTRIBUTE, None)
-            if scope is not None:
-                current_scope.set(scope)
-            original(self)
-
-        return _like(_bootstrap_inner, original)
+        return start
 
 
-class Carried:
-    """A function that runs in the scope it was submitted from."""
+def _wrap_bootstrap(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def _bootstrap_inner(self: Any) -> None:
+        where: Standing | None = self.__dict__.pop(_ATTRIBUTE, None)
+        if where is not None:
+            stand(where)
+        original(self)
 
-    __slots__ = ("_function", "_scope")
-
-    def __init__(self, scope: Scope, function: Callable[..., Any]) -> None:
-        self._scope = scope
-        self._function = function
-
-    @passed_over
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        before = current_scope.get()
-        current_scope.set(self._scope)
-        try:
-            return self._function(*args, **kwargs)
-        finally:
-            current_scope.set(before)
+    return _bootstrap_inner
 
 
-def _like(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a wrapper the looks of the original; not `wraps`, whose `__wrapped__` would hide the signature we keep."""
-    for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
-        setattr(wrapper, attribute, getattr(original, attribute))
-    return wrapper
+def _is_worker(thread: Any) -> bool:
+    """Tell whether a thread is a pool's, by the module of what it runs."""
+    target = getattr(thread, "_target", None)
+    return getattr(thread if target is None else target, "__module__", None) in _POOLS
+
+
+def _learn_tasks() -> None:
+    from asyncio import events, tasks
+
+    def current_task() -> Any:
+        loop = events._get_running_loop()  # noqa: SLF001 - the public one raises outside of a loop
+        return None if loop is None else tasks.current_task(loop)
+
+    register_tasks(current_task)

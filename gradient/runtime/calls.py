@@ -12,7 +12,7 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gradient.runtime.context import current_scope
+from gradient.runtime.context import current_scope, holder
 from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.listeners import warn
 from gradient.runtime.session import Session, session_variable
@@ -110,10 +110,13 @@ def outermost(frame: FrameType | None) -> FrameType | None:
 
 def _open(site: CallSite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
     try:
-        return site(args, kwargs)
+        opened = site(args, kwargs)
     except Exception as error:  # noqa: BLE001 - our failure is not the call's
         warn(f"a call could not be recorded: {error!r}.")
         return UNTRACED
+    if opened.scope is not None and not opened.scope.holder:
+        opened.scope.holder = holder()
+    return opened
 
 
 def _close(opened: OpenCall, outputs: Any, error: BaseException | None) -> None:
@@ -147,6 +150,7 @@ class Turn:
         self._callers = _current()
         if self._own is not None:
             _make_current(*self._own)
+            self._own[0].holder = holder()
 
     def __exit__(self, *_: object) -> None:
         if self._own is not None:

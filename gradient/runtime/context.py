@@ -13,6 +13,7 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -51,6 +52,7 @@ class RequestContext:
         dropped: How many executions or events could not be recorded.
         truncated: How many payloads were cut.
         sampled: Whether it is listed and exported, decided at its end.
+        holder: The thread or task in which it was made current last.
         manager: The `RuntimeManager` that started it, or None; `tracker` its tracker.
     """
 
@@ -83,6 +85,7 @@ class RequestContext:
     started: bytes | Captured | None = field(default=None, repr=False)
     ended: bytes | Captured | None = field(default=None, repr=False)
     pid: int = field(default=0, repr=False)
+    holder: int = field(default=0, repr=False)
     execution_id: ClassVar[int] = 0
     """A request is nobody's parent execution."""
 
@@ -123,7 +126,9 @@ class RequestContext:
 Scope = RequestContext | NodeExecution
 
 current_scope: ContextVar[Scope | None] = ContextVar("gradient_scope", default=None)
+away_from: ContextVar[Scope | None] = ContextVar("gradient_away", default=None)
 _finders: list[Callable[[], Scope | None]] = []
+_current_task: Callable[[], Any] | None = None
 
 
 def register_scope_finder(find: Callable[[], Scope | None]) -> Callable[[], None]:
@@ -147,7 +152,33 @@ def deepest(known: Scope | None, running: Scope | None) -> Scope | None:
     at: Any = running
     while at is not None and at is not known:
         at = at.parent if type(at) is NodeExecution else at.previous
-    return known if at is None else running
+    if at is not None:
+        return running
+    left = away_from.get()  # a framework's own context still names what was left
+    return running if left is not None and left.request is known.request else known
+
+
+def hold(scope: Scope) -> None:
+    """Make a scope current that the running thread or task has opened, or takes up again."""
+    scope.holder = holder()
+    current_scope.set(scope)
+
+
+def is_inherited(scope: Scope) -> bool:
+    """Tell whether a scope is current only because the running thread or task was begun in it."""
+    return scope.holder != holder()
+
+
+def register_tasks(current_task: Callable[[], Any]) -> None:
+    """Learn to tell tasks apart, once there can be any; `current_task` returns None outside of them."""
+    global _current_task  # noqa: PLW0603 - asyncio is imported once
+    _current_task = current_task
+
+
+def holder() -> int:
+    """Return what tells the running thread or task from the others; no reference, that would keep it alive."""
+    task = None if _current_task is None else _current_task()
+    return get_ident() if task is None else id(task)
 
 
 def get_current_context() -> RequestContext | None:
@@ -162,7 +193,7 @@ def start_request_context(
     """Make a new request current; nothing is recorded of it, `RuntimeManager.start_request` does that."""
     context = RequestContext(entrypoint_name=entrypoint_name, inputs=inputs, metadata=dict(metadata or {}))
     context.previous = running_scope()
-    current_scope.set(context)
+    hold(context)
     return context
 
 

@@ -90,6 +90,7 @@ class NodeExecution:
         kind: `graph node agent llm tool retriever embedding chain step`, ...
         request: The request it belongs to, or None.
         pid: The process that began it; only that one ends it.
+        holder: The thread or task in which it was made current last.
         started_ns: Start on the monotonic clock; `ended_ns` likewise, None while running.
         failure: Type, message and stack trace of the exception, redacted.
         usage: Tokens and cost, or None.
@@ -118,6 +119,7 @@ class NodeExecution:
     kind: str = "node"
     request: RequestContext | None = field(default=None, repr=False)
     pid: int = field(default=0, repr=False)
+    holder: int = field(default=0, repr=False)
     started_ns: int | None = field(default=None, repr=False)
     ended_ns: int | None = field(default=None, repr=False)
     failure: Failure | None = field(default=None, repr=False)

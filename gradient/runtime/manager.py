@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gradient.runtime import frameworks, process
 from gradient.runtime.capture import Capture
 from gradient.runtime.console import Console
-from gradient.runtime.context import RequestContext, Scope, current_scope, get_current_context, leave
+from gradient.runtime.context import RequestContext, Scope, get_current_context, hold, leave
 from gradient.runtime.exporting import NOT_EXPORTING, exporting_for
 from gradient.runtime.listeners import warn
 from gradient.runtime.recorder import Recorder, recorder_for
@@ -119,7 +119,7 @@ class RuntimeManager:
         request = self.open_request(
             entrypoint_name, inputs, metadata, tags=tags, session_id=session_id, user_id=user_id
         )
-        current_scope.set(request)
+        hold(request)
         return request
 
     def open_request(  # noqa: PLR0913 - likewise

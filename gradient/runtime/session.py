@@ -24,8 +24,8 @@ class Session:
     metadata: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-_NONE = Session()
-session_variable: ContextVar[Session] = ContextVar("gradient_session", default=_NONE)
+NO_SESSION = Session()
+session_variable: ContextVar[Session] = ContextVar("gradient_session", default=NO_SESSION)
 
 
 def current_session() -> Session:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from gradient.journal.events import Usage
 from gradient.runtime.calls import METHOD_KINDS, UNTRACED, name_of
-from gradient.runtime.context import Scope, current_scope, open_scope, running_scope
+from gradient.runtime.context import Scope, current_scope, hold, open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
 from gradient.runtime.shapes import text_for
@@ -125,7 +125,7 @@ class StepHandle:
                 self._tracker = tracker = manager.get_tracker()
                 self.execution = execution = tracker.start(described, scope)
                 if execution is not None:
-                    current_scope.set(execution)
+                    hold(execution)
         except Exception as error:  # noqa: BLE001
             warn(f"the step {text_for(described.name)} could not be recorded: {error!r}.")
 

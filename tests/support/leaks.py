@@ -12,6 +12,13 @@ _OURS = str(Path(gradient.runtime.__file__).parents[1])
 # Everywhere that an instrumentor of ours patches: module, owner inside it, attributes.
 _SEAMS = [
     ("concurrent.futures.thread", "ThreadPoolExecutor", ["submit"]),
+    ("concurrent.futures._base", "Future", ["add_done_callback"]),
+    ("multiprocessing.pool", "ThreadPool", ["apply_async", "map", "map_async", "starmap", "starmap_async", "imap"]),
+    *[
+        (module, owner, ["_put", "_get"])
+        for module in ("queue", "asyncio.queues")
+        for owner in ("Queue", "LifoQueue", "PriorityQueue")
+    ],
     ("threading", "Thread", ["start", "_bootstrap_inner"]),
     ("langgraph.pregel._runner", None, ["run_with_retry", "arun_with_retry"]),
     ("langgraph.pregel.runner", None, ["run_with_retry", "arun_with_retry"]),

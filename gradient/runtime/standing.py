@@ -1,0 +1,114 @@
+"""What goes along with work that is handed over: the scope, the session and the trace of whoever asked for it.
+
+    carried     a function that is handed to somebody else runs where it was asked for, and leaves nothing behind
+    adopt       a thread or task that takes work off a queue goes over to who put it there
+
+A thread or task that was begun inside a request is there for that request, until it takes something that another one
+put on a queue. What was begun outside of any request keeps to itself: its runs are its own. So does code that has
+opened something itself, and takes what others answer.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gradient.runtime.context import Scope, away_from, current_scope, is_inherited, open_scope, running_scope
+from gradient.runtime.importlib_bootstrap import passed_over
+from gradient.runtime.remote import Remote, told_remote
+from gradient.runtime.session import NO_SESSION, Session, session_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Standing(NamedTuple):
+    """Where work was asked for."""
+
+    scope: Scope | None
+    session: Session
+    remote: Remote | None
+
+
+NOWHERE = Standing(None, NO_SESSION, None)
+_home: ContextVar[Scope | None] = ContextVar("gradient_home", default=None)
+
+
+def standing() -> Standing | None:
+    """Return where the running code stands, or None outside of everything."""
+    scope, session, remote = running_scope(), session_variable.get(), told_remote.get()
+    if scope is None and session is NO_SESSION and remote is None:
+        return None
+    return Standing(scope, session, remote)
+
+
+def stand(where: Standing) -> None:
+    """Let the running thread or task go on from somewhere else."""
+    current_scope.set(where.scope)
+    session_variable.set(where.session)
+    told_remote.set(where.remote)
+
+
+def carried(function: Any, where: Standing | None) -> Any:
+    """Return a function that runs where it was asked for; the very same one where that is nowhere."""
+    return function if where is None or function is None else Carried(function, where)
+
+
+class Carried:
+    """A function that runs where it was asked for, whichever thread runs it."""
+
+    __slots__ = ("_function", "_where")
+
+    def __init__(self, function: Callable[..., Any], where: Standing) -> None:
+        self._function = function
+        self._where = where
+
+    @passed_over
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        before = Standing(current_scope.get(), session_variable.get(), told_remote.get())
+        home, left = _home.get(), away_from.get()
+        stand(self._where)
+        _home.set(None)
+        away_from.set(None)
+        try:
+            return self._function(*args, **kwargs)
+        finally:
+            stand(before)
+            _home.set(home)
+            away_from.set(left)
+
+
+class CarriedItems:
+    """Items that are made where they were asked for, whichever thread takes them."""
+
+    __slots__ = ("_next",)
+
+    def __init__(self, items: Any, where: Standing) -> None:
+        self._next = Carried(iter(items).__next__, where)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return self._next()
+
+
+def adopt(asked: Standing | None) -> None:
+    """Go over to who put the item that the running code just took off a queue; None: it was put outside of requests.
+
+    Within one request nothing changes: there, taking is as often the end of some work as the beginning.
+    """
+    scope, home = current_scope.get(), _home.get()
+    if home is None if scope is None else not is_inherited(scope):
+        return
+    if asked is None or asked.scope is None:
+        if home is None and scope is not None and open_scope(scope) is scope:
+            return  # it works for the request that it was begun for, as far as anybody knows
+        asked = asked or NOWHERE
+    elif scope is not None and asked.scope.request is scope.request:
+        return
+    home = home or scope
+    _home.set(home)
+    is_back = asked.scope is not None and home is not None and asked.scope.request is home.request
+    away_from.set(None if is_back else home)
+    stand(asked)
