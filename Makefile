@@ -2,14 +2,18 @@
 # make test    every check and every test that is not slow
 # make page    builds the page of `gradient ui` anew, from web/
 # make bench   what tracing costs, against bare and against a peer
+# make newest  all that .ci/run does, with today's releases of everything; says what is not as in pins/
+# make pins    the same, and then takes into pins/ and the README what passed
 # make clean   remove what the others made
 
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= auto
+# The versions of everything that is installed here. Who installs Gradient elsewhere gets what pyproject.toml asks for.
+PINS ?= pins
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench page clean
+.PHONY: demo test bench page newest pins clean
 .DELETE_ON_ERROR:
 
 # What the demo records goes to .demo, not among the user's own runs.
@@ -32,12 +36,22 @@ bench: $(VENV)/.installed-bench
 
 # The result is committed: who installs Gradient needs no Node. The same sources give the same files.
 page:
-	cd web && npm install --silent --no-save --no-audit --no-fund && npm run --silent build
+	cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+newest: $(VENV)/.installed-dev
+	rm -rf .ci/newest
+	-$(BIN)/python scripts/pins .ci/newest
+	VENV=.ci/envs/newest PINS=.ci/newest .ci/run
+
+pins: $(VENV)/.installed-dev
+	-$(MAKE) newest
+	$(BIN)/python scripts/pins --take .ci/newest
+	$(BIN)/python scripts/versions
 
 clean:
-	rm -rf $(VENV) web/node_modules .demo .ci/envs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf $(VENV) web/node_modules .demo .ci/envs .ci/newest .ci/passed .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 
 # One file for each set of dependencies says that it is installed.
-$(VENV)/.installed-%: pyproject.toml scripts/install
-	@scripts/install "$(PYTHON)" "$(VENV)" $*
+$(VENV)/.installed-%: pyproject.toml scripts/install $(PINS)/%.txt $(PINS)/uv.txt $(PINS)/build.txt
+	@scripts/install "$(PYTHON)" "$(VENV)" $* "$(PINS)"
 	@touch $@

@@ -21,10 +21,3 @@ def test_a_warning_to_others_is_none(module):
         warn(module)
 
     assert len(said) == 1
-
-
-def test_a_warning_through_a_traced_call_is_the_callers():
-    with warnings.catch_warnings(record=True) as said:
-        warn("gradient.runtime.calls")
-
-    assert len(said) == 1
