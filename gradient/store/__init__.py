@@ -21,6 +21,7 @@ from gradient.store.errors import (
     QueryError,
     RunNotFound,
     StillRunning,
+    StoreClosed,
     StoreError,
     Unreadable,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "SqliteStore",
     "StillRunning",
     "Store",
+    "StoreClosed",
     "StoreError",
     "Unreadable",
     "ls_document",

@@ -5,10 +5,14 @@
 
 Where the file cannot be written, `main` is a database in memory, `base` is the file, and temporary views give both
 under the names of the tables. So the same statements read and write in either case, provided that writes name `main`.
+
+Nobody but SQLite opens the file. Its locks are POSIX's: they are a process's, and closing any descriptor of the file
+drops all of them, so that another process may take the log away from under a connection that is in use.
 """
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -17,9 +21,9 @@ from urllib.parse import quote
 
 from gradient.journal.process import try_lock
 from gradient.store.errors import NewerIndex
-from gradient.store.schema import MIGRATIONS, TABLES, migrate, version_of
+from gradient.store.schema import MIGRATIONS, TABLES, is_newer, migrate, version_of
 
-FOLDER, NAME = "index", "v1.sqlite"
+FOLDER, NAME, LOCK = "index", "v1.sqlite", "lock"
 _CACHE_KIB = 64 * 1024
 _LARGEST_LOG_BYTES = 1 << 20
 _LOCK_TRIES, _LOCK_PAUSE_S = 25, 0.02
@@ -44,12 +48,12 @@ def open_index(path: Path) -> sqlite3.Connection:
         OSError: Its folder cannot be made.
     """
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # sqlite would let others read it
-    connection = _connect(f"file:{quote(str(path))}")
+    os.close(_open_lock(path.parent))
+    _refuse_what_is_no_file(path)
+    # The mode is that of our lock: SQLite would let others read the file.
+    connection = _connect(f"file:{quote(str(path))}?modeof={quote(str(path.with_name(LOCK)))}")
     try:
-        version = version_of(connection)
-        _refuse(version, path)
-        assert version is not None  # noqa: S101 - for type checkers; refused above
+        version = _usable_version(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA secure_delete = ON")  # what is removed is removed for good
@@ -78,10 +82,22 @@ def open_overlay(path: Path | None) -> sqlite3.Connection:
 
 
 def discard(path: Path) -> None:
-    """Delete an index; the journals have all that it said."""
-    for suffix in ("", "-wal", "-shm"):
+    """Delete an index; the journals have all that it said. The caller holds the lock of `indexing`.
+
+    The file goes first: a connection that still has it then leaves a log of the same name alone.
+    """
+    for beside in _files_of(path):
         with suppress(OSError):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
+
+
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from any other that stood or will stand there; None where there is none."""
+    try:
+        state = path.lstat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 @contextmanager
@@ -93,7 +109,7 @@ def indexing(home: Path) -> Generator[bool]:
     Raises:
         OSError: The lock cannot be made.
     """
-    descriptor = os.open(home / FOLDER / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _open_lock(home / FOLDER)
     try:
         got = False
         for _ in range(_LOCK_TRIES):
@@ -117,6 +133,29 @@ def has_base(connection: sqlite3.Connection) -> bool:
     return any(name == "base" for _, name, _ in connection.execute("PRAGMA database_list"))
 
 
+def version_below(connection: sqlite3.Connection, home: Path) -> object:
+    """Return what changes when the index below what is in memory does."""
+    with suppress(OSError):
+        state = index_path(home).lstat()  # alone tells where the index is said not to change
+        written = connection.execute("PRAGMA base.data_version").fetchone() if has_base(connection) else None
+        return written, state.st_size, state.st_mtime_ns
+    return None
+
+
+def empty_log(connection: sqlite3.Connection, for_s: float = _BUSY_S) -> None:
+    """Empty the log of an index from which runs were removed: it still has what the index has no more.
+
+    Where somebody reads longer than we wait, that is left to whoever brings the index up to date next.
+    """
+    if connection.execute("SELECT 1 FROM meta WHERE key = 'removed'").fetchone() is None:
+        return
+    connection.execute(f"PRAGMA busy_timeout = {for_s * 1000:.0f}")
+    (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000:.0f}")
+    if not busy:
+        connection.execute("DELETE FROM meta WHERE key = 'removed'")
+
+
 def adopt(connection: sqlite3.Connection, run: int) -> None:
     """Bring the rows of a run from the index into memory, to be written there."""
     for table, key in _SHADOWED.items():
@@ -133,20 +172,37 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
+def _open_lock(folder: Path) -> int:
+    return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _files_of(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Raise for a link, whose file is not ours, and for what never ends to be opened."""
+    for one in _files_of(path):
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(one.lstat().st_mode):
+                raise sqlite3.DatabaseError(f"{one.name} is not a file")
+
+
 def _attach(connection: sqlite3.Connection, path: Path) -> bool:
     # A database in WAL mode cannot be read where its folder cannot be written, unless it is said not to change.
     modes = ["mode=ro"] if path.with_name(path.name + "-wal").exists() else ["mode=ro", "mode=ro&immutable=1"]
     for mode in modes:
         try:
+            _refuse_what_is_no_file(path)
             connection.execute("ATTACH ? AS base", (f"file:{quote(str(path))}?{mode}",))
             version = connection.execute("PRAGMA base.user_version").fetchone()[0]
             (application,) = connection.execute("PRAGMA base.application_id").fetchone()
             connection.execute("SELECT count(*) FROM base.meta").fetchone()
-        except sqlite3.Error:
+        except (sqlite3.Error, OSError):
             with suppress(sqlite3.Error):
                 connection.execute("DETACH base")
             continue
-        if application and version > len(MIGRATIONS):
+        if application and is_newer(version):
             raise NewerIndex(path, version, len(MIGRATIONS))
         if version == len(MIGRATIONS):
             return True
@@ -166,8 +222,11 @@ def _view(table: str) -> str:
     return f"CREATE TEMP VIEW {table} AS {both}{shadowed}"
 
 
-def _refuse(version: int | None, path: Path) -> None:
-    if version is None:
-        raise sqlite3.DatabaseError("file is not an index of Gradient")
-    if version > len(MIGRATIONS):
+def _usable_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of an index that is today's or can become so; raise for any other."""
+    version = version_of(connection)
+    if version is not None and is_newer(version):
         raise NewerIndex(path, version, len(MIGRATIONS))
+    if version is None or version > len(MIGRATIONS):
+        raise sqlite3.DatabaseError("file is not an index of Gradient, or is damaged")
+    return version

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gradient.journal.erasing import erase
-from gradient.store import text
+from gradient.store import database, text
 from gradient.store.errors import NotRemovable, StillRunning
 from gradient.store.interface import Listed
 from gradient.store.names import Names
 from gradient.store.processes import Processes
 from gradient.store.removal import forget_runs
 
+_NUMBER = "SELECT id FROM runs WHERE request = ?"
 _VISITED = """
 SELECT segments.id, segments.number, segments.ended, process FROM visits JOIN segments ON segments.id = segment
-WHERE run = ?"""
+WHERE run = (SELECT id FROM runs WHERE request = ?)"""
 
 
 class Erasure(NamedTuple):
@@ -42,8 +43,10 @@ def remove_runs(connection: sqlite3.Connection, processes: Processes, runs: Sequ
         NotRemovable: A segment cannot be written; the index still has all runs.
     """
     wanted: dict[tuple[int, int, int], set[bytes]] = defaultdict(set)
+    numbers: list[int] = []
     for run in runs:
-        for segment, number, ended, process in connection.execute(_VISITED, (run.number,)).fetchall():
+        numbers += [number for (number,) in connection.execute(_NUMBER, (run.key,))]  # an index made anew gives others
+        for segment, number, ended, process in connection.execute(_VISITED, (run.key,)).fetchall():
             if not ended and processes.liveness(process) == "alive":
                 raise StillRunning(run.id, processes.journal(process).id)
             wanted[segment, number, process].add(run.key)
@@ -57,8 +60,8 @@ def remove_runs(connection: sqlite3.Connection, processes: Processes, runs: Sequ
             raise NotRemovable(f"{processes.journal(process).path}: {error.strerror or error}") from None
         frames, size, files = frames + erased.frames, size + erased.bytes, files + bool(erased.frames)
         _forget_messages(connection, segment, erased.messages)
-    _forget(connection, [run.number for run in runs])
-    return Erasure(len(runs), frames, size, files)
+    _forget(connection, numbers)
+    return Erasure(len(numbers), frames, size, files)
 
 
 def _of(keys: set[bytes]) -> Callable[[Any], bool]:
@@ -78,9 +81,9 @@ def _forget(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
     try:
         forget_runs(connection, Names(connection), numbers)
         text.forget(connection)  # an index of words without the words cannot take one entry out
+        connection.execute("INSERT OR REPLACE INTO main.meta VALUES ('removed', 1)")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
-    # The log of the database still has what the database has no more.
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    database.empty_log(connection)

@@ -2,6 +2,7 @@
 
 StoreError
 ├── Unreadable            the folder of the journals is there and cannot be read
+├── StoreClosed           the store was closed before it was asked
 ├── NewerIndex            a newer version of Gradient made the index
 ├── QueryError            a query is written wrongly
 ├── NotRemovable          what is to be removed cannot be
@@ -27,6 +28,17 @@ class Unreadable(StoreError):
         self.reason = reason
         super().__init__(
             f"Cannot read the journals in {path}: {reason}.\nChoose another home with --home PATH or GRADIENT_HOME."
+        )
+
+
+class StoreClosed(StoreError):
+    """The store was closed before it was asked."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"The store of {path} is closed.\n"
+            "Ask before it is closed, or open it again with gradient.store.open(). What was read of a run stays."
         )
 
 

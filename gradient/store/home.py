@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gradient.journal.retention import PRUNED_NAME
 from gradient.store import database, text
-from gradient.store.errors import Unreadable
+from gradient.store.errors import StoreClosed, Unreadable
 from gradient.store.indexer import Indexer, Overtaken, compact_segments
 from gradient.store.listing import Listing
-from gradient.store.mending import is_broken
+from gradient.store.mending import is_broken, mending_what_it_writes
 from gradient.store.processes import Processes
 from gradient.store.query import parse
 from gradient.store.reading import RunReader
@@ -23,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is: runs; without a total, bytes more."""
 
 _COMPACTING_S = 0.25
-
+_MOST_TRIES = 3
 
 S = TypeVar("S", bound="IndexedHome")
 
@@ -54,10 +55,10 @@ class IndexedHome:
         self.home = home
         self.root = home / "journal"
         self.note: str | None = None
-        self._closed = False
+        self._closed = self._suspected = False
         self._progress = progress or _say_nothing
         self._now_ns = now_ns
-        self._use(database.open_overlay(None))
+        self._use(database.open_overlay(None), None)
         self.refresh()
 
     def close(self) -> None:
@@ -80,6 +81,7 @@ class IndexedHome:
         self.close()
 
     def refresh(self) -> None:
+        self._check_open()
         _check_readable(self.root)
         path = database.index_path(self.home)
         if not self.root.exists() and not path.exists():
@@ -97,29 +99,55 @@ class IndexedHome:
         Args:
             for_s: Begin no further one after so many seconds; None: all of them.
         """
+        self._check_open()
         end = None if for_s is None else time.monotonic() + for_s
         with suppress(sqlite3.Error, OSError), database.indexing(self.home) as alone:
             if alone:
                 compact_segments(self._connection, self.root, lambda: end is not None and time.monotonic() > end)
 
-    def mend(self) -> None:
-        """Make the index anew, because it turned out to be broken."""
-        self._discard(database.index_path(self.home))
+    def mend(self, error: Exception) -> None:
+        """Make the index anew, because an error says that it is broken; raise any other."""
+        self._raise_what_is_no_damage(error)
+        found, path = self._file, database.index_path(self.home)
+        self._use(database.open_overlay(None), None)
+        with suppress(OSError), database.indexing(self.home) as alone:
+            if alone and database.file_at(path) == found:  # or else somebody mended it before us
+                database.discard(path)
         self.refresh()
+
+    def give_up(self, error: Exception) -> None:
+        """Read the journals into memory, because the index cannot be made anew; raise what says nothing of an index."""
+        if not is_broken(error):
+            raise error
+        self._use(database.open_overlay(None), database.file_at(database.index_path(self.home)))
+        self._run_indexer()
 
     @contextmanager
     def snapshot(self) -> Generator[None]:
         """Let all that is read inside the block be of one moment: an indexer moves executions of a run that ends."""
-        connection = self._connection
-        if connection.in_transaction:  # an answer inside another, or an index that we may not write
+        self._check_open()
+        if self._connection.in_transaction:  # an answer inside another
             yield
             return
-        connection.execute("BEGIN")
+        for _ in range(_MOST_TRIES):
+            self._connection.execute("BEGIN")
+            if self._below() == self._was_below and database.file_at(database.index_path(self.home)) == self._file:
+                break
+            self._connection.execute("ROLLBACK")
+            self.refresh()
+        else:
+            self._connection.execute("BEGIN")
         try:
             yield
         finally:
             with suppress(sqlite3.Error):  # a broken index
-                connection.execute("ROLLBACK")
+                self._connection.execute("ROLLBACK")
+
+    def version(self) -> object:
+        """Return what is another thing once anything was written, by us or by others."""
+        self._check_open()
+        (written,) = self._connection.execute("PRAGMA main.data_version").fetchone()
+        return written, self._connection.total_changes, self._below(), self._file
 
     def _update(self, path: Path) -> None:
         """Bring the index up to date; one that is broken is made anew."""
@@ -129,43 +157,50 @@ class IndexedHome:
                 raise Overtaken
             try:
                 self._index(path)
-            except sqlite3.DatabaseError as error:
-                if not is_broken(error):
-                    raise
-                self._discard(path)
+            except Overtaken:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised again where it is no fault of the index
+                self._raise_what_is_no_damage(error)
+                self._use(database.open_overlay(None), None)
+                database.discard(path)
                 self._index(path)
 
     def _index(self, path: Path) -> None:
-        if database.is_overlay(self._connection):
-            self._use(database.open_index(path))
+        if database.is_overlay(self._connection) or database.file_at(path) != self._file:
+            connection = database.open_index(path)
+            self._use(connection, database.file_at(path))
         self._run_indexer()
+        database.empty_log(self._connection, for_s=0)
 
     def _lay_over(self, path: Path) -> None:
         """Fold what is new in memory, on top of the index as it is; if that is broken, on top of nothing."""
+        found = database.file_at(path)
         try:
-            self._use(database.open_overlay(path))
+            self._use(database.open_overlay(path), found)
             self._run_indexer()
         except sqlite3.DatabaseError:
-            self._use(database.open_overlay(None))
+            self._use(database.open_overlay(None), found)
             self._run_indexer()
-        # What is below must stay as it was when we looked.
-        self._connection.execute("BEGIN")
-        self._one("SELECT count(*) FROM meta")
 
     def _run_indexer(self) -> None:
         indexer = Indexer(self._connection, self.root, self._indexed)
         indexer.run()
         self._processes.know(indexer.liveness)
 
-    def _discard(self, path: Path) -> None:
-        self._use(database.open_overlay(None))
-        database.discard(path)
+    def _below(self) -> object:
+        """Return what changes when that changes on top of which we folded, or when somebody removed runs."""
+        if not database.is_overlay(self._connection):
+            return None
+        return _touched_ns(self.root / PRUNED_NAME), database.version_below(self._connection, self.home)
 
-    def _use(self, connection: sqlite3.Connection) -> None:
+    def _use(self, connection: sqlite3.Connection, file: tuple[int, int] | None) -> None:
+        """Read from a connection from now on, which has a file of the index, or none."""
         former = getattr(self, "_connection", None)
         if former is not None:
             former.close()
         self._connection = connection
+        self._file = file
+        self._was_below = self._below()  # before anything is folded: what comes meanwhile is noticed then
         self._processes = Processes(connection, self.root)
         self._listing = Listing(connection, self._processes)
         self._skeletons = Skeletons(connection, self._processes.open_status, self._processes.time_open)
@@ -179,20 +214,46 @@ class IndexedHome:
 
     def needs_text(self, query: str) -> bool:
         """Tell whether a query looks for text, and the index of words is not up to date."""
+        self._check_open()
         looks = any(term.field.sort == "text" for term in parse(query).terms)
         return looks and not database.is_overlay(self._connection)
 
+    @mending_what_it_writes
     def update_text(self, progress: Progress | None = None) -> None:
         """Bring the index of words up to date; without it, what is not in it is read at each search."""
+        self._check_open()
         progress = progress or self._progress
-        with suppress(sqlite3.OperationalError, OSError), database.indexing(self.home) as alone:
-            if alone and not database.is_overlay(self._connection):
-                with self._reader.bodies() as bodies:
-                    text.update(self._connection, bodies, partial(progress, "indexing words of"))
+        try:
+            with database.indexing(self.home) as alone:
+                if alone and not database.is_overlay(self._connection):
+                    with self._reader.bodies() as bodies:
+                        text.update(self._connection, bodies, partial(progress, "indexing words of"))
+        except (sqlite3.Error, OSError) as error:
+            if is_broken(error):
+                raise
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreClosed(self.home)
+
+    def _raise_what_is_no_damage(self, error: Exception) -> None:
+        """Raise what says nothing of an index; and from its second time on what could be a fault of ours as well."""
+        of_database = isinstance(error, sqlite3.DatabaseError)
+        if not is_broken(error) or (self._suspected and not of_database):
+            raise error
+        self._suspected = self._suspected or not of_database
 
 
 def _say_nothing(what: str, done: int, total: int) -> None:
     """Keep to ourselves how far long work is."""
+
+
+def _touched_ns(path: Path) -> int | None:
+    """Return when a file was written last; None where there is none."""
+    try:
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _reason(error: Exception) -> str | None:

@@ -9,7 +9,7 @@ stats, errors    what many runs add up to
 follow           what changed since
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -182,6 +182,10 @@ class Store(Protocol):
         Raises:
             QueryError: The query is written wrongly.
         """
+        ...
+
+    def each(self, query: str = "", *, project: str | None = None) -> Iterator[Listed]:
+        """Yield all runs that a query selects, newest first; one that is removed meanwhile does not come."""
         ...
 
     def count(self, query: str = "", *, project: str | None = None) -> int:

@@ -49,6 +49,18 @@ def resolve(connection: sqlite3.Connection, reference: str) -> int:
     return int(matches[0][0])
 
 
+def number_of(connection: sqlite3.Connection, key: bytes) -> int:
+    """Return the number that a run has now.
+
+    Raises:
+        RunNotFound: It was removed.
+    """
+    found = connection.execute("SELECT id FROM runs WHERE request = ?", (key,)).fetchone()
+    if found is None:
+        raise RunNotFound(request_id(key), _newest(connection))
+    return int(found[0])
+
+
 def is_unique(connection: sqlite3.Connection, prefix: str) -> bool:
     """Tell whether no two runs begin with these hexadecimal digits."""
     query = "SELECT count(*) FROM (SELECT 1 FROM runs WHERE request BETWEEN ? AND ? LIMIT 2)"

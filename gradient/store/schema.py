@@ -20,6 +20,7 @@ APPLICATION_ID = 0x47524E54  # "GRNT"
 STATUSES = ("completed", "error", "interrupted", "cancelled", "abandoned")
 """A status of a later version is added to `names` and stored as its id, negative."""
 
+_NO_VERSION = 200
 OFFSET_BITS = 28
 OFFSET_UNIT_BYTES = 8
 
@@ -98,6 +99,11 @@ def version_of(connection: sqlite3.Connection) -> int | None:
     if application == APPLICATION_ID:
         return int(version)
     return None if tables or application else 0
+
+
+def is_newer(version: int) -> bool:
+    """Tell whether a later version of Gradient made an index; a number that no version will have is damage."""
+    return len(MIGRATIONS) < version < _NO_VERSION
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

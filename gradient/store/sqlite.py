@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradient.journal import Pruned, prune
+from gradient.journal.retention import mark_pruned
 from gradient.store import database
 from gradient.store.aggregates import error_groups, exact_stats, rolled_stats
 from gradient.store.erasure import Erasure, remove_runs
 from gradient.store.errors import NotRemovable
 from gradient.store.home import IndexedHome
 from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Skeleton
-from gradient.store.mending import mending
+from gradient.store.mending import mending, mending_what_it_writes
 from gradient.store.model import execution_document, run_document
 from gradient.store.query import parse
 from gradient.store.query.sql import Conditions
-from gradient.store.references import is_unique, resolve
+from gradient.store.references import is_unique, number_of, resolve
 from gradient.store.searching import TextSearch
 from gradient.store.threads import resumption_links
 from gradient.store.views import Runs, RunView
@@ -31,11 +32,19 @@ class SqliteStore(IndexedHome):
 
     def __iter__(self) -> Iterator[Listed]:
         """Yield all runs that are listed, newest first."""
+        return self.each()
+
+    def each(self, query: str = "", *, project: str | None = None) -> Iterator[Listed]:
         cursor: str | None = None
         while True:
-            page = self.list(limit=_PAGE, cursor=cursor)
-            yield from page.runs
+            page = self.list(query, project=project, limit=_PAGE, cursor=cursor)
+            version = self.version()
             cursor = page.cursor
+            for run in page.runs:
+                yield run
+                if self.version() != version:  # some of the rest may have been removed meanwhile
+                    cursor = str(run.number)
+                    break
             if cursor is None:
                 return
 
@@ -46,6 +55,8 @@ class SqliteStore(IndexedHome):
     def run(self, reference: str = "@last") -> RunView:
         """Return the run that a reference names, as such an object."""
         return RunView(self, self.find(reference))
+
+    # ── what the journals hold ──────────────────────────────────────────────────────────────────────────────────
 
     @property
     @mending
@@ -65,6 +76,7 @@ class SqliteStore(IndexedHome):
 
     # ── removing ────────────────────────────────────────────────────────────────────────────────────────────────
 
+    @mending_what_it_writes
     def remove(self, runs: Sequence[Listed]) -> Erasure:
         """Remove runs for good: from the index, and from the journals, compressed or not.
 
@@ -72,15 +84,19 @@ class SqliteStore(IndexedHome):
             StillRunning: A living process is writing to a file that one of them is in; nothing was removed.
             NotRemovable: The journals or the index cannot be written; what was not removed can be removed again.
         """
+        self._check_open()
         if database.is_overlay(self._connection):
             raise NotRemovable(self.note or _BUSY)
         with database.indexing(self.home) as alone:
             if not alone:
                 raise NotRemovable(_BUSY)
-            return remove_runs(self._connection, self._processes, runs)
+            removed = remove_runs(self._connection, self._processes, runs)
+        mark_pruned(self.root)  # for those who folded in memory what is gone now
+        return removed
 
     def prune(self, *, max_age_s: float, max_bytes: float, dry_run: bool = False) -> Pruned:
         """Delete the oldest segments of processes that have ended, see `gradient.journal.prune`."""
+        self._check_open()
         now_s = self._now_ns() / _NS_PER_S
         pruned = prune(self.root, max_age_s=max_age_s, max_bytes=max_bytes, now_s=now_s, dry_run=dry_run)
         if not dry_run:
@@ -128,17 +144,20 @@ class SqliteStore(IndexedHome):
 
     @mending
     def run_document(self, run: Listed) -> dict[str, Any]:
-        with self._reader.run(run.number, run.key) as whole:
-            return run_document(whole, resumption_links(self._connection, run.number))
+        number = number_of(self._connection, run.key)
+        with self._reader.run(number, run.key) as whole:
+            return run_document(whole, resumption_links(self._connection, number))
 
     @mending
     def skeleton(self, run: Listed) -> Skeleton:
-        return self._skeletons.of(run.number)
+        return self._skeletons.of(number_of(self._connection, run.key))
 
     @mending
     def payloads(self, run: Listed, execution_id: str) -> dict[str, Any] | None:
         own = int(execution_id, 16)
-        with self._reader.execution(run.number, run.key, own if own < _SIGN else own - _WRAP) as part:
+        with self._reader.execution(
+            number_of(self._connection, run.key), run.key, own if own < _SIGN else own - _WRAP
+        ) as part:
             execution = part.executions.get(own)
             return None if execution is None else execution_document(execution, part)
 

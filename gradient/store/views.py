@@ -11,7 +11,6 @@ from gradient.store.interface import Listed, Store
 from gradient.store.model import ls_document
 
 _MOST_SHOWN = 200
-_PAGE = 200
 _STYLE = "font-family:monospace;line-height:1.5;white-space:pre"
 _OTHER_COLOUR = "#616161"
 _COLOURS = {"completed": "#2e7d32", "error": "#c62828", "aborted": "#c62828", "running": "#00838f"}
@@ -106,13 +105,7 @@ class Runs:
         self._project = project
 
     def __iter__(self) -> Iterator[RunView]:
-        cursor: str | None = None
-        while True:
-            page = self._store.list(self._query, project=self._project, limit=_PAGE, cursor=cursor)
-            yield from (RunView(self._store, run) for run in page.runs)
-            cursor = page.cursor
-            if cursor is None:
-                return
+        return (RunView(self._store, run) for run in self._store.each(self._query, project=self._project))
 
     def __len__(self) -> int:
         return self._store.count(self._query, project=self._project)
