@@ -18,6 +18,7 @@ from struct import Struct
 
 import zstandard
 
+from gradient.journal import ours
 from gradient.journal.frames import SEGMENT_HEADER_BYTES, unpack_segment_header
 
 COMPRESSED_SUFFIX = ".zst"
@@ -45,7 +46,7 @@ class CompressedFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = FileIO(path)
+        self._file = FileIO(ours.open_to_read(path))
         try:
             sizes = _read_table(self._file)
         except BaseException:
@@ -100,14 +101,13 @@ def compact(path: Path) -> bool:
     target = path.with_name(path.name + COMPRESSED_SUFFIX)
     making = path.with_name(f".{target.name}")
     try:
-        with path.open("rb") as source:
-            header = unpack_segment_header(source.read(SEGMENT_HEADER_BYTES))
+        with FileIO(ours.open_ours(path)) as source:
+            header = unpack_segment_header(source.read(SEGMENT_HEADER_BYTES) or b"")
             if header is None or header.used_bytes is None:
                 return False
             source.seek(0)
             state = os.fstat(source.fileno())
-            _write(making, iter(lambda: source.read(BLOCK_BYTES), b""))
-        os.utime(making, ns=(state.st_atime_ns, state.st_mtime_ns))  # retention goes by it
+            _write(making, iter(lambda: source.read(BLOCK_BYTES) or b"", b""), state)
         making.replace(target)
         path.unlink()
     except OSError:
@@ -117,20 +117,35 @@ def compact(path: Path) -> bool:
     return True
 
 
-def write_compressed(path: Path, content: bytes) -> None:
+def write_compressed(path: Path, content: bytes, like: os.stat_result) -> None:
     """Write the content of a segment to a new file, compressed.
+
+    Args:
+        path: The file.
+        content: The segment.
+        like: Of the file whose owner and time it gets.
 
     Raises:
         OSError: It cannot be written.
     """
-    _write(path, (content[at : at + BLOCK_BYTES] for at in range(0, len(content), BLOCK_BYTES)))
+    _write(path, (content[at : at + BLOCK_BYTES] for at in range(0, len(content), BLOCK_BYTES)), like)
 
 
-def _write(path: Path, blocks: Iterable[bytes]) -> None:
-    with os.fdopen(_create(path), "wb") as made:
-        made.writelines(_packed(blocks))
+def write_raw(path: Path, content: bytes, like: os.stat_result) -> None:
+    """Do the same without compressing it."""
+    _write_new(path, [content], like)
+
+
+def _write(path: Path, blocks: Iterable[bytes], like: os.stat_result) -> None:
+    _write_new(path, _packed(blocks), like)
+
+
+def _write_new(path: Path, parts: Iterable[bytes], like: os.stat_result) -> None:
+    with os.fdopen(ours.create(path, like), "wb") as made:
+        made.writelines(parts)
         made.flush()
         os.fsync(made.fileno())  # the segment goes next: power may fail between the two
+    os.utime(path, ns=(like.st_atime_ns, like.st_mtime_ns))  # retention goes by it
 
 
 def _packed(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -157,7 +172,3 @@ def _read_table(file: FileIO) -> list[tuple[int, int]]:
         raise OSError("no compressed segment")
     file.seek(end - _TABLE_END.size - length)
     return list(_ENTRY.iter_unpack(file.read(length) or b""))
-
-
-def _create(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)

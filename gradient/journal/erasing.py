@@ -8,15 +8,18 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
+from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from gradient.journal.compression import COMPRESSED_SUFFIX, write_compressed
+from gradient.journal import ours
+from gradient.journal.compression import COMPRESSED_SUFFIX, write_compressed, write_raw
 from gradient.journal.events import Messages, Removed, decode_event, encode_event
 from gradient.journal.files import open_file
-from gradient.journal.frames import SEGMENT_HEADER_BYTES, FrameWindow, pack_frame
+from gradient.journal.frames import SEGMENT_HEADER_BYTES, frame_bytes, pack_frame
 from gradient.journal.messages import SegmentMessages
+from gradient.journal.reader import SegmentReader
 
 _REFERENCE = re.compile(rb'"\$list":(\d+)')
 
@@ -47,7 +50,7 @@ def erase(path: Path, is_meant: Callable[[Any], bool]) -> Erased:
     """
     with closing(open_file(path)) as file:
         content = bytearray(file.read_at(file.size, 0))
-        frames = list(FrameWindow(file, file.size).bodies_from(SEGMENT_HEADER_BYTES))
+    frames = [(frame.offset, frame.body) for frame in SegmentReader(path).poll(final=True)]
     events = [(offset, body, decode_event(body)) for offset, body in frames]
     meant = [(offset, body, event) for offset, body, event in events if event is not None and is_meant(event)]
     if not meant:
@@ -62,8 +65,17 @@ def erase(path: Path, is_meant: Callable[[Any], bool]) -> Erased:
         blank = encode_event(Removed(kept)).ljust(len(body))
         frame = pack_frame(blank, crc32(blank))
         content[offset : offset + len(frame)] = frame
+    _blank_between(content, frames)
     _replace(path, bytes(content))
     return Erased(len(meant), sum(len(body) for _, body, _ in meant), frozenset(lost))
+
+
+def _blank_between(content: bytearray, frames: list[tuple[int, bytes]]) -> None:
+    """Overwrite what is no whole frame: it may be a broken one of what is erased."""
+    end = SEGMENT_HEADER_BYTES
+    for offset, body in [*frames, (len(content), b"")]:
+        content[end:offset] = bytes(max(0, offset - end))
+        end = offset + frame_bytes(len(body))
 
 
 def _needed(bodies: Iterable[bytes], events: Iterable[Any]) -> set[int]:
@@ -95,17 +107,12 @@ def _numbers(messages: Messages | None) -> set[int]:
 def _replace(path: Path, content: bytes) -> None:
     """Put a segment's new content in the place of the old, in the form that it has."""
     compressed = path.with_name(path.name + COMPRESSED_SUFFIX)
-    forms = [form for form in (path, compressed) if form.exists()]
-    for form in forms:
-        state = form.stat()
+    for form in (form for form in (path, compressed) if ours.is_file(form)):
         making = form.with_name(f".{form.name}")
+        with FileIO(ours.open_ours(form)) as former:
+            state = os.fstat(former.fileno())
         try:
-            if form is compressed:
-                write_compressed(making, content)
-            else:
-                making.write_bytes(content)
-                making.chmod(0o600)
-            os.utime(making, ns=(state.st_atime_ns, state.st_mtime_ns))  # retention goes by it
+            (write_compressed if form is compressed else write_raw)(making, content, state)
             making.replace(form)
         except OSError:
             with suppress(OSError):

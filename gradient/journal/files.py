@@ -6,6 +6,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
+from gradient.journal import ours
 from gradient.journal.compression import COMPRESSED_SUFFIX, CompressedFile
 
 _SEGMENT_SUFFIX = ".seg"
@@ -32,8 +33,8 @@ class SegmentFile(Protocol):
 class RawFile:
     """A segment as it was written, see `SegmentFile`."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = FileIO(path)
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
         self.size = self._file.seek(0, os.SEEK_END)
 
     def read_at(self, size_bytes: int, offset: int) -> bytes:
@@ -58,7 +59,7 @@ def open_file(path: Path) -> SegmentFile:
     if path.suffix == COMPRESSED_SUFFIX:
         return CompressedFile(path)
     try:
-        return RawFile(path)
+        return RawFile(FileIO(ours.open_to_read(path)))
     except FileNotFoundError:
         return CompressedFile(path.with_name(path.name + COMPRESSED_SUFFIX))
 

@@ -51,6 +51,12 @@ def pack_segment_header(number: int, used_bytes: int | None = None) -> bytes:
     return SEGMENT_HEADER.pack(MAGIC, number, 0 if used_bytes is None else CLOSED, used_bytes or 0)
 
 
+def newer_format(header: bytes) -> int:
+    """Return the version of a segment that a later version of Gradient wrote; 0 for any other."""
+    named = len(header) >= len(MAGIC) and header.startswith(MAGIC[:-1])
+    return header[len(MAGIC) - 1] if named and header[len(MAGIC) - 1] > MAGIC[-1] else 0
+
+
 def unpack_segment_header(header: bytes) -> SegmentHeader | None:
     """Return what `header` says, or None when it is damaged or of another format."""
     if len(header) < SEGMENT_HEADER_BYTES or not header.startswith(MAGIC):
@@ -178,12 +184,22 @@ class FrameWindow:
 
     def has_content(self, offset: int) -> bool:
         """Tell whether anything but zeros stands between `offset` and the end."""
+        return any(True for _ in self._contents(offset))
+
+    def end_of_content(self, offset: int) -> int:
+        """Return where the zeros begin that reach to the end, but not before `offset`."""
+        end = offset
+        for start, chunk in self._contents(offset):
+            end = start + len(chunk.rstrip(b"\0"))
+        return min(align(end), self._end)
+
+    def _contents(self, offset: int) -> Iterator[tuple[int, bytes]]:
+        """Yield what stands behind `offset`, piece by piece, but for pieces of zeros."""
         zeros = bytes(_CHUNK_BYTES)
         for start in range(offset, self._end, _CHUNK_BYTES):
             chunk = self._file.read_at(min(_CHUNK_BYTES, self._end - start), start)
             if chunk != zeros[: len(chunk)]:
-                return True
-        return False
+                yield start, chunk
 
     def _after(self, offset: int) -> int | None:
         header = self._file.read_at(FRAME_HEADER_BYTES, offset)

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from gradient.journal.ours import open_to_read
+
 if sys.platform != "win32":
     import fcntl
 
@@ -67,7 +69,7 @@ def liveness_of(folder: Path) -> Liveness:
     if sys.platform == "win32":
         return "unknown"
     try:
-        descriptor = os.open(folder / ALIVE_NAME, os.O_RDONLY)
+        descriptor = open_to_read(folder / ALIVE_NAME)
     except OSError:
         return "unknown"
     try:

@@ -16,6 +16,7 @@ from gradient.journal.frames import (
     FrameWindow,
     SegmentHeader,
     frame_bytes,
+    newer_format,
     unpack_segment_header,
 )
 from gradient.journal.process import Liveness, liveness_of
@@ -44,6 +45,7 @@ class SegmentReader:
         offset: Where the next poll begins, in bytes; give it to another reader to go on from there.
         damaged: How many stretches were skipped because they were no whole frame.
         ended: Whether the segment was read to an end after which nothing will be written.
+        newer: The version of the format, where a later version of Gradient wrote the segment: it is not read; else 0.
     """
 
     def __init__(self, path: Path, offset: int = SEGMENT_HEADER_BYTES) -> None:
@@ -52,6 +54,7 @@ class SegmentReader:
         self.offset = offset
         self.damaged = 0
         self.ended = False
+        self.newer = 0
 
     def poll(self, *, final: bool = False) -> Iterator[Frame]:
         """Yield the frames committed since the last poll; stopping half-way loses nothing.
@@ -79,7 +82,10 @@ class SegmentReader:
             self.ended = True
             return
         with closing(file):
-            header = unpack_segment_header(file.read_at(SEGMENT_HEADER_BYTES, 0))
+            raw = file.read_at(SEGMENT_HEADER_BYTES, 0)
+            header, self.newer = unpack_segment_header(raw), newer_format(raw)
+            if self.newer:
+                return
             used = None if header is None else header.used_bytes
             final = final or used is not None
             end = file.size if used is None else min(used, file.size)
@@ -173,6 +179,10 @@ def process_ids(root: Path) -> list[str]:
     """Return the ids of the processes that wrote under `root`, oldest first."""
     try:
         with os.scandir(root) as entries:
-            return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+            return sorted(
+                entry.name
+                for entry in entries
+                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+            )
     except OSError:
         return []

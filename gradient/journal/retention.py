@@ -4,10 +4,13 @@ A live process's files are never touched. Where nobody can tell whether a proces
 its newest file is older than the limit.
 """
 
+import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from gradient.journal import ours
 from gradient.journal.process import ALIVE_NAME, liveness_of
 
 PRUNED_NAME = ".pruned"
@@ -69,13 +72,13 @@ def prune(root: Path, *, max_age_s: float, max_bytes: float, now_s: float, dry_r
 def mark_pruned(root: Path) -> None:
     """Note that segments were deleted."""
     with suppress(OSError):
-        (root / PRUNED_NAME).touch(mode=0o600)
+        os.close(ours.create(root / PRUNED_NAME))
 
 
 def _folders(root: Path) -> list[Path]:
     try:
         # Folders that were never renamed from their temporary name are dead, or a moment old; see `_is_over`.
-        return [path for path in root.iterdir() if path.is_dir()]
+        return [path for path in root.iterdir() if ours.is_folder(path)]
     except OSError:
         return []
 
@@ -84,8 +87,9 @@ def _segments(folder: Path) -> list[_Segment]:
     found: list[_Segment] = []
     with suppress(OSError):
         for path in folder.glob("*.seg*"):
-            state = path.stat()
-            found.append(_Segment(state.st_mtime, path, state.st_size))
+            state = path.lstat()
+            if stat.S_ISREG(state.st_mode):
+                found.append(_Segment(state.st_mtime, path, state.st_size))
     return found
 
 

@@ -1,11 +1,23 @@
-"""Finish the segments of a process that died before it could close them."""
+"""Finish the segments of a process that died before it could close them.
+
+What is given back is zeros. A segment of a format that we do not know, and what stands behind the last frame that we
+can read, stay as they are.
+"""
 
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
-from gradient.journal.frames import SEGMENT_HEADER_BYTES, pack_segment_header, unpack_segment_header
+from gradient.journal.files import RawFile
+from gradient.journal.frames import (
+    SEGMENT_HEADER_BYTES,
+    FrameWindow,
+    pack_segment_header,
+    unpack_segment_header,
+)
+from gradient.journal.ours import open_ours
 from gradient.journal.process import try_lock
 from gradient.journal.reader import ProcessJournal, SegmentReader
 
@@ -25,24 +37,25 @@ def settle(process: ProcessJournal) -> bool:
 
 def _settle_segment(path: Path) -> bool:
     try:
-        with path.open("r+b", buffering=0) as file:
+        with FileIO(open_ours(path, to_write=True), "r+") as file:
             header = unpack_segment_header(file.read(SEGMENT_HEADER_BYTES) or b"")
-            closed = None if header is None else header.used_bytes
-            used = _used_bytes(path) if closed is None else closed
-            size = file.seek(0, os.SEEK_END)
-            if closed is not None and size <= used:
+            if header is None:
+                return False
+            content = RawFile(file)
+            closed = header.used_bytes
+            used = FrameWindow(content, content.size).end_of_content(_end_of_frames(path) if closed is None else closed)
+            if closed is not None and (content.size <= closed or used > closed):
                 return False
             # The mark comes last: should we die in between, the next one to settle begins again.
-            file.truncate(min(used, size))
-            if header is not None:
-                file.seek(0)
-                file.write(pack_segment_header(header.number, used))
+            file.truncate(used)
+            file.seek(0)
+            file.write(pack_segment_header(header.number, used))
     except OSError:
         return False
     return True
 
 
-def _used_bytes(path: Path) -> int:
+def _end_of_frames(path: Path) -> int:
     reader = SegmentReader(path)
     for _ in reader.poll(final=True):
         pass
@@ -53,7 +66,7 @@ def _used_bytes(path: Path) -> int:
 def _alone_in(folder: Path) -> Generator[bool]:
     """Hold the folder's own lock inside the block, or give False: the `alive` lock would make the dead look alive."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         yield False
         return

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from gradient.journal import ours
 from gradient.journal.process import try_lock
 from gradient.store.errors import NewerIndex
 from gradient.store.schema import MIGRATIONS, TABLES, is_newer, migrate, version_of
@@ -48,7 +49,7 @@ def open_index(path: Path) -> sqlite3.Connection:
         OSError: Its folder cannot be made.
     """
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    os.close(_open_lock(path.parent))
+    os.close(ours.open_lock(path.with_name(LOCK)))
     _refuse_what_is_no_file(path)
     # The mode is that of our lock: SQLite would let others read the file.
     connection = _connect(f"file:{quote(str(path))}?modeof={quote(str(path.with_name(LOCK)))}")
@@ -109,7 +110,7 @@ def indexing(home: Path) -> Generator[bool]:
     Raises:
         OSError: The lock cannot be made.
     """
-    descriptor = _open_lock(home / FOLDER)
+    descriptor = ours.open_lock(home / FOLDER / LOCK)
     try:
         got = False
         for _ in range(_LOCK_TRIES):
@@ -170,10 +171,6 @@ def _connect(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
-
-
-def _open_lock(folder: Path) -> int:
-    return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def _files_of(path: Path) -> list[Path]:

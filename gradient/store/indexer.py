@@ -158,6 +158,8 @@ class Indexer:
                 self._commit()
         reader.damaged += self._executions.settle()
         self._save_segment(own, offset, reader)
+        if reader.newer:
+            batch.process.newer = FORMAT_VERSION + reader.newer
 
     def _is_of_newer(self, block: list[tuple[int, bytes]]) -> bool:
         """Tell whether a later version of the format begins with these frames."""

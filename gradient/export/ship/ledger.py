@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 import msgspec
 
+from gradient.journal import ours
 from gradient.journal.descriptors import close_ours, identity_of
 from gradient.journal.process import try_lock
 
@@ -76,7 +77,7 @@ class Ledger:
         if self._done(process_id).exists():
             return None
         self._make()
-        lock = os.open(self._folder / f"{process_id}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = ours.open_lock(self._folder / f"{process_id}.lock")
         if try_lock(lock, shared=False) is False or self._done(process_id).exists():
             os.close(lock)
             return None
@@ -86,7 +87,7 @@ class Ledger:
         """Note that a journal is to be sent, so that another goes on where we cannot; never raises."""
         with suppress(OSError):
             self._make()
-            os.close(os.open(self._folder / f"{process_id}.json", os.O_WRONLY | os.O_CREAT, 0o600))
+            ours.create_empty(self._folder / f"{process_id}.json")
 
     def begun(self) -> set[str]:
         """Return the processes whose journals somebody began to send and did not finish."""
@@ -127,14 +128,13 @@ class Claim:
     def save(self, progress: Progress) -> None:
         """Write how far it was sent: whole or not at all, whenever we are killed."""
         new = self._with(".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(ours.create(new), "wb") as file:
             file.write(msgspec.json.encode(progress))
         new.replace(self._with(".json"))
 
     def finish(self) -> None:
         """Note that all of it was sent, and let go."""
-        os.close(os.open(self._with(".done"), os.O_WRONLY | os.O_CREAT, 0o600))
+        ours.create_empty(self._with(".done"))
         for suffix in (".json", ".lock"):
             self._with(suffix).unlink(missing_ok=True)
         self.release()
