@@ -53,6 +53,45 @@ def test_pauses_grow_to_a_minute_and_a_receiver_can_ask_for_more(runtime, receiv
     assert len(shipper.told) == 1
 
 
+def test_what_is_taken_in_between_sets_the_pauses_back_and_is_told_once(runtime, receiver, shipper):
+    ask(runtime, 1_000)
+    asked = []
+    receiver.refuse = lambda _: asked.append(1) or ((503, {}) if len(asked) % 4 else None)
+
+    pauses = []
+    while len(receiver.spans) < 3_000:
+        pauses.append(shipper.attempt(every_s=0))
+
+    assert len(pauses) > 12
+    assert max(pauses) < 5
+    assert max(pauses[3::3]) < 1
+    assert len(shipper.told) == 2  # in trouble, and out of it
+    assert sorted(counts(receiver).values()) == [1] * 3_000
+
+
+def test_a_size_that_is_refused_is_asked_for_no_more(runtime, receiver, shipper):
+    ask(runtime, 1_000)
+    sizes = []
+    receiver.refuse = lambda spans: sizes.append(len(spans)) or ((413, {}) if len(spans) > 40 else None)
+
+    shipper.round()
+
+    taken, refused = [size for size in sizes if size <= 40], [size for size in sizes if size > 40]
+    assert sum(taken) == 3_000
+    assert len(refused) <= 5
+    assert sum(refused) < 1_200
+    assert shipper.shipped.dropped == 0
+
+
+def test_a_span_that_is_too_large_by_itself_is_left_out_alone(runtime, receiver, shipper):
+    ask(runtime, 4)
+    receiver.refuse = lambda spans: (413, {}) if any(span.name == "node1" for span in spans) else None
+
+    shipper.round()
+
+    assert (shipper.shipped.spans, shipper.shipped.dropped) == (8, 4)
+
+
 def test_a_wrong_key_loses_nothing(runtime, receiver, shipper):
     ask(runtime)
     receiver.refuse = lambda _: (401, {})

@@ -38,21 +38,24 @@ class Item(NamedTuple):
 
 
 class Batch:
-    """Spans that are sent together."""
+    """Spans that are sent together.
+
+    Attributes:
+        bytes: Their length, which is nearly that of the request.
+    """
 
     def __init__(self, items: list[Item] | None = None) -> None:
         self.items: list[Item] = items or []
-        self._bytes = 0
+        self.bytes = sum(len(item.serialised) for item in self.items)
 
     def add(self, item: Item) -> None:
         """Take one more span."""
         self.items.append(item)
-        self._bytes += len(item.serialised)
+        self.bytes += len(item.serialised)
 
-    @property
-    def full(self) -> bool:
-        """Whether it should be sent before it grows."""
-        return len(self.items) >= MOST_SPANS or self._bytes >= MOST_BYTES
+    def has_room_for(self, item: Item, most_bytes: int) -> bool:
+        """Tell whether it may grow by a span; an empty one takes any."""
+        return not self.items or (len(self.items) < MOST_SPANS and self.bytes + len(item.serialised) <= most_bytes)
 
     def halves(self) -> tuple[Batch, Batch]:
         """Return two smaller ones."""

@@ -11,15 +11,16 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Outcome = Literal["taken", "later", "refused", "bad"]
+Outcome = Literal["taken", "later", "refused", "bad", "large"]
 Signal = Literal["traces", "metrics"]
 
 OFF = "off"
 _PREFIX = "OTEL_EXPORTER_OTLP_"
 _TIMEOUT_S = 10.0
 _TAKEN = range(200, 300)
-# Too large, or not understood: in smaller pieces all but one may pass.
-_BAD = frozenset({400, 413, 415, 422})
+# Not understood: in smaller pieces all but one may pass.
+_BAD = frozenset({400, 415, 422})
+_LARGE = 413
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _MOST_TOLD = 300
 
@@ -30,7 +31,7 @@ class Answer:
 
     Attributes:
         outcome: "taken"; "later": nobody answered, or asked to come again; "refused": a key or an address is wrong, and
-            only people can mend that; "bad": what was sent cannot be taken.
+            only people can mend that; "bad": what was sent cannot be taken; "large": because it is too much at once.
         reason: What to tell people.
         retry_after_s: How long the receiver asked to wait, or None.
         body: What it said.
@@ -97,7 +98,8 @@ class Destination:
         reason = f"{self.url} answered {code} {said.reason or ''}".strip()
         if code in _BUSY:
             return Answer("later", reason, _seconds(said.headers.get("Retry-After")))
-        return Answer("bad" if code in _BAD else "refused", reason, body=said.content[:_MOST_TOLD])
+        outcome: Outcome = "large" if code == _LARGE else "bad" if code in _BAD else "refused"
+        return Answer(outcome, reason, body=said.content[:_MOST_TOLD])
 
 
 def destination_from(

@@ -4,8 +4,9 @@
     shipper.run(stopped.wait)       # until the event is set
     shipper.round()                 # once, what there is now
 
-Where the backend cannot be reached, the journals wait; the pauses between attempts grow to a minute. What it will not
-take is halved until only the span that is the matter is left out, counted and told.
+Where the backend cannot be reached, the journals wait; the pauses between attempts grow to a minute, and whatever it
+takes sets them back. What it will not take is halved until only the span that is the matter is left out, counted and
+told. A size that is too large for it is remembered.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradient.export.ship.batches import MOST_BYTES
 from gradient.export.ship.ledger import Ledger
 from gradient.export.ship.source import Manner, Source
 from gradient.journal import ProcessJournal, processes
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from gradient.export.ship.metrics import Metrics
 
 _FIRST_PAUSE_S = 1.0
+_BUSY_PAUSE_S = 0.2
+"""The first pause where the backend took something since the last one."""
 _LONGEST_PAUSE_S = 60.0
 _METRICS_EVERY_S = 60.0
 
@@ -113,6 +117,8 @@ class Shipper:
         self._finished: set[str] = set()
         self._stop: Callable[[], bool] = lambda: False
         self._failures = 0
+        self._is_troubled = self._has_taken = False
+        self._most_bytes = MOST_BYTES
 
     def run(self, wait: Callable[[float], bool], *, every_s: float = 1.0) -> None:
         """Send what comes until `wait` says to stop.
@@ -131,10 +137,12 @@ class Shipper:
         try:
             self.round()
         except Unreachable as error:
-            self._failures += 1
-            if self._failures == 1:
+            if not self._is_troubled:
+                self._is_troubled = True
                 self._tell(f"{error.reason}. What was recorded stays where it is and is sent later.")
-            pause_s = min(_FIRST_PAUSE_S * 2.0 ** (self._failures - 1), _LONGEST_PAUSE_S)
+            grown_s = min(_FIRST_PAUSE_S * 2.0**self._failures, _LONGEST_PAUSE_S)
+            pause_s = _BUSY_PAUSE_S if self._has_taken else grown_s
+            self._failures, self._has_taken = 0 if self._has_taken else self._failures + 1, False
             # Not all of a fleet at the same moment.
             return max(pause_s * random.uniform(0.8, 1.2), error.retry_after_s or 0)  # noqa: S311 - no secret
         except Stopped:
@@ -142,8 +150,10 @@ class Shipper:
         except OSError as error:
             self._tell(f"How far runs were sent cannot be noted: {error}. Nothing is sent.")
             return _LONGEST_PAUSE_S
-        if self._failures:
-            self._failures = 0
+        self._failures = 0
+        self._has_taken = False
+        if self._is_troubled:
+            self._is_troubled = False
             self._tell(f"{self._destination.url} takes spans again.")
         return every_s
 
@@ -178,7 +188,7 @@ class Shipper:
             source.release()
         self._sources.clear()
         self._session.close()
-        if not self._failures:
+        if not self._is_troubled:
             self._flush()
 
     def _flush(self) -> None:
@@ -214,26 +224,31 @@ class Shipper:
             source.lost = 0
 
     def _deliver_all(self, source: Source) -> None:
-        for batch in source.batches(self._clock_s()):
+        for batch in source.batches(self._clock_s(), self._most_bytes):
             if self._stop():
                 raise Stopped
             self._deliver(source, batch)
 
     def _deliver(self, source: Source, batch: Batch) -> None:
         """Send a batch, in smaller pieces where it is not taken as it is."""
-        answer = self._destination.post(batch.body(), self._session)
-        if answer.outcome in ("later", "refused"):
-            raise Unreachable(answer.reason, answer.retry_after_s)
-        if answer.outcome == "bad" and len(batch.items) > 1:
-            for half in batch.halves():
-                self._deliver(source, half)
-            return
-        self._note(source, batch, answer)
-        source.acknowledge(batch)
+        can_shrink = len(batch.items) > 1
+        if not (can_shrink and batch.bytes > self._most_bytes):
+            answer = self._destination.post(batch.body(), self._session)
+            if answer.outcome in ("later", "refused"):
+                raise Unreachable(answer.reason, answer.retry_after_s)
+            if answer.outcome == "taken" or not can_shrink:
+                self._has_taken = True
+                self._note(source, batch, answer)
+                source.acknowledge(batch)
+                return
+            if answer.outcome == "large":
+                self._most_bytes = batch.bytes // 2
+        for half in batch.halves():
+            self._deliver(source, half)
 
     def _note(self, source: Source, batch: Batch, answer: Answer) -> None:
         dropped, reason = _rejected(answer)
-        if answer.outcome == "bad":
+        if answer.outcome in ("bad", "large"):
             dropped, reason = len(batch.items), answer.reason
         self.shipped.spans += len(batch.items) - dropped
         self.shipped.dropped += dropped

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradient.export.content import without_content
 from gradient.export.protobuf import span_bytes
-from gradient.export.ship.batches import Batch, Item, resource_key
+from gradient.export.ship.batches import MOST_BYTES, Batch, Item, resource_key
 from gradient.export.ship.ledger import Progress, Sent
 from gradient.export.ship.segments import Place, Segments
 from gradient.export.ship.waiting import REQUEST, Waiting
@@ -179,16 +179,16 @@ class Source:
 
     # ── handing out ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def batches(self, now_s: float) -> Iterator[Batch]:
+    def batches(self, now_s: float, most_bytes: int = MOST_BYTES) -> Iterator[Batch]:
         """Yield what is ready; what is not acknowledged before the next one is asked for will be yielded again."""
         batch = Batch()
         try:
             for waiting in list(self._waiting.values()):
                 for item in self._guarded(waiting, now_s):
-                    batch.add(item)
-                    if batch.full:
+                    if not batch.has_room_for(item, most_bytes):
                         yield batch
                         batch = Batch()
+                    batch.add(item)
             if batch.items:
                 yield batch
         finally:
