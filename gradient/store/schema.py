@@ -20,7 +20,7 @@ APPLICATION_ID = 0x47524E54  # "GRNT"
 STATUSES = ("completed", "error", "interrupted", "cancelled", "abandoned")
 """A status of a later version is added to `names` and stored as its id, negative."""
 
-_NO_VERSION = 200
+_NO_VERSION = 1 << 16
 OFFSET_BITS = 28
 OFFSET_UNIT_BYTES = 8
 
