@@ -17,7 +17,7 @@ from gradient.cli.querying import QueryCommand, as_query, query_argument
 from gradient.cli.reading import current_project, prepare_text, reading
 from gradient.store import Group
 
-_RIGHT = (2, 3, 4, 5, 6, 7, 8, 9)
+_RIGHT = (2, 3, 4, 5, 6, 7, 8, 9, 10)
 _BY = ("node", "model", "entrypoint", "day")
 _NS_PER_S = 10**9
 
@@ -59,13 +59,14 @@ def command(  # noqa: PLR0913 - its options
 def _print(groups: Sequence[Group], by: str) -> None:
     with paged() as page:
         kind = {"node": "KIND", "model": "PROVIDER"}.get(by, "")
-        words = [by.upper(), kind, "COUNT", "ERR", "P50", "P95", "P99", "TOTAL", "TOKENS", "COST"]
+        words = [by.upper(), kind, "COUNT", "ERR", "P50", "P95", "P99", "MAX", "TOTAL", "TOKENS", "COST"]
         rows = [_row(group, ascii_only=page.ascii_only) for group in groups]
         page.print(table([[Cell(word, "dim") for word in words], *rows], _RIGHT, width=page.width), cut=True)
 
 
 def _row(group: Group, *, ascii_only: bool) -> list[Cell]:
-    times = [formats.duration(ms, ascii_only=ascii_only) for ms in (group.p50_ms, group.p95_ms, group.p99_ms)]
+    lasted = (group.p50_ms, group.p95_ms, group.p99_ms, group.max_ms)
+    times = [formats.duration(ms, ascii_only=ascii_only) for ms in lasted]
     tokens = [value for value in (group.input_tokens, group.output_tokens) if value is not None]
     return [
         Cell(formats.one_line(group.name), "bold"),

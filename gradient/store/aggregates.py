@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
+from gradient.store.durations import Durations
 from gradient.store.interface import ErrorGroup, Group
 from gradient.store.query.sql import Conditions
-from gradient.store.rollup import DAY_S, HOUR_S, Sums, merge, percentile_ms
+from gradient.store.rollup import DAY_S, HOUR_S, Sums
 from gradient.store.rows import COST, DURATION, ERROR, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, STATUS
 from gradient.store.runs import request_id
 from gradient.store.trees import executions_of
@@ -49,7 +50,6 @@ class _Total:
 
     def __init__(self) -> None:
         self.sums = Sums()
-        self.packed: list[bytes] = []
 
     def add(self, row: Any) -> None:
         """Add a row of the rollup."""
@@ -58,15 +58,14 @@ class _Total:
         self.sums.errors += errors
         self.sums.duration += duration
         self.sums.add_usage(usage)
-        self.packed.append(durations)
+        self.sums.durations.include(Durations(durations))
 
     def group(self, name: str, kind: str) -> Group:
         sums = self.sums
-        classes = merge(self.packed) if self.packed else sums.classes
-        p50, p95, p99 = (percentile_ms(classes, share) for share in (0.5, 0.95, 0.99))
+        p50, p95, p99 = (sums.durations.percentile_ms(share) for share in (0.5, 0.95, 0.99))
         total_ms = sums.duration / _NS_PER_MS
         tokens = (sums.input, sums.output, sums.cost)
-        return Group(name, kind, sums.count, sums.errors, p50, p95, p99, total_ms, *tokens)
+        return Group(name, kind, sums.count, sums.errors, p50, p95, p99, sums.durations.max_ms(), total_ms, *tokens)
 
 
 def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, since_ns: int) -> list[Group]:

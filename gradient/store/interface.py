@@ -90,7 +90,8 @@ class Group:
         name: A node, a model, an entrypoint, or a day (2026-01-31).
         kind: The node's kind, or the model's provider, where there is one.
         count, errors: How many ended, and how many of them failed.
-        p50_ms, p95_ms, p99_ms: Durations below which so many percent of them lie, right within 3.2 %.
+        p50_ms, p95_ms, p99_ms: Durations that so many percent of them do not exceed, right within 3.2 %; of few, exact.
+        max_ms: The longest duration.
         total_ms: All durations.
         input_tokens, output_tokens, cost_usd: Sums; None where nothing is known.
     """
@@ -102,6 +103,7 @@ class Group:
     p50_ms: float | None
     p95_ms: float | None
     p99_ms: float | None
+    max_ms: float | None
     total_ms: float
     input_tokens: int | None
     output_tokens: int | None

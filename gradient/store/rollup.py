@@ -1,19 +1,16 @@
 """Counts and durations by hour and by day, so that percentiles of a month need no look at its executions.
 
-Durations are counted in classes, 16 from each power of two to the next, so a percentile is right within 3.2 %.
+What is kept of durations is told in `gradient.store.durations`.
 """
 
 import sqlite3
-import sys
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from itertools import compress
 from operator import itemgetter
 from typing import Any
 
-import msgspec
-
+from gradient.store.durations import Durations
 from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, SIGN, STATUS, RunRow
 from gradient.store.totals import LlmNodes, sum_known
 from gradient.store.trees import Columns
@@ -21,14 +18,6 @@ from gradient.store.trees import Columns
 HOUR_S, DAY_S = 3_600, 86_400
 SPANS_S = (HOUR_S, DAY_S)
 _NS_PER_S = 10**9
-_NS_PER_MS = 1e6
-
-_FIRST_OF_DOUBLE = slice(3 if sys.byteorder == "little" else 0, None, 4)
-_DOUBLE_OF_ZERO, _LEAST_WORD, _NEGATIVE_WORD = 1022 << 4, 1027 << 4, 1 << 15
-"""What begins a double: of class 0, were it so small; of 16 ns, which have the first class; and below zero."""
-
-_pack = msgspec.msgpack.encode
-_unpack = msgspec.msgpack.Decoder(dict[int, int]).decode
 
 _READ = "SELECT durations FROM main.rollup WHERE span = ? AND period = ? AND project = ? AND name = ?"
 _WRITE = """
@@ -40,60 +29,23 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (span, period, project, nam
     cost = coalesce(cost + excluded.cost, cost, excluded.cost), durations = excluded.durations"""
 
 
-def _count_classes(durations_ns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the classes of durations, each with how many there are: exponent and the first four bits, as of a double.
-
-    So they are the first two bytes of one, which takes a third of the time of working them out.
-    """
-    words = memoryview(array("d", durations_ns)).cast("B").cast("H")[_FIRST_OF_DOUBLE]
-    for word, count in Counter(words.tolist()).items():
-        yield word - _DOUBLE_OF_ZERO if _LEAST_WORD <= word < _NEGATIVE_WORD else 0, count
-
-
-def class_duration_ms(number: int) -> float:
-    """Return the duration that stands for a class: the middle of it."""
-    bits, part = number >> 4, number & 15
-    return (part + 16.5) * 2.0 ** (bits - 5) / _NS_PER_MS if number else 0.0
-
-
-def percentile_ms(classes: dict[int, int], share: float) -> float | None:
-    """Return the duration below which a share of all lie, or None where there are none."""
-    rank = share * (sum(classes.values()) - 1)
-    below = 0
-    for number in sorted(classes):
-        below += classes[number]
-        if below > rank:
-            return class_duration_ms(number)
-    return None
-
-
-def merge(durations: Iterable[bytes]) -> dict[int, int]:
-    """Add up the classes of several rows."""
-    total: dict[int, int] = {}
-    for packed in durations:
-        for number, count in _unpack(packed).items():
-            total[number] = total.get(number, 0) + count
-    return total
-
-
 class Sums:
     """What is counted of one name in one hour of one project."""
 
-    __slots__ = ("classes", "cost", "count", "duration", "errors", "input", "output")
+    __slots__ = ("cost", "count", "duration", "durations", "errors", "input", "output")
 
     def __init__(self) -> None:
         self.count = self.errors = self.duration = 0
         self.input: int | None = None
         self.output: int | None = None
         self.cost: float | None = None
-        self.classes: dict[int, int] = {}
+        self.durations = Durations()
 
     def add(self, durations_ns: Sequence[int]) -> None:
         """Count as many as there are durations, none of them failed."""
         self.count += len(durations_ns)
         self.duration += sum(durations_ns)
-        for number, count in _count_classes(durations_ns):
-            self.classes[number] = self.classes.get(number, 0) + count
+        self.durations.add(durations_ns)
 
     def add_usage(self, row: Any) -> None:
         """Add tokens and cost of an execution, or of a run."""
@@ -111,8 +63,7 @@ class Sums:
         self.errors += other.errors
         self.duration += other.duration
         self.add_usage((other.input, other.output, other.cost))
-        for number, count in other.classes.items():
-            self.classes[number] = self.classes.get(number, 0) + count
+        self.durations.include(other.durations)
 
 
 class Rollup:
@@ -193,12 +144,9 @@ class Rollup:
 
     def _row(self, key: tuple[int, int, int, int], sums: Sums) -> tuple[Any, ...]:
         found = self._connection.execute(_READ, key).fetchone()
-        classes = _unpack(found[0]) if found else {}
-        sign = self._sign
-        for number, count in sums.classes.items():
-            classes[number] = classes.get(number, 0) + sign * count
-        packed = _pack({number: count for number, count in classes.items() if count})
+        sign, durations = self._sign, Durations(found[0] if found else None)
+        (durations.include if sign > 0 else durations.take_away)(sums.durations)
         tokens = [None if value is None else sign * value for value in (sums.input, sums.output, sums.cost)]
         # A float as soon as spans of others last for centuries: sqlite does the same where a sum outgrows its integers.
         duration = sums.duration if abs(sums.duration) < SIGN else float(sums.duration)
-        return (*key, sign * sums.count, sign * sums.errors, sign * duration, *tokens, packed)
+        return (*key, sign * sums.count, sign * sums.errors, sign * duration, *tokens, durations.pack())

@@ -15,6 +15,7 @@ interface Group {
   p50_ms: number | null;
   p95_ms: number | null;
   p99_ms: number | null;
+  max_ms: number | null;
   total_ms: number;
   input_tokens: number | null;
   output_tokens: number | null;
@@ -104,6 +105,7 @@ function Groups({ groups, by, since }: { groups: Group[]; by: string; since: str
     { title: "p50", number: true, by: (one) => one.p50_ms, cell: (one) => duration(one.p50_ms) },
     { title: "p95", number: true, by: (one) => one.p95_ms, cell: (one) => duration(one.p95_ms) },
     { title: "p99", number: true, wide: true, by: (one) => one.p99_ms, cell: (one) => duration(one.p99_ms) },
+    { title: "Longest", number: true, wide: true, by: (one) => one.max_ms, cell: (one) => duration(one.max_ms) },
     { title: "Total time", number: true, wide: true, by: (one) => one.total_ms, cell: (one) => <>{duration(one.total_ms)}<span class="share"><i style={{ width: `${(one.total_ms / total) * 100}%` }} /></span></> },
     { title: "Tokens in", number: true, wide: true, by: (one) => one.input_tokens, cell: (one) => few(one.input_tokens) },
     { title: "Tokens out", number: true, wide: true, by: (one) => one.output_tokens, cell: (one) => few(one.output_tokens) },
