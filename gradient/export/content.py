@@ -17,5 +17,5 @@ def _bare(one: Document) -> Document:
     # What shows a graph says nothing of what was talked about.
     kept = {key: one["metadata"][key] for key in ("graph_id", "step", "triggers") if key in one["metadata"]}
     error = one["error"] and {"type": one["error"]["type"], "message": None, "stacktrace": None}
-    events = [{**event, "attributes": {}} for event in one["events"]]
+    events: list[Document] = [{**event, "attributes": {}} for event in one["events"]]
     return {"inputs": None, "outputs": None, "metadata": kept, "error": error, "events": events}
