@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 from support.terminal import on_a_terminal
 
 import gradient.store
@@ -59,7 +60,7 @@ class Commands:
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
     def gradient(self, *arguments, **environment):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from support.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -78,4 +79,4 @@ def test_ctrl_c_ends_it(tail):
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(30) == 130
+    assert process.wait(PATIENCE_S) == 130

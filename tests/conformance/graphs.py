@@ -15,6 +15,7 @@ from conformance.scenarios import Refused
 from langgraph.checkpoint.memory import MemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, RetryPolicy, Send, interrupt
+from support.patience import PATIENCE_S
 
 _RETRY = next(name for name in ("retry_policy", "retry") if name in inspect.signature(StateGraph.add_node).parameters)
 _THREAD = {"configurable": {"thread_id": "thread"}}
@@ -376,7 +377,7 @@ def interrupted_beside_a_node_that_is_done(t):
                 saved.set()
 
     def ask(state):
-        assert saved.wait(timeout=20)
+        assert saved.wait(timeout=PATIENCE_S)
         return {"said": [interrupt("Send it?")]}
 
     builder = StateGraph(State)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing.pool import ThreadPool
 
-from gradient.sdk import entrypoint, step
+from support.patience import PATIENCE_S
 
-TIMEOUT_S = 30
+from gradient.sdk import entrypoint, step
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Workers:
         with step("work", inputs={"who": job.who}):
             done = [self.hand_over(part) for part in job.parts]
         for event in done:
-            assert event.wait(TIMEOUT_S)
+            assert event.wait(PATIENCE_S)
 
     def hand_over(self, job):
         """Hand a job over in its way; return what is set when it is done."""
@@ -155,7 +155,7 @@ class Served:
 
     def stop(self):
         self._waiting.put((float("inf"), None))
-        self._thread.join(TIMEOUT_S)
+        self._thread.join(PATIENCE_S)
 
 
 def fifo():
@@ -194,7 +194,7 @@ class Loop:
 
     def stop(self):
         self.put(None)
-        self._thread.join(TIMEOUT_S)
+        self._thread.join(PATIENCE_S)
         self.loop.close()
 
 
@@ -208,12 +208,12 @@ def play(random, tenants):
     workers, together = Workers(), threading.Barrier(tenants + 1)
 
     def ask_outside():
-        together.wait(TIMEOUT_S)
-        assert workers.hand_over(outside).wait(TIMEOUT_S)
+        together.wait(PATIENCE_S)
+        assert workers.hand_over(outside).wait(PATIENCE_S)
 
     @entrypoint
     def ask(who, job):
-        together.wait(TIMEOUT_S)
+        together.wait(PATIENCE_S)
         workers.run(job)
 
     started = [threading.Thread(target=ask, args=(job.who, job)) for job in jobs]
@@ -221,6 +221,6 @@ def play(random, tenants):
     for thread in started:
         thread.start()
     for thread in started:
-        thread.join(TIMEOUT_S)
+        thread.join(PATIENCE_S)
     workers.stop()
     return {job.who: job.size() for job in [*jobs, outside]}

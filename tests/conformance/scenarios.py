@@ -9,7 +9,7 @@ import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-TIMEOUT_S = 30
+from support.patience import PATIENCE_S
 
 
 class Refused(Exception):
@@ -22,7 +22,7 @@ def _worker(t, parties):
 
     def work(name):
         with t.step(name):
-            together.wait(TIMEOUT_S)
+            together.wait(PATIENCE_S)
 
     return work
 
@@ -133,7 +133,7 @@ def thread_outlives_request(t):
     answered = threading.Event()
 
     def work():
-        answered.wait(TIMEOUT_S)
+        answered.wait(PATIENCE_S)
         with t.step("late"):
             pass
 
@@ -153,7 +153,7 @@ def fifty_threads(t):
     @t.entrypoint
     def agent(number):
         with t.step(f"before {number}"):
-            together.wait(TIMEOUT_S)
+            together.wait(PATIENCE_S)
         with t.step(f"after {number}"):
             pass
 

@@ -10,7 +10,8 @@ import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from conformance.scenarios import TIMEOUT_S, Refused
+from conformance.scenarios import Refused
+from support.patience import PATIENCE_S
 
 
 def _generator(t, count=2):
@@ -172,7 +173,7 @@ def generator_starts_threads(t):
         with ThreadPoolExecutor(1) as pool:
             for name in ("a", "b"):
                 with t.step(f"item {name}"):
-                    pool.submit(work, name).result(TIMEOUT_S)
+                    pool.submit(work, name).result(PATIENCE_S)
                     yield name
 
     for name in stream():

@@ -5,8 +5,8 @@ import os
 import threading
 
 import pytest
-from conformance.scenarios import TIMEOUT_S
 from conformance.trees import expected_trees, trees_of
+from support.patience import PATIENCE_S
 
 from gradient.sdk import current_request, entrypoint, step
 
@@ -159,11 +159,11 @@ def test_a_fork_while_other_threads_trace_harms_neither(runtime, read_runs):
     def long():
         with step("work"):
             inside.set()
-            forked.wait(TIMEOUT_S)
+            forked.wait(PATIENCE_S)
 
     thread = threading.Thread(target=long)
     thread.start()
-    inside.wait(TIMEOUT_S)
+    inside.wait(PATIENCE_S)
     fork(lambda: serve("worker"))
     forked.set()
     thread.join()

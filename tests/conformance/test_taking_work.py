@@ -7,10 +7,9 @@ import threading
 import pytest
 from conformance.trees import expected_trees, trees_of
 from langgraph.graph import START, StateGraph
+from support.patience import PATIENCE_S
 
 from gradient.sdk import entrypoint, session, step
-
-TIMEOUT_S = 30
 
 
 def works_in(runs):
@@ -29,7 +28,7 @@ class Server:
     def ask(self, name):
         done = threading.Event()
         self.asked.put((name, done))
-        assert done.wait(TIMEOUT_S)
+        assert done.wait(PATIENCE_S)
 
     def _serve(self):
         while True:
@@ -42,7 +41,7 @@ class Server:
 
     def stop(self):
         self.ask(None)
-        self._thread.join(TIMEOUT_S)
+        self._thread.join(PATIENCE_S)
 
 
 @pytest.fixture
@@ -61,17 +60,17 @@ def begun_by_first(servers, kind=queue.Queue):
         servers.append(Server(kind))
         servers[0].ask("of first")
         begun.set()
-        assert ended.wait(TIMEOUT_S)
+        assert ended.wait(PATIENCE_S)
         servers[0].ask("of first again")
 
     def end():
         ended.set()
-        running.join(TIMEOUT_S)
+        running.join(PATIENCE_S)
 
     begun, ended = threading.Event(), threading.Event()
     running = threading.Thread(target=first)
     running.start()
-    assert begun.wait(TIMEOUT_S)
+    assert begun.wait(PATIENCE_S)
     return end
 
 
@@ -139,19 +138,19 @@ def test_what_others_answer_changes_nothing_for_a_request_that_takes_it_itself(r
     @entrypoint
     def asks():
         waiting.set()
-        answers.get(timeout=TIMEOUT_S)
+        answers.get(timeout=PATIENCE_S)
         with step("with the answer"):
             pass
 
     @entrypoint
     def answers_it():
         answers.put("answer")
-        asking.join(TIMEOUT_S)
+        asking.join(PATIENCE_S)
 
     waiting = threading.Event()
     asking = threading.Thread(target=asks)
     asking.start()
-    assert waiting.wait(TIMEOUT_S)
+    assert waiting.wait(PATIENCE_S)
     answers_it()
 
     assert works_in(read_runs()) == {"with the answer": "asks"}
@@ -238,7 +237,7 @@ def test_a_session_goes_along_with_work(runtime, read_runs):
     with session("chat-17", user_id="ada", tags=["beta"]):
         thread = threading.Thread(target=ask)
         thread.start()
-        thread.join(TIMEOUT_S)
+        thread.join(PATIENCE_S)
     ask()
 
     seen = [(run["session_id"], run["user_id"], run["tags"]) for run in read_runs()]

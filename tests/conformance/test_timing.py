@@ -5,8 +5,8 @@ import contextlib
 import threading
 
 import pytest
-from conformance.scenarios import TIMEOUT_S
 from langgraph.graph import START, StateGraph
+from support.patience import PATIENCE_S
 
 from gradient.runtime import RuntimeManager
 from gradient.runtime.clock import Clock
@@ -160,13 +160,13 @@ def test_threads_side_by_side_are_timed_each_by_itself(clock, read_times):
     def work():
         with step("in the thread"):
             begun.set()
-            moved.wait(TIMEOUT_S)
+            moved.wait(PATIENCE_S)
 
     @entrypoint
     def agent():
         worker = threading.Thread(target=work)
         worker.start()
-        begun.wait(TIMEOUT_S)
+        begun.wait(PATIENCE_S)
         clock.move(1)
         with step("beside it"):
             clock.move(10)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 TESTS = Path(__file__).parents[1]
 
@@ -43,7 +44,7 @@ def run(start):
 
     def run(program, *arguments):
         process = start(program, *arguments)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
         return process.returncode, out.decode(), err.decode()
 
     return run

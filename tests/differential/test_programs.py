@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -50,7 +51,9 @@ def noticed(program, mode, folder, **variables):
         **variables,
     }
     command = [sys.executable, str(HERE / "probe.py"), str(program), mode, str(report)]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    ran = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert report.exists(), ran.stderr
     last_words = ran.stderr.strip().rpartition("\n")[2] if ran.returncode else ""
     told = {

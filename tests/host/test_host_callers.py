@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 from gradient.runtime.importlib_bootstrap import is_passed_over, passed_over
 from gradient.sdk import annotate, entrypoint, step
@@ -117,7 +118,7 @@ def test_notes_take_attributes_of_any_name(runtime, read_runs):
 
 def test_no_wrapper_takes_keywords_of_others_or_is_counted_as_a_caller():
     ran = subprocess.run(
-        [sys.executable, "-c", EVERY_WRAPPER], capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-c", EVERY_WRAPPER], capture_output=True, text=True, check=False, timeout=PATIENCE_S
     )
 
     looked_at, wrong = json.loads(ran.stdout.splitlines()[-1])

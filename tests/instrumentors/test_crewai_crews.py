@@ -6,6 +6,7 @@ import threading
 import pytest
 from support.crewai_agents import MODEL, NOISE, agent, break_down, calls, crew, crewai, look_up, model, task
 from support.outlines import found, outline, tree
+from support.patience import PATIENCE_S
 
 from gradient.sdk import entrypoint
 
@@ -183,7 +184,7 @@ async def test_a_crew_that_is_cancelled_is_cancelled(runtime, read_runs):
 
     def wait():  # in a thread, as CrewAI calls models
         begun.set()
-        over.wait(30)
+        over.wait(PATIENCE_S)
         return "late"
 
     running = asyncio.ensure_future(crew(task(agent("Ann", wait), "wait")).akickoff())

@@ -19,6 +19,7 @@ from support.adk_agents import (
     types,
 )
 from support.outlines import found, outline, tree
+from support.patience import PATIENCE_S
 
 from gradient.instrumentors.google_adk import GoogleADKInstrumentor
 from gradient.instrumentors.overrides import family
@@ -203,7 +204,7 @@ async def test_a_run_that_is_cancelled_is_cancelled(runtime, read_runs):
         await asyncio.Event().wait()
 
     running = asyncio.ensure_future(ask(agent("solo", wait)))
-    await asyncio.wait_for(begun.wait(), 30)
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 from gradient.journal import ProcessJournal, processes
 
@@ -129,13 +130,13 @@ def test_a_fork_while_another_thread_writes_does_not_lock_the_child(make_writer,
     def preamble():
         if os.getpid() == parent:
             inside.set()
-            forked.wait(20)
+            forked.wait(PATIENCE_S)
         return b"preamble"
 
     writer = make_writer(preamble=preamble)
     thread = threading.Thread(target=writer.append, args=(b"thread",))
     thread.start()
-    inside.wait(20)
+    inside.wait(PATIENCE_S)
 
     child = in_child(lambda: writer.append(b"child"))
     forked.set()

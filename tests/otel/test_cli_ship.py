@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 from support.receiver import attributes
 
 from gradient.sdk import entrypoint
@@ -162,7 +163,7 @@ def test_a_hundred_can_connect_while_it_is_busy(listens, free_port):
     listens.send_signal(signal.SIGSTOP)
     try:
         for _ in range(100):
-            socket.create_connection(("127.0.0.1", free_port), timeout=30).close()
+            socket.create_connection(("127.0.0.1", free_port), timeout=PATIENCE_S).close()
     finally:
         listens.send_signal(signal.SIGCONT)
 

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from support.backends import free_port, wait_until
+from support.patience import PATIENCE_S
 
 from gradient.sdk import entrypoint, step
 
@@ -28,10 +29,10 @@ def collector(tmp_path, receiver):
     ]  # fmt: skip
     with log.open("wb") as written:
         process = subprocess.Popen(program, stdout=written, stderr=written)
-    assert wait_until(lambda: listens(ports[1]), 30)
+    assert wait_until(lambda: listens(ports[1]))
     yield ports[1], log
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
+    process.wait(timeout=PATIENCE_S)
 
 
 def listens(port):

@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from support.patience import PATIENCE_S
 from support.sent import JSON, PROTOBUF, body, official_spans, runs_of, span
 
 from gradient.ingest import listening
@@ -120,7 +121,7 @@ def post(url, data, **headers):
     """Return the status code of the answer to a request."""
     request = urllib.request.Request(url, data, {"Content-Type": PROTOBUF, **headers}, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         error.close()

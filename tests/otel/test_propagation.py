@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.patience import PATIENCE_S
 from support.receiver import receiving
 from support.sent import told_here
 
@@ -67,9 +68,9 @@ def test_a_celery_task_goes_on_with_the_trace_that_sent_it(runtime, read_runs, m
     def work():
         return told_here()
 
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
-        told = entrypoint(lambda: work.delay().get(timeout=30))()
-        outside = work.delay().get(timeout=30)
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=PATIENCE_S):
+        told = entrypoint(lambda: work.delay().get(timeout=PATIENCE_S))()
+        outside = work.delay().get(timeout=PATIENCE_S)
 
     (run, *_) = read_runs()
     assert tuple(told) == (run["trace_id"], run["span_id"])
@@ -154,7 +155,7 @@ def test_a_request_that_spans_three_processes_is_one_tree(runtime, read_runs, sh
     @entrypoint
     def agent(port):
         with step("ask"):
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=60)
+            httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE_S)
 
     with service(home, tmp_path) as port:
         agent(port)

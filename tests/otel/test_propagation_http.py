@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from support.patience import PATIENCE_S
 from support.sent import under
 
 from gradient.instrumentors.propagation import is_private
@@ -58,7 +59,7 @@ def by_httpx_async(url, **more):
 def by_requests(url, **more):
     import requests
 
-    requests.get(url, timeout=5, **more)
+    requests.get(url, timeout=PATIENCE_S, **more)
 
 
 def by_aiohttp(url, **more):

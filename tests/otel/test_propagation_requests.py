@@ -7,6 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from support.patience import PATIENCE_S
 from support.sent import under
 
 from gradient.sdk import entrypoint
@@ -83,7 +84,7 @@ class Requests:
     def send(self, request):
         with self.library.Session() as session:
             session.trust_env = False
-            return session.send(request, timeout=5)
+            return session.send(request, timeout=PATIENCE_S)
 
 
 class Aiohttp:
@@ -209,7 +210,7 @@ def test_an_adapter_of_the_users_is_told_once_and_by_its_own_class(runtime, serv
 
     with requests.Session() as session:
         session.mount("http://", Mine())
-        response = entrypoint(lambda: session.get(server.private, timeout=5))()
+        response = entrypoint(lambda: session.get(server.private, timeout=PATIENCE_S))()
 
     assert "traceparent" in seen[0]
     assert told(server) == [("127.0.0.1", True)]

@@ -4,13 +4,12 @@ import asyncio
 import threading
 
 import pytest
+from support.patience import PATIENCE_S
 from support.usages import summed, used
 
 from gradient.runtime import NotTraceable, get_current_context, get_runtime_manager
 from gradient.runtime.context import current_scope
 from gradient.sdk import entrypoint, session, step
-
-TIMEOUT_S = 30
 
 
 @pytest.fixture
@@ -220,14 +219,14 @@ def test_one_step_object_can_be_entered_by_many_threads(runtime, read_runs):
     def first():
         with shared as own:
             inside.set()
-            out.wait(TIMEOUT_S)
+            out.wait(PATIENCE_S)
             own.outputs = "first"
 
     @entrypoint
     def agent():
         thread = threading.Thread(target=first)
         thread.start()
-        inside.wait(TIMEOUT_S)
+        inside.wait(PATIENCE_S)
         with shared as own:
             own.outputs = "second"
         out.set()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 from gradient.store import SqliteStore
 
@@ -67,7 +68,7 @@ def test_writers_and_readers_at_once_lose_nothing_and_meet_no_lock(home, seconds
         )
         for program in programs
     ]
-    told = [process.communicate(timeout=seconds + 60) for process in running]
+    told = [process.communicate(timeout=seconds + PATIENCE_S) for process in running]
 
     assert [err.decode() for _, err in told if err] == []
     written = sum(int(out) for out, _ in told[:WRITERS])

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support.patience import PATIENCE_S
 
-_READY_S, _INGESTED_S, _END_S = 600, 60, 30  # They are ready after half a minute where nothing else runs.
+_END_S = 30
 
 
 @dataclass(kw_only=True)
@@ -139,7 +140,7 @@ def serving(kind, folder: Path):
     with log.open("wb") as written:
         process = subprocess.Popen(backend.command, env=environment, cwd=folder, stdout=written, stderr=written)
     try:
-        assert wait_until(lambda: process.poll() is not None or _answers(backend), _READY_S), log.read_text("utf-8")
+        assert wait_until(lambda: process.poll() is not None or _answers(backend)), log.read_text("utf-8")
         assert process.poll() is None, log.read_text("utf-8")
         yield backend
     finally:
@@ -153,11 +154,11 @@ def serving(kind, folder: Path):
 
 def spans_of(backend, number):
     """Return what a backend tells once it has so many spans: it may take them in later than it takes them."""
-    assert wait_until(lambda: len(backend.spans()) >= number, _INGESTED_S), backend.spans()
+    assert wait_until(lambda: len(backend.spans()) >= number), backend.spans()
     return backend.spans()
 
 
-def wait_until(is_so, limit_s):
+def wait_until(is_so, limit_s=PATIENCE_S):
     """Ask until something is so, for a limited time; tell whether it is."""
     until = time.monotonic() + limit_s
     while not is_so():

@@ -5,7 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from support.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 MISSING = "no browser: `apt-get install chromium`, and the Python package playwright"
@@ -30,11 +33,10 @@ def until(page, condition, argument=None):
 
     Playwright's own `wait_for_function` calls eval in the page, which the policy of the page forbids.
     """
-    for _ in range(200):
-        if page.evaluate(condition, argument):
-            return
+    end_s = time.monotonic() + PATIENCE_S
+    while not page.evaluate(condition, argument):
+        assert time.monotonic() < end_s, f"It never came true: {condition}"
         page.wait_for_timeout(50)
-    raise AssertionError(f"It never came true: {condition}")
 
 
 class Home:
@@ -61,7 +63,7 @@ class Home:
     def run(self, *words):
         """Run a Python process to its end; return what it printed."""
         process = self.begin(*words, stderr=subprocess.PIPE)
-        printed, complaint = process.communicate(timeout=120)
+        printed, complaint = process.communicate(timeout=PATIENCE_S)
         assert process.returncode in (0, 9), complaint
         return printed
 
@@ -86,5 +88,5 @@ class Home:
         if server is None:
             return None
         server.send_signal(signal.SIGINT)
-        server.communicate(timeout=20)
+        server.communicate(timeout=PATIENCE_S)
         return server.returncode

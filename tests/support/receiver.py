@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from support.patience import PATIENCE_S
 
 _DECODE = {"gzip": gzip.decompress, "deflate": zlib.decompress}
 
@@ -97,7 +98,7 @@ class Receiver(ThreadingHTTPServer):
         found = [each for body in bodies for each in ExportMetricsServiceRequest.FromString(body).resource_metrics]
         return [metric for each in found for scope in each.scope_metrics for metric in scope.metrics]
 
-    def wait_for(self, is_enough, seconds=30):
+    def wait_for(self, is_enough, seconds=PATIENCE_S):
         """Wait until a function of this receiver is true; tell whether it is."""
         with self.came:
             return self.came.wait_for(lambda: is_enough(self), seconds)

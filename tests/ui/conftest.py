@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 from support.browser import FLAGS, MISSING, ROOT, Home, chromium
+from support.patience import PATIENCE_S
 
 from gradient.store import SqliteStore
 from gradient.ui.application import Shown, application
@@ -43,7 +44,7 @@ def page(browser):
     """An empty page that fails the test when it complains or asks anybody but the server."""
     context = browser.new_context(viewport={"width": 1400, "height": 860}, color_scheme="light")
     page = context.new_page()
-    page.set_default_timeout(30_000)  # as long as a busy machine may take: nothing waits for it to pass
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.complaints = []
     page.asked = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -1,6 +1,7 @@
 """The page works by keyboard and screen reader, enlarged, narrow, and from a file on disk."""
 
 import pytest
+from support.backends import wait_until
 
 pytestmark = pytest.mark.slow  # Many pages, or large ones.
 
@@ -39,22 +40,22 @@ def test_enlarged_or_narrow_nothing_sticks_out(page, shown, place, width, height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def words_of(page):
+    """Return what a view shows, but for what only a server has: to copy from, and the run beside its parts."""
+    page.wait_for_selector("#view .view")
+    return page.inner_text("#view .view").replace("Copy as curl", "").replace("Whole run", "").split()
+
+
 @pytest.mark.parametrize("view", TABS)
 def test_a_run_in_a_file_shows_what_the_server_shows(page, shown, tmp_path, view):
     path = tmp_path / "run.html"
     shown.gradient("export", "@-6", "-o", path)
-    page.goto(f"{shown.address}#/run/@-6?view={view}")
-    page.wait_for_timeout(600)
-    served = page.inner_text("#view .view")
+    served = page.context.new_page()
 
+    served.goto(f"{shown.address}#/run/@-6?view={view}")
     page.goto(f"{path.as_uri()}#/run/it?view={view}")
-    page.wait_for_timeout(600)
 
-    told = page.inner_text("#view .view")
-    # The file has no server to copy from.
-    assert (
-        told.replace("Copy as curl", "").split() == served.replace("Copy as curl", "").replace("Whole run", "").split()
-    )
+    assert wait_until(lambda: words_of(page) == words_of(served) != [])
     assert [url for url in page.asked if not url.startswith((shown.address, "file:"))] == []
     assert page.complaints == []
 

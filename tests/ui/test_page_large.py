@@ -48,8 +48,7 @@ def test_the_end_of_a_long_tree_is_reached_with_one_key(page, large):
 def test_no_view_of_a_long_run_draws_more_than_can_be_seen(page, large, view):
     page.goto(f"{large.address}#/run/@last?view={view}")
     page.wait_for_selector(
-        {"flame": ".flame .block", "chat": ".chat .turn", "graph": ".graph .box", "events": ".state h2"}[view],
-        timeout=60_000,
+        {"flame": ".flame .block", "chat": ".chat .turn", "graph": ".graph .box", "events": ".state h2"}[view]
     )
 
     assert nodes(page) <= _MOST_NODES
@@ -58,7 +57,7 @@ def test_no_view_of_a_long_run_draws_more_than_can_be_seen(page, large, view):
 def test_fifty_thousand_executions_can_be_walked(page, begun):
     begun.gradient("demo", "--spans", "50000")
     page.goto(f"{begun.serve()}#/run/@last")
-    page.wait_for_selector(".timeline .line >> text=planner", timeout=60_000)
+    page.wait_for_selector(".timeline .line >> text=planner")
 
     page.keyboard.press("End")
 

@@ -31,7 +31,7 @@ def opened(page, shown):
 
 @pytest.mark.parametrize(("path", "shows"), PAGES.items())
 def test_every_page_shows_something(opened, path, shows):
-    opened(path).wait_for_selector(shows, timeout=90_000)
+    opened(path).wait_for_selector(shows)
 
 
 def test_runs_stand_newest_first_with_their_outcome(opened):

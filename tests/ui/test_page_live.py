@@ -2,6 +2,7 @@
 
 import pytest
 from support.browser import until
+from support.patience import PATIENCE_S
 
 WAITS = """
 import sys
@@ -139,10 +140,10 @@ def test_eight_processes_that_write_at_once_are_all_shown(begun, page):
 
     agents = [begun.begin(script, f"agent_{number}") for number in range(8)]
     for agent in agents:
-        agent.communicate(timeout=120)
+        agent.communicate(timeout=PATIENCE_S)
         assert agent.returncode == 0
 
-    page.wait_for_selector(".toolbar >> text=200 runs", timeout=60_000)
+    page.wait_for_selector(".toolbar >> text=200 runs")
 
 
 def test_a_page_whose_server_went_away_says_so_and_goes_on_when_it_is_back(begun, page):
@@ -156,7 +157,7 @@ def test_a_page_whose_server_went_away_says_so_and_goes_on_when_it_is_back(begun
     assert page.query_selector(".runs .line") is not None
     begun.serve(port=int(address.rpartition(":")[2].strip("/")))
 
-    page.wait_for_selector(".notice", state="detached", timeout=20_000)
+    page.wait_for_selector(".notice", state="detached")
 
 
 def test_a_page_that_is_opened_while_the_server_is_away_tells_what_to_do(begun, page):

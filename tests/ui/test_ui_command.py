@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 
 import pytest
+from support.patience import PATIENCE_S
 
 
 def ended(begun, *words, before=""):
@@ -19,7 +20,7 @@ def ended(begun, *words, before=""):
         *words,
     ]
     process = begun.begin(*program, stderr=subprocess.PIPE)
-    _, complaint = process.communicate(timeout=30)
+    _, complaint = process.communicate(timeout=PATIENCE_S)
     return process.returncode, complaint
 
 
@@ -40,7 +41,7 @@ def test_ctrl_c_is_taken_as_soon_as_the_address_is_printed(begun):
 
     process.send_signal(signal.SIGINT)
 
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from support.patience import PATIENCE_S
 from support.providers import anthropic_wire, gemini_wire, openai_wire
 from support.providers.answers import Answer, Fault
 
-_PATIENCE_S = 30  # nothing waits longer than that, whatever a test forgets
 _NOT_SCRIPTED = Fault(500, "The script of this test has no further answer.")
 _WIRES = (
     ("/chat/completions", openai_wire.Chat),
@@ -59,7 +59,7 @@ class ProviderServer:
         self._over.set()
         self._http.shutdown()
         self._http.server_close()
-        self._thread.join(_PATIENCE_S)
+        self._thread.join(PATIENCE_S)
 
     @property
     def anthropic_url(self):
@@ -84,7 +84,7 @@ class ProviderServer:
     def stall(self):
         """Wait until the test is over."""
         self.stalled.set()
-        self._over.wait(_PATIENCE_S)
+        self._over.wait(PATIENCE_S)
 
 
 def _handler(provider):  # noqa: C901 - a class in a function, because the server wants a class
