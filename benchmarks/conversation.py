@@ -44,7 +44,7 @@ class State(TypedDict):
 def _graph(checkpointer: Any) -> Any:
     def answer(state: State) -> dict[str, Any]:
         number = len(state["messages"])
-        return {"messages": [AIMessage(f"{number} {_TEXT}", id=f"answer-{number}")]}
+        return {"messages": [AIMessage(f"{number} {_TEXT}")]}
 
     builder = StateGraph(State)
     builder.add_node("answer", answer)
@@ -60,7 +60,7 @@ def _turns(turns: int, *, checkpointed: bool, run: Callable[[Any, Any, Any], Any
     history: list[BaseMessage] = []
     costs = []
     for turn in range(turns):
-        question = HumanMessage(f"{turn} {_TEXT}", id=f"question-{turn}")
+        question = HumanMessage(f"{turn} {_TEXT}")
         messages = [question] if checkpointed else [*history, question]
         started = time.thread_time_ns()
         result = run(graph, {"messages": messages}, config)
@@ -83,7 +83,7 @@ def main(turns: int, repeats: int = 5) -> None:
 
 def _look_us(count: int) -> float:
     """Return the least microseconds for encoding the state of so many messages, which is all that tells a change."""
-    messages = [HumanMessage(f"{number} {_TEXT}", id=f"question-{number}") for number in range(count)]
+    messages = [HumanMessage(f"{number} {_TEXT}") for number in range(count)]
     encoder, buffer = msgspec.msgpack.Encoder(), bytearray()
     return best_us(lambda: encoder.encode_into([message.__dict__ for message in messages], buffer))
 

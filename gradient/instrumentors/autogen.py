@@ -34,7 +34,7 @@ from gradient.instrumentors.autogen_fields import (
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
 from gradient.runtime.calls import UNTRACED, OpenCall, Within
 from gradient.runtime.context import running_scope
-from gradient.runtime.shapes import Shape
+from gradient.runtime.shapes import Shape, itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ class AutoGenInstrumentor(SeamInstrumentor):
         shapes, name = self.tracker.tracking.shapes, module.__name__
         if name in _MESSAGES:
             for kind in _MESSAGES[name]:
-                shapes.register(getattr(module, kind), Shape(messages.describe_message, messages.state_of))
+                shapes.register(getattr(module, kind), Shape(messages.describe_message, itself))
         elif name == _IMAGES:
             shapes.register(module.Image, Shape(messages.describe_image))
         elif name == _RUNTIMES:

@@ -42,15 +42,6 @@ def describe_conversation(conversation: Any) -> list[Any]:
     return list(map(describe_message, listed)) if is_short(listed) else listed
 
 
-def state_of(message: Any) -> Any:
-    """Return all that `describe_message` looks at, as plain data where it is; the content may hold models."""
-    fields: dict[str, Any] = message.__dict__
-    content: Any = fields.get("content")
-    if isinstance(content, _LISTS) and content and hasattr(content[0], "call_id"):
-        return {**fields, "content": list(map(vars, content))}
-    return fields
-
-
 def parts_of(fields: dict[str, Any], *, is_thought: bool = False) -> list[Any]:
     """Return the parts of a message or of a model's answer."""
     content: Any = fields.get("content")

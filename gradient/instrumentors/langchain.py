@@ -7,12 +7,11 @@ instrumentor shares the hook.
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors.messages import describe_message
 from gradient.instrumentors.seams import Instrumentor
-from gradient.runtime.shapes import Shape
+from gradient.runtime.shapes import Shape, fields
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -108,4 +107,4 @@ class LangChainInstrumentor(Instrumentor):
 
 def register_messages(tracker: Any, module: ModuleType) -> None:
     """Let payloads show messages by role and parts, and refer to those that were written before."""
-    tracker.tracking.shapes.register(module.BaseMessage, Shape(describe_message, attrgetter("__dict__")))
+    tracker.tracking.shapes.register(module.BaseMessage, Shape(describe_message, fields))

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import finalize
 
 from gradient.instrumentors import llamaindex_fields as fields
-from gradient.instrumentors.llamaindex_messages import describe_message, note_response, state_of
+from gradient.instrumentors.llamaindex_messages import describe_message, note_response
 from gradient.instrumentors.model_calls import announce, retract
 from gradient.instrumentors.quiet import quiet
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import Scope, deepest, register_scope_finder, running_scope
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.shapes import Shape
+from gradient.runtime.shapes import Shape, itself
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -48,7 +48,7 @@ class LlamaIndexInstrumentor(Instrumentor):
     def activate(self, module: ModuleType) -> None:
         """Be told by the root of all dispatchers, or say how a message is written down."""
         if module.__name__ == _MESSAGES:
-            shape = Shape(describe_message, state_of)
+            shape = Shape(describe_message, itself)
             self.tracker.tracking.shapes.register(module.ChatMessage, shape)
         elif self._handler is None:
             root = module.get_dispatcher()

@@ -32,14 +32,6 @@ def describe_message(message: Any) -> dict[str, Any]:
     return {"role": _ROLES.get(role, role), "parts": parts}
 
 
-def state_of(message: Any) -> Any:
-    """Return everything that `describe_message` looks at."""
-    told = fields_of(message)
-    role = told.get("role")
-    blocks = [fields_of(block) for block in told.get("blocks") or ()]
-    return [str(getattr(role, "value", role)), blocks, told.get("additional_kwargs")]
-
-
 def describe_answer(response: Any) -> dict[str, Any]:
     """Describe what a model answered, to a chat or to a prompt."""
     message = getattr(response, "message", None)

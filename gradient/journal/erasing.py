@@ -15,13 +15,13 @@ from zlib import crc32
 
 from gradient.journal import ours
 from gradient.journal.compression import COMPRESSED_SUFFIX, write_compressed, write_raw
-from gradient.journal.events import Messages, Removed, decode_event, encode_event
+from gradient.journal.events import Key, Messages, Removed, decode_event, encode_event
 from gradient.journal.files import open_file
 from gradient.journal.frames import SEGMENT_HEADER_BYTES, frame_bytes, pack_frame
 from gradient.journal.messages import SegmentMessages
 from gradient.journal.reader import SegmentReader
 
-_REFERENCE = re.compile(rb'"\$list":(\d+)')
+_REFERENCE = re.compile(rb'"\$list":(?:(\d+)|"([0-9a-f]+)")')
 
 
 class Erased(NamedTuple):
@@ -30,12 +30,12 @@ class Erased(NamedTuple):
     Attributes:
         frames: How many frames.
         bytes: Their bodies' length.
-        messages: The numbers of messages and lists that went with them.
+        messages: The keys of messages and lists that went with them.
     """
 
     frames: int
     bytes: int
-    messages: frozenset[int]
+    messages: frozenset[Key]
 
 
 def erase(path: Path, is_meant: Callable[[Any], bool]) -> Erased:
@@ -57,17 +57,19 @@ def erase(path: Path, is_meant: Callable[[Any], bool]) -> Erased:
         return Erased(0, 0, frozenset())
     gone = {offset for offset, _, _ in meant}
     needed = _needed((body for offset, body, _ in events if offset not in gone), [event for _, _, event in events])
-    lost: set[int] = set()
-    for offset, body, event in meant:
+    lost: set[Key] = set()
+    # What was kept of earlier ones for the sake of others may be needed by nobody now.
+    earlier = [one for one in events if type(one[2]) is Removed]
+    for offset, body, event in meant + earlier:
         messages = getattr(event, "messages", None)
         kept = _kept(messages, needed)
-        lost |= _numbers(messages) - _numbers(kept)
+        lost |= _keys(messages) - _keys(kept)
         blank = encode_event(Removed(kept)).ljust(len(body))
         frame = pack_frame(blank, crc32(blank))
         content[offset : offset + len(frame)] = frame
     _blank_between(content, frames)
     _replace(path, bytes(content))
-    return Erased(len(meant), sum(len(body) for _, body, _ in meant), frozenset(lost))
+    return Erased(len(meant), sum(len(body) for _, body, _ in meant), frozenset(lost - needed))
 
 
 def _blank_between(content: bytearray, frames: list[tuple[int, bytes]]) -> None:
@@ -78,19 +80,19 @@ def _blank_between(content: bytearray, frames: list[tuple[int, bytes]]) -> None:
         end = offset + frame_bytes(len(body))
 
 
-def _needed(bodies: Iterable[bytes], events: Iterable[Any]) -> set[int]:
-    """Return the numbers of the lists and messages that these bodies refer to."""
+def _needed(bodies: Iterable[bytes], events: Iterable[Any]) -> set[Key]:
+    """Return the keys of the lists and messages that these bodies refer to."""
     segment = SegmentMessages()
     for event in events:
         segment.learn(getattr(event, "messages", None))
-    needed: set[int] = set()
-    for body in bodies:
-        for found in _REFERENCE.finditer(body):
-            needed |= segment.behind(int(found[1]))
+    referred = {found.groups() for body in bodies for found in _REFERENCE.finditer(body)}
+    needed: set[Key] = set()
+    for number, digest in referred:
+        needed |= segment.behind(digest.decode() if number is None else int(number))
     return needed
 
 
-def _kept(messages: Messages | None, needed: set[int]) -> Messages | None:
+def _kept(messages: Messages | None, needed: set[Key]) -> Messages | None:
     if messages is None:
         return None
     written = [one for one in messages.written if one[0] in needed]
@@ -98,10 +100,10 @@ def _kept(messages: Messages | None, needed: set[int]) -> Messages | None:
     return Messages(written, lists) if written or lists else None
 
 
-def _numbers(messages: Messages | None) -> set[int]:
+def _keys(messages: Messages | None) -> set[Key]:
     if messages is None:
         return set()
-    return {number for number, _ in messages.written} | {number for number, *_ in messages.lists}
+    return {key for key, _ in messages.written} | {key for key, *_ in messages.lists}
 
 
 def _replace(path: Path, content: bytes) -> None:

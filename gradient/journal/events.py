@@ -19,9 +19,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
 
 import msgspec
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1 knew messages by numbers, 2 knows them by digests."""
+
 MOST_NS, MOST_TOKENS = (1 << 62) - 1, 1 << 40
 """More says no time and no number of tokens. Two such times, and the tokens of a long run, still fit into 64 bits."""
+
+Key: TypeAlias = int | str
+"""What a message or a list of them is known by in its segment, see `gradient.journal.messages`."""
 
 Nanoseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=-MOST_NS, le=MOST_NS)]
 Tokens: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
@@ -86,12 +91,12 @@ class Messages(msgspec.Struct, array_like=True, frozen=True):
     """Chat messages and lists of them that this frame adds to its segment, see `gradient.journal.messages`.
 
     Attributes:
-        written: Number and JSON of each message that was not written before.
-        lists: Number, base list (0: none), how many of its messages to keep, and the numbers of those after them.
+        written: Key and JSON of each message that was not written before.
+        lists: Key, base list (0 or "": none), how many of its messages to keep, and the keys of those after them.
     """
 
-    written: list[tuple[int, msgspec.Raw]]
-    lists: list[tuple[int, int, int, list[int]]]
+    written: list[tuple[Key, msgspec.Raw]]
+    lists: list[tuple[Key, Key, int, list[Key]]]
 
 
 def _count(told: Any) -> int | None:

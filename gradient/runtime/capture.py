@@ -7,10 +7,10 @@ deeply, nothing is changed, no code of the user's runs, and whatever goes wrong 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from math import isfinite
 from typing import TYPE_CHECKING, Any, final
-from weakref import ref
 
 import msgspec
 
@@ -22,14 +22,14 @@ from gradient.journal.events import (
     decode_event,
     encode_event,
 )
-from gradient.journal.messages import SegmentMessages
 from gradient.runtime.cleaning import Cleaner
+from gradient.runtime.conversations import reader_of
 from gradient.runtime.redaction import Redactor
 from gradient.runtime.shapes import text_for
 
 if TYPE_CHECKING:
     from gradient.runtime.config import Limits, Settings
-    from gradient.runtime.conversation import Batch, Conversations
+    from gradient.runtime.conversations import Batch, Conversations
     from gradient.runtime.shapes import Shapes
 
 _DICT: type[dict[Any, Any]] = dict  # for type checkers: plain `dict` is one of they do not know what
@@ -47,6 +47,7 @@ _LABELS: dict[type[Any], tuple[str, ...]] = {
     ExecutionEnded: ("name", "kind", "node_id", "model", "provider"),
 }
 _MAX_KNOWN_LABELS = 4_096
+_NO_TABLE: Callable[[], Any] = lambda: None  # noqa: E731 - as a weak reference to a table that is gone
 _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
 
@@ -61,7 +62,7 @@ class Captured:
         truncated: Whether anything was cut.
     """
 
-    __slots__ = ("_batch", "_event", "_field", "_segment", "body", "generation", "truncated")
+    __slots__ = ("_batch", "_event", "_field", "_table", "body", "generation", "truncated")
 
     def __init__(self, event: Any, field: str, batch: Batch | None, *, truncated: bool) -> None:
         self.body = encode_event(event)
@@ -70,20 +71,16 @@ class Captured:
         self._event = None if batch is None else event
         self._field = field
         self._batch = batch
-        self._segment: ref[SegmentMessages] | None = None
+        self._table: Callable[[], Any] = _NO_TABLE
 
     def decode(self) -> Any:
-        """Return the payload as plain data; messages that are no longer in memory as {"$missing": number}."""
+        """Return the payload as plain data; messages that are no longer in memory as {"$missing": digest}."""
         if self._batch is not None:
             return self._batch.read(bytes(getattr(self._event, self._field)))
         event = decode_event(self.body)
-        json = getattr(event, self._field)
-        segment = None if self._segment is None else self._segment()
-        if event.messages is None or json is None:
-            return SegmentMessages().read(json) if segment is None else segment.read(json)
-        messages = SegmentMessages() if segment is None else segment
+        messages = reader_of(self._table())
         messages.learn(event.messages)
-        return messages.read(json)
+        return messages.read(getattr(event, self._field))
 
     def in_full(self) -> bytes:
         """Return the event with every message written out, for a segment that does not have them."""
@@ -96,8 +93,7 @@ class Captured:
     def published(self) -> None:
         """Note that it is on disk, so that later events may refer to its messages; let go of all but the bytes."""
         if self._batch is not None:
-            self._batch.publish()
-            self._segment = ref(self._batch.segment)
+            self._table = self._batch.publish()
             self._batch = self._event = None
 
 
@@ -228,6 +224,7 @@ class Capture:
             event.metadata = self._cleaned(metadata, None, redacts=redacts)[0]
         if value is not None:
             cleaned, truncated = self._cleaned(value, batch, redacts=redacts)
+            truncated = truncated or (batch is not None and batch.cut)
             setattr(event, field, cleaned)
             if truncated and type(event) is RequestEnded:
                 event.truncated += 1
@@ -257,8 +254,9 @@ class Capture:
             return _WITHHELD_BY_FAILURE, False
 
     def _cleaner(self, batch: Batch | None, *, redacts: bool) -> Cleaner:
-        def describe(message: Any) -> bytes:
-            return _encode_json(self._cleaner(None, redacts=redacts).clean(message))
+        def describe(message: Any) -> tuple[bytes, bool]:
+            cleaner = self._cleaner(None, redacts=redacts)
+            return _encode_json(cleaner.clean(message)), cleaner.truncated
 
         def refer(messages: list[Any]) -> Any:
             return None if batch is None else batch.refer(messages, describe)

@@ -23,7 +23,7 @@ from gradient.journal.events import (
     encode_event,
 )
 from gradient.runtime.capture import Captured
-from gradient.runtime.conversation import Conversations
+from gradient.runtime.conversations import Conversations
 from gradient.runtime.listeners import Listener, warn
 from gradient.runtime.redaction import REPLACEMENT
 from gradient.runtime.sources import default_home, default_project

@@ -41,12 +41,22 @@ class Shape:
 
     Attributes:
         describe: Returns plain data, or data that holds further objects.
-        state: Where instances come in growing lists, returns everything that `describe` looks at, as data that msgspec
-            can encode, so that two states with the same bytes have the same description. None: always written in full.
+        state: Where instances come in growing lists, returns everything that `describe` looks at: plain data, models of
+            pydantic and dataclasses, known by their fields. None: always written in full.
     """
 
     describe: Callable[[Any], Any]
     state: Callable[[Any], Any] | None = None
+
+
+def itself(message: Any) -> Any:
+    """Return an object as its own state: `describe` looks at its fields, those that it does not declare included."""
+    return message
+
+
+def fields(message: Any) -> Any:
+    """Return an object as its own state: `describe` looks at nothing but its `__dict__`."""
+    return message
 
 
 class Shapes:

@@ -22,6 +22,7 @@ from gradient.journal.events import (
 )
 from gradient.store.names import Names, generalised
 from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow, is_execution, signed, status_code
+from gradient.store.schema import message_number
 
 _KEY_BYTES = 16
 _NS_PER_US = 1_000
@@ -210,9 +211,9 @@ class Batch:
         return self._connection.execute(_TAKEN, (number,)).fetchone() is not None
 
     def _learn(self, messages: Messages, place: int) -> None:
-        self.messages += [(self.segment, number, place, None) for number, _ in messages.written]
-        for number, base, keep, added in messages.lists:
-            self.messages.append((self.segment, number, None, _pack((base, keep, added))))
+        self.messages += [(self.segment, message_number(key), place, None) for key, _ in messages.written]
+        for key, base, keep, added in messages.lists:
+            self.messages.append((self.segment, message_number(key), None, _pack((base, keep, added))))
 
     # Functions, not bound methods: a batch that held itself would stay, rows and all, until the collector comes.
     _takes: ClassVar[dict[type[Any], Callable[..., bool | None]]] = {

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gradient.journal.erasing import erase
+from gradient.journal.events import Key
 from gradient.store import database, text
 from gradient.store.errors import NotRemovable, StillRunning
 from gradient.store.interface import Listed
 from gradient.store.names import Names
 from gradient.store.processes import Processes
 from gradient.store.removal import forget_runs
+from gradient.store.schema import message_number
 
 _NUMBER = "SELECT id FROM runs WHERE request = ?"
 _VISITED = """
@@ -71,8 +73,8 @@ def _of(keys: set[bytes]) -> Callable[[Any], bool]:
     return is_meant
 
 
-def _forget_messages(connection: sqlite3.Connection, segment: int, numbers: Iterable[int]) -> None:
-    values = [(segment, number) for number in numbers]
+def _forget_messages(connection: sqlite3.Connection, segment: int, keys: Iterable[Key]) -> None:
+    values = [(segment, message_number(key)) for key in keys]
     connection.executemany("DELETE FROM main.messages WHERE segment = ? AND number = ?", values)
 
 

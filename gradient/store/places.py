@@ -8,15 +8,14 @@ from typing import Any
 
 import msgspec
 
-from gradient.journal.events import Messages, decode_event
+from gradient.journal.events import Key, Messages, decode_event
 from gradient.journal.files import SegmentFile, open_file
 from gradient.journal.frames import FrameWindow
-from gradient.journal.messages import SegmentMessages
-from gradient.store.schema import segment_and_offset
+from gradient.journal.messages import AMBIGUOUS, List, SegmentMessages
+from gradient.store.schema import TWICE, message_number, segment_and_offset
 
 _CHUNK_BYTES = 16 * 1024
-_List = tuple[int, int, list[int]]
-_unpack_list = msgspec.msgpack.Decoder(_List).decode
+_unpack_list = msgspec.msgpack.Decoder(List).decode
 
 
 class Places:
@@ -101,28 +100,29 @@ class _IndexedMessages(SegmentMessages):
         # Of its own: messages stand far before the frames that refer to them.
         self._window = FrameWindow(file, file.size, _CHUNK_BYTES)
 
-    def list_at(self, number: int) -> _List | None:
-        found = super().list_at(number)
-        if found is None:
-            packed = self._look_up("list", number)
-            found = None if packed is None else _unpack_list(packed)
-            if found is not None:
-                self._lists[number] = found
+    def list_at(self, key: Key) -> List | None:
+        found = super().list_at(key)
+        if found is None and key not in self._lists:
+            packed = self._look_up("list", key)
+            if packed is not None:  # empty where it was given out twice
+                found = self._lists[key] = _unpack_list(packed) if packed else None
         return found
 
-    def message_at(self, number: int) -> Any:
-        found = super().message_at(number)
+    def message_at(self, key: Key) -> Any:
+        found = super().message_at(key)
         if found is None:
-            place = self._look_up("place", number)
+            place = self._look_up("place", key)
+            if place == TWICE:
+                return AMBIGUOUS
             body = None if place is None else self._window.body_at(segment_and_offset(place)[1])
             event = None if body is None else decode_event(body)
             self.learn(Messages(event.messages.written, []) if event is not None and event.messages else None)
-            found = super().message_at(number)
+            found = super().message_at(key)
         return found
 
-    def _look_up(self, column: str, number: int) -> Any:
+    def _look_up(self, column: str, key: Key) -> Any:
         query = f"SELECT {column} FROM messages WHERE segment = ? AND number = ?"  # noqa: S608 - one of our columns
-        found = self._connection.execute(query, (self._segment, number)).fetchone()
+        found = self._connection.execute(query, (self._segment, message_number(key))).fetchone()
         return None if found is None else found[0]
 
 

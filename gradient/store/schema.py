@@ -15,6 +15,8 @@ the journal; a status is a place in `STATUSES`, and null is open: what became of
 
 import sqlite3
 
+from gradient.journal.events import Key
+
 APPLICATION_ID = 0x47524E54  # "GRNT"
 
 STATUSES = ("completed", "error", "interrupted", "cancelled", "abandoned")
@@ -86,8 +88,13 @@ _CALLS_WITHOUT_NUMBERS = """
 ALTER TABLE runs ADD COLUMN untold INTEGER;
 ALTER TABLE runs ADD COLUMN unpriced INTEGER;
 """
+# Numbers of messages that an earlier version took for others are found out when the journals are read again.
+_READ_AGAIN = ";\n".join(["DROP TABLE IF EXISTS words", *(f"DELETE FROM {table}" for table in TABLES)])  # noqa: S608
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _CALLS_WITHOUT_NUMBERS)
+TWICE = -1
+"""The place of a message whose number was given out twice, see `gradient.journal.messages`."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _CALLS_WITHOUT_NUMBERS, _READ_AGAIN)
 """What leads from version n to n + 1, at place n."""
 
 
@@ -125,6 +132,11 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
 def place_of(segment: int, offset: int) -> int:
     """Return the place of a frame."""
     return segment << OFFSET_BITS | offset >> 3
+
+
+def message_number(key: Key) -> int | bytes:
+    """Return what a message or a list is known by in the index: its number, or its digest as bytes."""
+    return key if isinstance(key, int) else bytes.fromhex(key)
 
 
 def segment_and_offset(place: int) -> tuple[int, int]:

@@ -30,8 +30,12 @@ ON CONFLICT (run, id) DO UPDATE SET thread = coalesce(excluded.thread, thread),
     resumes = coalesce(excluded.resumes, resumes)"""
 _MESSAGE = """
 INSERT INTO main.messages (segment, number, place, list) VALUES (?, ?, ?, ?)
-ON CONFLICT (segment, number) DO UPDATE
-SET place = coalesce(excluded.place, place), list = coalesce(excluded.list, list)"""
+ON CONFLICT (segment, number) DO UPDATE SET
+    place = CASE WHEN typeof(number) = 'integer' AND place != excluded.place THEN -1
+            ELSE coalesce(place, excluded.place) END,
+    list = CASE WHEN typeof(number) = 'integer' AND list != excluded.list THEN x''
+           ELSE coalesce(list, excluded.list) END"""
+"""A digest means the same wherever it comes; a number of format 1 that comes twice means nothing: `TWICE`, no bytes."""
 _PROCESS = """
 INSERT OR REPLACE INTO main.processes (id, folder, state, newer, project, place, wall, at, last_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""

@@ -3,13 +3,13 @@
 import gc
 import os
 import signal
+import sys
 import threading
 import weakref
 
 import pytest
 from langchain_core.messages import HumanMessage
 
-from gradient.runtime import conversation
 from gradient.sdk import entrypoint, step
 
 
@@ -29,11 +29,12 @@ def question_of(run):
 
 
 @pytest.fixture
-def small_table(monkeypatch):
-    monkeypatch.setattr(conversation, "_MAX_BYTES", 100_000)
+def small_table(runtime):
+    """A memory of messages that is full again and again."""
+    runtime.recorder.conversations.max_bytes = 100_000
 
 
-def test_a_run_shows_its_own_question_after_the_table_was_emptied(runtime, read_runs, small_table):
+def test_a_run_shows_its_own_question_after_the_table_was_emptied(small_table, read_runs):
     questions = [f"question {number} " + "p" * 3_000 for number in range(120)]
 
     for question in questions:
@@ -42,7 +43,7 @@ def test_a_run_shows_its_own_question_after_the_table_was_emptied(runtime, read_
     assert [question_of(run) for run in read_runs()] == questions
 
 
-def test_runs_in_many_threads_show_their_own_questions(runtime, read_runs, small_table):
+def test_runs_in_many_threads_show_their_own_questions(small_table, read_runs):
     def ask(thread):
         for number in range(40):
             agent([HumanMessage(f"{thread}.{number} " + "p" * 3_000)] * 2)
@@ -60,34 +61,78 @@ def test_runs_in_many_threads_show_their_own_questions(runtime, read_runs, small
 def test_what_is_on_disk_is_not_reachable_from_its_execution(runtime):
     step_of_agent()
     conversations = runtime.recorder.conversations
-    segment = weakref.ref(conversations.segment)
+    table = weakref.ref(conversations.table)
 
-    conversations._reset(conversations.generation)
+    conversations.table = type(conversations.table)()
     gc.collect()
 
-    assert segment() is None
+    assert table() is None
+
+
+def test_what_is_kept_of_messages_stays_within_its_bound(small_table, runtime):
+    conversations = runtime.recorder.conversations
+    sizes = []
+
+    for number in range(60):
+        agent([HumanMessage(f"{number} " + "p" * 9_000)])
+        sizes.append(conversations.table.size)
+
+    assert max(sizes) > 90_000
+    assert max(sizes) < 100_000 + 2 * 20_000
+
+
+def at_each_line(code, act):
+    """Call `act` before each line of functions below `gradient.runtime.conversations`, while `code` runs."""
+
+    def trace(frame, event, argument):
+        if "conversations" not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            sys.settrace(None)
+            act()
+            sys.settrace(trace)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        code()
+    finally:
+        sys.settrace(None)
+
+
+def test_a_signal_handler_may_record_at_any_line(runtime, read_runs):
+    lines = []
+
+    def handler():
+        lines.append(None)
+        agent([HumanMessage(f"handler {len(lines)} " * 50)])
+
+    at_each_line(lambda: agent([HumanMessage("interrupted " * 50)] * 3), handler)
+
+    shown = [" ".join(question_of(run).split()[:2]) for run in read_runs()]
+    assert shown == ["interrupted interrupted", *(f"handler {number + 1}" for number in range(len(lines)))]
+    assert len(lines) > 20
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
-def test_a_child_forked_while_a_thread_publishes_goes_on_recording(runtime):
-    with runtime.recorder.conversations._lock:
-        child = threading.Thread(target=fork_and_record)
+def test_a_child_forked_at_any_line_of_another_thread_records(runtime):
+    ends = []
+
+    def fork():
+        pid = os.fork()
+        if not pid:
+            signal.alarm(30)  # a child that hangs is ended, and its status tells
+            agent([HumanMessage("in the child " * 100)])
+            os._exit(0)
+        ends.append(os.waitpid(pid, 0)[1])
+
+    def forked():
+        child = threading.Thread(target=fork)  # in the child, the thread that records is not there
         child.start()
         child.join()
 
+    agent([HumanMessage("before " * 50)])
+    at_each_line(lambda: agent([HumanMessage("interrupted " * 50)]), forked)
 
-def fork_and_record():
-    """In a thread that does not hold the lock, as in a server whose other threads record."""
-    pid = os.fork()
-    if not pid:
-        signal.alarm(20)  # a child that hangs is ended, and its status tells
-        agent([HumanMessage("in the child " * 100)])
-        os._exit(0)
-    assert os.waitpid(pid, 0)[1] == 0
-
-
-def test_a_signal_handler_records_while_its_thread_publishes(runtime, read_runs):
-    with runtime.recorder.conversations._lock:
-        agent([HumanMessage("in the handler " * 100)])
-
-    assert len(read_runs()) == 1
+    assert set(ends) == {0}
+    assert len(ends) > 20

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from gradient.journal.events import decode_event
+from gradient.journal.events import Messages, decode_event
 from gradient.journal.files import open_file
 from gradient.journal.frames import FrameWindow
-from gradient.journal.messages import SegmentMessages
+from gradient.journal.messages import AMBIGUOUS, SegmentMessages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gradient.journal.events import Messages
+    from gradient.journal.events import Key
     from gradient.journal.files import SegmentFile
 
 _CHUNK_BYTES = 64 * 1024
+_TWICE = -1
 
 
 class Place(NamedTuple):
@@ -103,28 +102,34 @@ class PlacedMessages(SegmentMessages):
         super().__init__()
         self._segment = segment
         self._window: FrameWindow | None = None
-        self._places: dict[int, int] = {}
+        self._places: dict[Key, int] = {}
 
     def note(self, messages: Messages, offset: int) -> None:
         """Remember where the messages that came with a frame stand."""
-        for number, base, keep, added in messages.lists:
-            self._lists[number] = (base, keep, added)
-        for number, _ in messages.written:
-            self._places[number] = offset
+        self.learn(Messages([], messages.lists))
+        for key, _ in messages.written:
+            if type(key) is int and key in self._places:  # given out twice, by format 1
+                self._places[key] = _TWICE
+            else:
+                self._places.setdefault(key, offset)
 
-    def message_at(self, number: int) -> Any:
-        found = super().message_at(number)
-        if found is None and number in self._places:
-            if self._window is None:
-                self._window = self._segment.open_window()
-            body = None if self._window is None else self._window.body_at(self._places[number])
-            event = None if body is None else decode_event(body)
-            if event is not None and event.messages is not None:
-                self._written.update((own, msgspec.json.decode(raw)) for own, raw in event.messages.written)
-            found = super().message_at(number)
-        return found
+    def message_at(self, key: Key) -> Any:
+        found = super().message_at(key)
+        place = self._places.get(key)
+        if found is not None or place is None:
+            return found
+        if place == _TWICE:
+            return AMBIGUOUS
+        if self._window is None:
+            self._window = self._segment.open_window()
+        body = None if self._window is None else self._window.body_at(place)
+        event = None if body is None else decode_event(body)
+        if event is not None and event.messages is not None:
+            self._written.update((own, bytes(json)) for own, json in event.messages.written)
+        return super().message_at(key)
 
     def forget(self) -> None:
         """Forget what was looked up."""
         self._written.clear()
+        self._decoded.clear()
         self._window = None
