@@ -52,6 +52,7 @@ clean:
 	rm -rf $(VENV) web/node_modules .demo .ci/envs .ci/newest .ci/passed .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 
 # One file for each set of dependencies says that it is installed.
-$(VENV)/.installed-%: pyproject.toml scripts/install $(PINS)/%.txt $(PINS)/uv.txt $(PINS)/build.txt
+$(VENV)/.installed-%: pyproject.toml scripts/install $(PINS)/%.txt $(PINS)/uv.txt $(PINS)/build.txt \
+		hatch_build.py gradient/runtime/conversations/_looking.c
 	@scripts/install "$(PYTHON)" "$(VENV)" $* "$(PINS)"
 	@touch $@
