@@ -279,12 +279,19 @@ class Handler(BaseCallbackHandler):
 
     def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: list[str] | None) -> None:
         """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
-        execution = None if step is None else self.tracker.start(step)
-        if execution is not None:
+        if step is None:
+            self.runs.remember(run_id, parent)
+            return
+
+        def note(execution: NodeExecution) -> NodeExecution:
             execution.run_id = run_id
             execution.attempt = fields.attempt_of(tags)
             if execution.kind == "graph":
                 self._graphs.started(execution)
             elif execution.kind == "llm":
                 announce(execution)
-        self.runs.remember(run_id, execution or parent)
+            self.runs.remember(run_id, execution)
+            return execution
+
+        if self.tracker.open_call(step, note, None) is None:
+            self.runs.remember(run_id, parent)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
+    from gradient.runtime.execution import NodeExecution
+
 _MESSAGES = "langchain_core.messages.base"
 _RUNNERS = ("langgraph.pregel._runner", "langgraph.pregel.runner")
 _LOOPS = ("langgraph.pregel._loop", "langgraph.pregel.loop")
@@ -125,11 +127,15 @@ class LangGraphInstrumentor(SeamInstrumentor):
         handler = hook.handler
         graph_run = getattr(task.config.get("callbacks"), "parent_run_id", None)
         step = node_step(task, None if handler is None else handler.graph_of(graph_run))
-        execution = None if step is None else self.tracker.start(step)
-        if execution is None:
+        if step is None:
             return UNTRACED
-        execution.graph_run = graph_run
-        return NodeCall(self.tracker, task, execution)
+
+        def make(execution: NodeExecution) -> OpenCall:
+            execution.graph_run = graph_run
+            return NodeCall(self.tracker, task, execution)
+
+        opened: OpenCall = self.tracker.open_call(step, make, UNTRACED)
+        return opened
 
     def _wrap_writes(self, loop: Any) -> None:
         name = next((name for name in _WRITES if hasattr(loop, name)), _WRITES[0])

@@ -24,9 +24,10 @@ from gradient.instrumentors.client_calls import Watch
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.pydantic_ai_messages import describe_response, usage_of
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
-from gradient.runtime.calls import UNTRACED, OpenCall, Within, outermost
+from gradient.runtime.calls import UNTRACED, OpenCall, Within
 from gradient.runtime.context import deepest, running_scope
 from gradient.runtime.execution import NodeExecution
+from gradient.runtime.importlib_bootstrap import outermost
 from gradient.runtime.status import register_control_flow
 
 if TYPE_CHECKING:

@@ -203,12 +203,16 @@ class SeamInstrumentor(Instrumentor):
         if not seam.nests and self._is_part(args[0]):
             return UNTRACED
         described = seam.describe(Call(args[0], args[1:], kwargs) if is_method else Call(None, args, kwargs))
-        execution = None if described is None else self.tracker.start(described)
-        if execution is None:
+        if described is None:
             return UNTRACED
-        if not seam.nests:
-            execution.run_id = id(args[0])  # the object lives while the call runs
-        return (seam.call or SeamCall)(self.tracker, seam, execution)
+
+        def make(execution: NodeExecution) -> OpenCall:
+            if not seam.nests:
+                execution.run_id = id(args[0])  # the object lives while the call runs
+            return (seam.call or SeamCall)(self.tracker, seam, execution)
+
+        opened: OpenCall = self.tracker.open_call(described, make, UNTRACED)
+        return opened
 
     def _is_part(self, instance: Any) -> bool:
         """Tell whether what runs is another call on the same object."""
@@ -246,14 +250,15 @@ class SeamCall:
         """End the execution, unless the stream's result has."""
         if self._is_over:
             return
-        self._is_over = True
         result = self._last if outputs is None else outputs
-        self._last = None
         try:
             self.end(result, error)
         except Exception:
             self.tracker.end(self.scope, None, error)  # what cannot be described has ended all the same
+            self._is_over = True
             raise
+        self._is_over = True
+        self._last = None
 
     def end(self, result: Any, error: Any) -> None:
         """Tell the tracker; for calls that learn more from a result than what is recorded of it.

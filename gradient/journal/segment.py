@@ -132,13 +132,18 @@ class MappedSegment(OpenSegment):
     def write(self, body: bytes, size: int, crc: int) -> None:
         """Append one frame that fits, without a system call."""
         start = self.used
-        copy_to = start + FRAME_HEADER_BYTES
-        # Reserved before anything is copied: an interrupt leaves a hole, and behind it the zeros are still zeros.
-        self.used = (copy_to + size + 7) & -8
-        target = self._memory
-        target[copy_to : copy_to + size] = body
-        # Field by field, from the front: the commit word comes after all that it vouches for.
-        _pack_frame_header(target, start, size, crc, COMMIT)
+        try:
+            copy_to = start + FRAME_HEADER_BYTES
+            # Reserved before anything is copied: where we are killed, the zeros behind the hole are still zeros.
+            self.used = (copy_to + size + 7) & -8
+            target = self._memory
+            target[copy_to : copy_to + size] = body
+            # Field by field, from the front: the commit word comes after all that it vouches for.
+            _pack_frame_header(target, start, size, crc, COMMIT)
+        except BaseException:  # an interrupt: while we live, readers would wait for a hole to be filled
+            self.used = start
+            self.write(body, size, crc)
+            raise
 
     def close(self) -> None:
         """Mark closed, unmap, truncate, in that order: a reader that sees the mark needs no zero tail."""

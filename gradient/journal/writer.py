@@ -106,21 +106,25 @@ class JournalWriter:
                 if self._busy:
                     return self._defer(body, size, crc, generation)
                 try:
-                    self._busy = True
-                    segment = self._segment
-                    if segment.used + size > segment.limit:
-                        if segment.used + size > segment.end:
-                            # Before any call, where a signal handler could defer a frame for the ending generation.
-                            self.generation += 1
-                        segment = self._make_room(size)
-                    current = generation is None or generation == self.generation
-                    if current:
-                        segment.write(body, size, crc)
-                    if self._deferred:
-                        self._write_deferred()
-                    return current
-                finally:
-                    self._busy = False
+                    try:
+                        self._busy = True
+                        segment = self._segment
+                        if segment.used + size > segment.limit:
+                            if segment.used + size > segment.end:
+                                # Before any call, where a signal handler could defer a frame for the ending generation.
+                                self.generation += 1
+                            segment = self._make_room(size)
+                        current = generation is None or generation == self.generation
+                        if current:
+                            segment.write(body, size, crc)
+                        if self._deferred:
+                            self._write_deferred()
+                        return current
+                    finally:
+                        self._busy = False
+                except BaseException:
+                    self._busy = False  # an interrupt may have come in between
+                    raise
         except Exception as error:  # noqa: BLE001 - our bug costs a frame, not an answer
             try:
                 self._lose(error)

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gradient.runtime.context import current_scope, holder
 from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.listeners import warn
-from gradient.runtime.session import Session, session_variable
+from gradient.runtime.turns import Turn, leave_call
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from gradient.runtime.context import Scope
 
 
@@ -101,22 +99,19 @@ def name_of(function: Callable[..., Any]) -> str:
     return getattr(target, "__name__", None) or type(target).__name__
 
 
-def outermost(frame: FrameType | None) -> FrameType | None:
-    """Return the frame that a frame's caller sees as its own call: the last one of a driver's below it, or itself."""
-    while frame is not None and frame.f_back is not None and frame.f_back.f_globals is globals():
-        frame = frame.f_back
-    return frame
-
-
 def _open(site: CallSite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
+    opened = UNTRACED
     try:
         opened = site(args, kwargs)
+        if opened.scope is not None and not opened.scope.holder:
+            opened.scope.holder = holder()
+        return opened  # noqa: TRY300 - an interrupt at this line, too
     except Exception as error:  # noqa: BLE001 - our failure is not the call's
         warn(f"a call could not be recorded: {error!r}.")
         return UNTRACED
-    if opened.scope is not None and not opened.scope.holder:
-        opened.scope.holder = holder()
-    return opened
+    except BaseException as error:
+        _close(opened, None, error)
+        raise
 
 
 def _close(opened: OpenCall, outputs: Any, error: BaseException | None) -> None:
@@ -133,104 +128,95 @@ def _note(opened: OpenCall, item: Any) -> None:
         warn(f"an item of a stream could not be recorded: {failure!r}.")
 
 
-class Turn:
-    """Makes the scope and the session of a call current while its body runs, and the caller's again afterwards.
-
-    The body may change what is current (a `step` around a `yield`); its next turn begins where the last one ended.
-    No tokens: a generator may be closed in another context than it was started in.
-    """
-
-    __slots__ = ("_callers", "_own")
-
-    def __init__(self, call: OpenCall) -> None:
-        self._callers: tuple[Scope | None, Session] = _current()
-        self._own = None if call.scope is None else (call.scope, self._callers[1])
-
-    def __enter__(self) -> None:
-        self._callers = _current()
-        if self._own is not None:
-            _make_current(*self._own)
-            self._own[0].holder = holder()
-
-    def __exit__(self, *_: object) -> None:
-        if self._own is not None:
-            scope, session = _current()
-            self._own = (scope or self._own[0], session)
-            _make_current(*self._callers)
-
-
-def _current() -> tuple[Scope | None, Session]:
-    return current_scope.get(), session_variable.get()
-
-
-def _make_current(scope: Scope | None, session: Session) -> None:
-    current_scope.set(scope)
-    session_variable.set(session)
-
-
+# An interrupt may come at any line: a driver opens its call inside of what closes it, and closes it twice if need be.
 def _plain(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
-        opened = _open(site, args, kwargs)
-        before = current_scope.get()
-        current_scope.set(opened.scope or before)
+        opened, before = UNTRACED, current_scope.get()
         try:
-            result = function(*args, **kwargs)
+            try:
+                opened = _open(site, args, kwargs)
+                current_scope.set(opened.scope or before)
+                result = function(*args, **kwargs)
+                leave_call(opened.scope, before)
+                _close(opened, result, None)
+                opened = UNTRACED
+                return result  # noqa: TRY300 - an interrupt at this line, too
+            except BaseException as error:
+                leave_call(opened.scope, before, error)
+                _close(opened, None, error)
+                opened = UNTRACED
+                raise
         except BaseException as error:
-            current_scope.set(before)
+            leave_call(opened.scope, before, error)
             _close(opened, None, error)
             raise
-        current_scope.set(before)
-        _close(opened, result, None)
-        return result
 
     return call
 
 
 def _coroutine(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        opened = _open(site, args, kwargs)
-        before = current_scope.get()
-        current_scope.set(opened.scope or before)
+        opened, before = UNTRACED, current_scope.get()
         try:
-            result = await function(*args, **kwargs)
+            try:
+                opened = _open(site, args, kwargs)
+                current_scope.set(opened.scope or before)
+                result = await function(*args, **kwargs)
+                leave_call(opened.scope, before)
+                _close(opened, result, None)
+                opened = UNTRACED
+                return result  # noqa: TRY300 - an interrupt at this line, too
+            except BaseException as error:
+                leave_call(opened.scope, before, error)
+                _close(opened, None, error)
+                opened = UNTRACED
+                raise
         except BaseException as error:
-            current_scope.set(before)
+            leave_call(opened.scope, before, error)
             _close(opened, None, error)
             raise
-        current_scope.set(before)
-        _close(opened, result, None)
-        return result
 
     return call
 
 
 def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        opened = _open(site, args, kwargs)
-        turn = Turn(opened)
+        opened, turn = UNTRACED, Turn(None)
         try:
-            with turn:
-                body = function(*args, **kwargs)
-                resume = functools.partial(next, body)
-            while True:
+            try:
+                opened = _open(site, args, kwargs)
+                turn = Turn(opened.scope)
                 with turn:
-                    item = resume()
-                _note(opened, item)
-                try:
-                    sent = yield item
-                except GeneratorExit:
-                    if not body.gi_running:  # the garbage collector, which closes both, may be closing it already
-                        with turn:
-                            body.close()
-                    raise
-                except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
-                    resume = functools.partial(body.throw, thrown)
-                else:
-                    resume = functools.partial(next, body) if sent is None else functools.partial(body.send, sent)
-        except StopIteration as end:
-            _close(opened, end.value, None)
-            return end.value
+                    body = function(*args, **kwargs)
+                    resume = functools.partial(next, body)
+                while True:
+                    with turn:
+                        item = resume()
+                    _note(opened, item)
+                    # On one line: an interrupt at a line with nothing but `try:` would be caught by nobody.
+                    # fmt: off
+                    try: sent = yield item  # noqa: E701
+                    # fmt: on
+                    except GeneratorExit:
+                        if not body.gi_running:  # the garbage collector, which closes both, may be closing it already
+                            with turn:
+                                body.close()
+                        raise
+                    except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
+                        resume = functools.partial(body.throw, thrown)
+                    else:
+                        resume = functools.partial(next, body) if sent is None else functools.partial(body.send, sent)
+            except StopIteration as end:
+                _close(opened, end.value, None)
+                opened = UNTRACED
+                return end.value
+            except BaseException as error:
+                turn.leave(opened.scope, error)
+                _close(opened, None, error)
+                opened = UNTRACED
+                raise
         except BaseException as error:
+            turn.leave(opened.scope, error)
             _close(opened, None, error)
             raise
 
@@ -239,28 +225,38 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
 
 def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        opened = _open(site, args, kwargs)
-        turn = Turn(opened)
+        opened, turn = UNTRACED, Turn(None)
         try:
-            with turn:
-                body = function(*args, **kwargs)
-                resume = functools.partial(body.asend, None)
-            while True:
+            try:
+                opened = _open(site, args, kwargs)
+                turn = Turn(opened.scope)
                 with turn:
-                    item = await resume()
-                _note(opened, item)
-                try:
-                    resume = functools.partial(body.asend, (yield item))
-                except GeneratorExit:
-                    if not body.ag_running:  # as above; the loop closes both
-                        with turn:
-                            await body.aclose()
-                    raise
-                except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
-                    resume = functools.partial(body.athrow, thrown)
-        except StopAsyncIteration:
-            _close(opened, None, None)
+                    body = function(*args, **kwargs)
+                    resume = functools.partial(body.asend, None)
+                while True:
+                    with turn:
+                        item = await resume()
+                    _note(opened, item)
+                    # fmt: off
+                    try: resume = functools.partial(body.asend, (yield item))  # noqa: E701 - as above
+                    # fmt: on
+                    except GeneratorExit:
+                        if not body.ag_running:  # as above; the loop closes both
+                            with turn:
+                                await body.aclose()
+                        raise
+                    except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
+                        resume = functools.partial(body.athrow, thrown)
+            except StopAsyncIteration:
+                _close(opened, None, None)
+                opened = UNTRACED
+            except BaseException as error:
+                turn.leave(opened.scope, error)
+                _close(opened, None, error)
+                opened = UNTRACED
+                raise
         except BaseException as error:
+            turn.leave(opened.scope, error)
             _close(opened, None, error)
             raise
 
@@ -274,14 +270,25 @@ def _returned_stream(function: Callable[..., Any], site: CallSite) -> Callable[.
         try:
             returned = function(*args, **kwargs)
         except BaseException as error:
-            _close(_open(site, args, kwargs), None, error)
+            _record(site, args, kwargs, error)
             raise
         if not inspect.isasyncgen(returned):
-            _close(_open(site, args, kwargs), returned, None)
+            _record(site, args, kwargs, None, returned)
             return returned
         return _async_generator(lambda *_, **__: returned, site)(*args, **kwargs)
 
     return call
+
+
+def _record(site: CallSite, args: Any, kwargs: Any, error: BaseException | None, returned: Any = None) -> None:
+    """Open a call that is over, and close it."""
+    opened = UNTRACED
+    try:
+        opened = _open(site, args, kwargs)
+        _close(opened, returned, error)
+    except BaseException as interrupt:
+        _close(opened, None, interrupt)
+        raise
 
 
 _DRIVERS = (

@@ -9,7 +9,7 @@ An instrumentor listens to one framework and tells a tracker of each piece of wo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradient.runtime import process
 from gradient.runtime.context import open_scope, running_scope
@@ -21,10 +21,13 @@ from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gradient.runtime.context import RequestContext, Scope
 
 __all__ = ["ExecutionTracker", "FrameworkInstrumentor", "Listener", "NodeExecution", "Step"]
 
+T = TypeVar("T")
 _MAX_KEPT = 10_000  # executions of one running request in memory; the journal has all of them
 
 
@@ -88,32 +91,52 @@ class ExecutionTracker(ABC):
         tracking = self._tracking or self.tracking
         scope = step.parent or scope or running_scope()
         request = None if scope is None else scope.request
-        opened = None
-        if request is None or request.ended_ns is not None:
-            scope, opened = self._outside(step, request)
-            request = None if scope is None else scope.request
-            if request is None:
+        opened = execution = None
+        try:
+            if request is None or request.ended_ns is not None:
+                scope = None if request is None else open_scope(running_scope() or request)
+                if scope is None and step.opens_request:
+                    scope = opened = tracking.open_root(step, request)
+                    tracking.orphans += opened is None
+                request = None if scope is None else scope.request
+                if request is None:
+                    return None
+            if request.tracker is not self and request.tracker is not None:
+                return request.tracker.start(step, scope)  # instrumentors know the tracker that was installed last
+            if opened is None and not tracking.records_all and not tracking.records(step):
                 return None
-        if request.tracker is not self and request.tracker is not None:
-            return request.tracker.start(step, scope)  # instrumentors know the tracker that was installed last
-        if opened is None and not tracking.records_all and not tracking.records(step):
-            return None
-        execution = begin(step, scope, request, tracking)
-        if opened is not None:
-            execution.own = opened
-        executions = request.executions
-        executions.append(execution)
-        if len(executions) > _MAX_KEPT:
-            del executions[: _MAX_KEPT // 2]
-        if self._accounts:
-            self._account(execution, step)
-        listeners = tracking.listeners
-        for listener in listeners.on_execution_start:
-            try:
-                listener(execution)
-            except Exception as error:  # noqa: BLE001 - a listener is anybody's code
-                listeners.failed(listener, error)
-        return execution
+            execution = begin(step, scope, request, tracking)
+            if opened is not None:
+                execution.own = opened
+            executions = request.executions
+            executions.append(execution)
+            if len(executions) > _MAX_KEPT:
+                del executions[: _MAX_KEPT // 2]
+            if self._accounts:
+                self._account(execution, step)
+            listeners = tracking.listeners
+            listeners.tell(listeners.on_execution_start, execution)
+            return execution  # noqa: TRY300 - an interrupt at this line is caught, too
+        except BaseException as error:
+            self._cut(opened, execution, error)
+            raise
+
+    def open_call(self, step: Step, make: Callable[[NodeExecution], T], otherwise: T, scope: Scope | None = None) -> T:
+        """Begin an execution and return what `make` makes of it; what is interrupted in between has an end.
+
+        Args:
+            step: As for `start`.
+            make: Makes of the execution what will end it.
+            otherwise: What is returned where the step is not recorded.
+            scope: As for `start`.
+        """
+        execution = None
+        try:
+            execution = self.start(step, scope)
+            return otherwise if execution is None else make(execution)
+        except BaseException as error:
+            self.end(execution, None, error)
+            raise
 
     def end(  # noqa: PLR0913 - what can be said of an end
         self,
@@ -145,6 +168,22 @@ class ExecutionTracker(ABC):
         if execution.ended_ns is not None:
             tracking.unmatched += 1
             return
+        try:
+            self._end(execution, outputs, error, status, ended_ns, late_inputs)
+        except BaseException:  # an interrupt: once more, because nobody else will
+            self._end(execution, outputs, error, status, ended_ns, late_inputs)
+            raise
+
+    def _end(  # noqa: PLR0913, PLR0917 - as `end`
+        self,
+        execution: NodeExecution,
+        outputs: Any,
+        error: Any,
+        status: Status | None,
+        ended_ns: int | None,
+        late_inputs: Any,
+    ) -> None:
+        tracking = self._tracking or self.tracking
         execution.ended_ns = tracking.clock.monotonic_ns() if ended_ns is None else ended_ns
         if error is None:
             execution.recorded_status = status or "completed"
@@ -154,13 +193,9 @@ class ExecutionTracker(ABC):
         if self._accounts:
             self._close_account(execution, outputs)
         # A forked child never ends what its parent began.
-        if request is not None and execution.pid == process.pid:
+        if execution.request is not None and execution.pid == process.pid:
             listeners = tracking.listeners
-            for listener in listeners.on_execution_end:
-                try:
-                    listener(execution)
-                except Exception as failure:  # noqa: BLE001 - a listener is anybody's code
-                    listeners.failed(listener, failure)
+            listeners.tell(listeners.on_execution_end, execution)
             if execution.own is not None:
                 tracking.close_root(execution.own, execution, outputs)
                 execution.own = None
@@ -172,15 +207,12 @@ class ExecutionTracker(ABC):
         listeners = tracker.tracking.listeners
         listeners.tell(listeners.on_update, scope, what, name, value)
 
-    def _outside(self, step: Step, ended: RequestContext | None) -> tuple[Scope | None, RequestContext | None]:
-        """Return a scope for work outside of any request, or that has outlived its own, and what was opened for it."""
-        tracking = self.tracking
-        if ended is not None and (scope := open_scope(running_scope() or ended)) is not None:
-            return scope, None
-        opened = tracking.open_root(step, ended) if step.opens_request else None
-        if opened is None and step.opens_request:
-            tracking.orphans += 1
-        return opened, opened
+    def _cut(self, opened: RequestContext | None, execution: NodeExecution | None, error: BaseException) -> None:
+        """End what had begun when a start was interrupted."""
+        if execution is not None:
+            self.end(execution, None, error)
+        elif opened is not None and opened.manager is not None:
+            opened.manager.end_request(None, error, request=opened)
 
     def _account(self, execution: NodeExecution, step: Step) -> None:
         """Tell the subclass, which keeps an account of its own."""

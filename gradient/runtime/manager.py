@@ -12,7 +12,7 @@ from gradient.runtime.context import RequestContext, Scope, get_current_context,
 from gradient.runtime.exporting import NOT_EXPORTING, exporting_for
 from gradient.runtime.listeners import warn
 from gradient.runtime.recorder import Recorder, recorder_for
-from gradient.runtime.requests import announce, begin_request, finish_request
+from gradient.runtime.requests import announce, begin_request, complete_request
 from gradient.runtime.sources import load_settings
 from gradient.runtime.tracker import DefaultExecutionTracker
 from gradient.runtime.tracking import Tracking
@@ -136,8 +136,12 @@ class RuntimeManager:
         """Start a request without making it current: for streams, and for work that frameworks start."""
         tracking = self.tracking
         request = begin_request(tracking, self, entrypoint_name, inputs, metadata, tags, session_id, user_id, follows)
-        announce(request, tracking.listeners)
-        return request
+        try:
+            announce(request, tracking.listeners)
+            return request  # noqa: TRY300 - an interrupt at this line is caught, too
+        except BaseException as error:
+            self.end_request(None, error, request=request)
+            raise
 
     def end_request(
         self,
@@ -164,13 +168,7 @@ class RuntimeManager:
         if request.ended_ns is not None or request.pid != process.pid:
             leave(request)
             return None
-        finish_request(request, self.tracking, outputs, error, status)
-        leave(request)
-        listeners = self.tracking.listeners
-        listeners.tell(listeners.on_request_end, request)
-        self._tracker.keep(request.executions)
-        request.executions = []  # they hold the request; it must not hold them
-        request.previous = None
+        complete_request(request, self.tracking, self._tracker, outputs, error, status)
         return request
 
     def _open_root(self, step: Step, follows: RequestContext | None) -> RequestContext | None:

@@ -8,8 +8,9 @@ from uuid import UUID
 from gradient.journal.events import RequestEnded, RequestStarted
 from gradient.runtime import process
 from gradient.runtime.capture import Captured
-from gradient.runtime.context import RequestContext, running_scope
+from gradient.runtime.context import RequestContext, leave, running_scope
 from gradient.runtime.failures import failure_of
+from gradient.runtime.interruptions import end_open, is_interrupt
 from gradient.runtime.remote import remote_parent
 from gradient.runtime.session import current_session
 from gradient.runtime.shapes import text_for
@@ -79,6 +80,31 @@ def announce(request: RequestContext, listeners: Listeners) -> None:
     listeners.tell(listeners.on_request_start, request)
     if request.remote is not None:
         listeners.tell(listeners.on_update, request, "remote_parent", request.remote.span_id, None)
+
+
+def complete_request(  # noqa: PLR0913, PLR0917 - what can be said of an end
+    request: RequestContext, tracking: Tracking, tracker: Any, outputs: Any, error: Any, status: Status | None
+) -> None:
+    """End a request, tell the listeners, and let it go."""
+    try:
+        _complete(request, tracking, tracker, outputs, error, status)
+    except BaseException:  # an interrupt: once more, as for an execution
+        _complete(request, tracking, tracker, outputs, error, status)
+        raise
+
+
+def _complete(  # noqa: PLR0913, PLR0917 - as above
+    request: RequestContext, tracking: Tracking, tracker: Any, outputs: Any, error: Any, status: Status | None
+) -> None:
+    if is_interrupt(error):
+        end_open(request, error)
+    finish_request(request, tracking, outputs, error, status)
+    leave(request)
+    listeners = tracking.listeners
+    listeners.tell(listeners.on_request_end, request)
+    tracker.keep(request.executions)
+    request.executions = []  # they hold the request; it must not hold them
+    request.previous = None
 
 
 def finish_request(

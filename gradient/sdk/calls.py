@@ -53,7 +53,7 @@ class TracedCall:
     def __init__(
         self,
         scope: Scope | None,
-        close: Callable[[Any, BaseException | None], None],
+        close: Callable[[Any, BaseException | None], object],
         capture: Capture | None,
         limits: Limits,
     ) -> None:
@@ -69,13 +69,13 @@ class TracedCall:
         """Note an item as it is now; the recorded form is kept, never the item."""
         if self._capture is None:
             return
-        self._items = [] if self._items is None else self._items
-        self._count += 1
+        items = self._items = [] if self._items is None else self._items
         if self._left > 0 and self._room > 0:
             item = bytes(self._capture.payload(value))
-            self._items.append(item)
+            items.append(item)
             self._left -= 1
             self._room -= len(item)
+        self._count += 1
 
     def close(self, outputs: Any, error: BaseException | None) -> None:
         """Record the outcome."""
@@ -86,10 +86,10 @@ class TracedCall:
             return None
         if self._items is None:
             return returned
-        items = b",".join(self._items)
-        if self._count > len(self._items):
-            head = b"the first %d items" % len(self._items)
-            items += b',{"$cut":{"length":%d,"head":"%s"}}' % (self._count, head)
+        parts = list(self._items)
+        if self._count > len(parts):
+            parts.append(b'{"$cut":{"length":%d,"head":"the first %d items"}}' % (self._count, len(parts)))
+        items = b",".join(parts)
         if returned is None:
             return msgspec.Raw(b"[%s]" % items)
         return msgspec.Raw(b'{"items":[%s],"returned":%s}' % (items, bytes(self._capture.payload(returned))))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gradient.runtime.calls import CallSite, OpenCall
+    from gradient.runtime.execution import NodeExecution
 
 F = TypeVar("F")
 _entrypoints: WeakSet[Callable[..., Any]] = WeakSet()
@@ -140,13 +141,16 @@ def _site(function: Callable[..., Any], options: _Options) -> CallSite:
 
 
 def _request(manager: RuntimeManager, name: str, inputs: Any, options: _Options) -> OpenCall:
-    request = manager.open_request(name, inputs, **options.request)
-
-    def close(outputs: Any, error: BaseException | None) -> None:
-        manager.end_request(outputs, error, request=request)
-
-    capture = manager.tracking.capture if options.outputs else None
-    return TracedCall(request, close, capture, manager.settings.limits)
+    request = None
+    try:
+        request = manager.open_request(name, inputs, **options.request)
+        close = functools.partial(manager.end_request, request=request)
+        capture = manager.tracking.capture if options.outputs else None
+        return TracedCall(request, close, capture, manager.settings.limits)
+    except BaseException as error:  # an interrupt
+        if request is not None:
+            manager.end_request(None, error, request=request)
+        raise
 
 
 def inner_call(  # noqa: PLR0913 - what can be said of a step
@@ -154,12 +158,10 @@ def inner_call(  # noqa: PLR0913 - what can be said of a step
 ) -> OpenCall:
     """Open a call of the user's own code as an execution of the current request."""
     tracker = manager.get_tracker()
-    execution = tracker.start(Step(name, kind, "custom", inputs, metadata))
-    if execution is None:
-        return UNTRACED
-
-    def close(returned: Any, error: BaseException | None) -> None:
-        tracker.end(execution, returned, error)
-
     capture = manager.tracking.capture if outputs else None
-    return TracedCall(execution, close, capture, manager.settings.limits)
+
+    def make(execution: NodeExecution) -> OpenCall:
+        close = functools.partial(tracker.end, execution)
+        return TracedCall(execution, close, capture, manager.settings.limits)
+
+    return tracker.open_call(Step(name, kind, "custom", inputs, metadata), make, UNTRACED)

@@ -72,9 +72,15 @@ class NamedStep:
 
     def __enter__(self) -> StepHandle:
         """Begin the block."""
-        handle = StepHandle(self._step)
-        self._handles.append(handle)
-        return handle
+        handle = None
+        try:
+            handle = StepHandle(self._step)
+            self._handles.append(handle)
+            return handle  # noqa: TRY300 - an interrupt at this line is caught, too
+        except BaseException as error:  # an interrupt
+            if handle is not None:
+                handle.close(error)
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -82,8 +88,12 @@ class NamedStep:
         """End the block; its exception goes on."""
         handles = self._handles
         handle = handles[0] if len(handles) == 1 else self._innermost()
-        handles.remove(handle)
-        handle.close(error)
+        try:
+            handles.remove(handle)
+            handle.close(error)
+        except BaseException as interrupt:
+            handle.close(interrupt)
+            raise
 
     async def __aenter__(self) -> StepHandle:
         """Begin the block."""
@@ -128,6 +138,9 @@ class StepHandle:
                     hold(execution)
         except Exception as error:  # noqa: BLE001
             warn(f"the step {text_for(described.name)} could not be recorded: {error!r}.")
+        except BaseException as error:
+            self.close(error)
+            raise
 
     def set_usage(  # noqa: PLR0913 - what can be said of a call's cost
         self,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from os.path import relpath
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -42,3 +42,10 @@ def _by_way_of_here(code: CodeType) -> CodeType:
 def is_passed_over(code: CodeType) -> bool:
     """Tell whether CPython takes a frame of this code for its import system's."""
     return "importlib" in code.co_filename and "_bootstrap" in code.co_filename
+
+
+def outermost(frame: FrameType | None) -> FrameType | None:
+    """Return the frame that a frame's caller sees as its own call: the last one of a wrapper's below it, or itself."""
+    while frame is not None and frame.f_back is not None and is_passed_over(frame.f_back.f_code):
+        frame = frame.f_back
+    return frame
