@@ -1,6 +1,7 @@
 """Trace the client of a model provider: one execution for each call, or more about the framework's that it serves.
 
-The clients of OpenAI and Anthropic come from one generator: all their calls go through `request` of two base classes.
+The clients of OpenAI and Anthropic come from one generator: all their calls go through `request` of two base classes,
+whichever wrapper, subclass or tracer calls it. So that function is entered, and no attribute is replaced.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class ClientInstrumentor(Instrumentor):
             return
         if not hasattr(module, owner):
             raise SeamMissing(f"{module.__name__}.{owner}")
-        self.patches.replace(getattr(module, owner), attribute, lambda original: traced(original, site))
+        self.patches.enter(getattr(module, owner), attribute, lambda original: traced(original, site))
 
     def open(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         """Open one request of a client: `request(cast_to, options, *, stream, stream_cls)`."""

@@ -13,6 +13,7 @@ import inspect
 from types import ClassMethodDescriptorType
 from typing import TYPE_CHECKING, Any
 
+from gradient.instrumentors import bodies
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.importlib_bootstrap import passed_over
 
@@ -36,6 +37,7 @@ class Patches:
         self.active = False
         self._installed: list[_Patch] = []
         self._buried: list[_Patch] = []
+        self._entered: dict[Any, Callable[[], None]] = {}
 
     def replace(self, owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
         """Set `owner.name` to `wrap(original)`.
@@ -67,9 +69,26 @@ class Patches:
         _standing.append(patch)
         self._installed.append(patch)
 
+    def enter(self, owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
+        """Have the function that is `owner.name` do what `wrap(original)` does, also for who holds the function itself.
+
+        Where it is no plain function, `owner.name` is replaced.
+
+        Raises:
+            SeamMissing: `owner` has no such attribute.
+        """
+        function = inspect.getattr_static(owner, name, None)
+        if not bodies.can_be_entered(function):
+            self.replace(owner, name, wrap)
+        elif function not in self._entered:
+            self.active = True
+            self._entered[function] = bodies.enter(function, wrap)
+
     def undo(self) -> None:
         """Put every attribute back, where nobody patched it after us. Doing it twice is harmless."""
         self.active = False
+        while self._entered:
+            self._entered.popitem()[1]()
         while self._installed:
             patch = self._installed.pop()
             if not patch.restore():

@@ -48,8 +48,8 @@ def test_uninstalling_restores_the_very_same_objects(manager):
     manager.uninstall_instrumentation()
 
     after = seams()
-    assert all(during[name] is not before[name] for name in before)
-    assert all(after[name] is before[name] for name in before)
+    assert [name for name in before if during[name] is before[name]] == []
+    assert [name for name in before if after[name] is not before[name]] == []
     assert before.keys() == after.keys()
 
 
