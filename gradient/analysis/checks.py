@@ -6,7 +6,7 @@ from types import EllipsisType
 from typing import NamedTuple
 
 from gradient.analysis import quantities
-from gradient.analysis.forest import Document, Execution, Forest, in_order, tokens_of
+from gradient.analysis.forest import Document, Execution, Forest, failures, in_order, tokens_of
 
 PathPattern = Sequence["str | EllipsisType"]
 _PATH_KINDS = ("node", "agent", "step")
@@ -54,9 +54,8 @@ def max_tokens(run: Document, limit: float) -> Checked:
 
 def no_error(run: Document) -> Checked:
     """Expect that neither a run nor any of its executions failed, handled or not."""
-    failed = [execution for execution in run["executions"] if execution["status"] == "error"]
+    failed = failures(run)
     if failed:
-        # The innermost failure is where it began; the others handed it up.
         depths = {execution["execution_id"]: depth for depth, execution in Forest(run).walk()}
         innermost = max(failed, key=lambda execution: depths.get(execution["execution_id"], 0))
         more = f", and {len(failed) - 1:,} more" if len(failed) > 1 else ""

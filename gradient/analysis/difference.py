@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from gradient.analysis.alignment import Pair, by_name, by_path, walk
-from gradient.analysis.forest import Document, Execution, Forest, tokens_of
+from gradient.analysis.forest import Document, Execution, Forest, failures, tokens_of
 from gradient.analysis.values import ABSENT, Difference, differences, first_difference
 
 SCHEMA = "gradient.diff/1"
@@ -60,7 +60,7 @@ def totals(run: Document) -> dict[str, Any]:
     return {
         "duration_ms": run["duration_ms"],
         "executions": len(run["executions"]),
-        "errors": sum(execution["status"] == "error" for execution in run["executions"]),
+        "errors": len(failures(run)),
         "llm_calls": kinds["llm"],
         "tool_calls": kinds["tool"],
         "tokens": tokens_of(usage),

@@ -5,11 +5,13 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 
 from gradient.analysis.values import is_list, is_mapping
+from gradient.journal.origins import Failed, origins
 
 SCHEMA = "gradient.run/1"
 _NAME, _, _VERSION = SCHEMA.rpartition("/")
 _Moment = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
 _TraceId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+_REQUEST = ""  # among the ids of executions
 _SpanId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 
 
@@ -38,7 +40,11 @@ class _Usage(_Sums, total=False):
     missing: dict[str, Any] | None  # older documents do not have it
 
 
-class _Error(TypedDict):
+class _LaterError(TypedDict, total=False):
+    began_in: _SpanId | None
+
+
+class _Error(_LaterError):
     type: str | None
     message: str | None
     stacktrace: str | None
@@ -169,5 +175,22 @@ def _checked(run: Any, where: str) -> dict[str, Any]:
     ids = [execution["execution_id"] for execution in run["executions"]]
     if len(set(ids)) < len(ids):
         raise NotARun(f"{where}several executions have the same id")
-    run.setdefault("events", [])  # of a version before there were any
+    _complete(run)
     return run
+
+
+def _complete(run: dict[str, Any]) -> None:
+    """Add what the first versions of the document did not say."""
+    run.setdefault("events", [])
+    ends: dict[str, dict[str, Any]] = {_REQUEST: run, **{one["execution_id"]: one for one in run["executions"]}}
+    failed = {own: one for own, one in ends.items() if one["error"]}
+    if all("began_in" in one["error"] for one in failed.values()):
+        return
+    found = origins(_failed(own, one) for own, one in failed.items())
+    for own, one in failed.items():
+        one["error"]["began_in"] = found[own] or None
+
+
+def _failed(own: str, one: dict[str, Any]) -> Failed[str]:
+    error, parent = one["error"], (one["parent_id"] or _REQUEST) if own else None
+    return Failed(own, parent, (error["type"], error["message"]), None)

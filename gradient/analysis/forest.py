@@ -66,6 +66,17 @@ class Forest:
         return [each["name"] for each in (*reversed(list(self.above(execution))), execution)]
 
 
+def failures(document: Document) -> list[Execution]:
+    """Return the executions that failed by themselves; what only passed an exception on is left out."""
+    return [each for each in document["executions"] if each["status"] == "error" and began_here(each)]
+
+
+def began_here(execution: Execution) -> bool:
+    """Tell whether what an execution ended with was raised in it, and not in what it ran."""
+    error = execution["error"]
+    return error is None or error["began_in"] in (None, execution["execution_id"])
+
+
 def together(siblings: Iterable[Execution]) -> list[list[Execution]]:
     """Part siblings into groups of which each ran at the same time.
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from gradient.analysis.forest import failures
 from gradient.cli import formats
 from gradient.cli.page import Cell
 from gradient.cli.signs import Signs
@@ -15,12 +16,14 @@ _FRAME = re.compile(r'^  File "(?P<path>.*)", line (?P<line>\d+), in (?P<functio
 
 def failure_rows(document: dict[str, Any], signs: Signs) -> list[list[Cell]]:
     """Describe the failures of a run; what it ended with comes first."""
-    error, executions = document["error"], document["executions"]
-    origins = sorted(_origins(executions), key=lambda one: not _same(one["error"], error))
+    error = document["error"]
+    began_in = None if error is None else error["began_in"]
+    told = [each for each in failures(document) if each["error"] is not None]
+    origins = sorted(told, key=lambda one: one["execution_id"] != began_in)
     rows: list[list[Cell]] = []
-    if error is not None and not (origins and _same(origins[0]["error"], error)):
+    if error is not None and began_in is None:
         rows += _failure(document["entrypoint"] or "request", "", error, signs)
-    by_id = {execution["execution_id"]: execution for execution in executions}
+    by_id = {execution["execution_id"]: execution for execution in document["executions"]}
     for execution in origins[:_MOST_FAILURES]:
         parent = by_id.get(execution["parent_id"], document)
         handled = ", handled" if parent["status"] == "completed" else ""
@@ -28,22 +31,6 @@ def failure_rows(document: dict[str, Any], signs: Signs) -> list[list[Cell]]:
     if len(origins) > _MOST_FAILURES:
         rows.append([Cell(f"{signs.ellipsis} and {len(origins) - _MOST_FAILURES:,} more failures", "dim")])
     return rows
-
-
-def _origins(executions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the executions that failed by themselves: none of their children failed in the same way."""
-    failed = [execution for execution in executions if execution["error"] is not None]
-    handed_up = {(one["parent_id"], one["error"]["type"], one["error"]["message"]) for one in failed}
-    return [
-        one
-        for one in failed
-        if one["status"] == "error"
-        and (one["execution_id"], one["error"]["type"], one["error"]["message"]) not in handed_up
-    ]
-
-
-def _same(one: dict[str, Any], other: dict[str, Any] | None) -> bool:
-    return other is not None and all(one[part] == other[part] for part in ("type", "message"))
 
 
 def _path(execution: dict[str, Any], by_id: dict[str, Any], signs: Signs) -> str:

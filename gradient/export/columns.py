@@ -9,11 +9,11 @@ A parent is the number of its row, -1 for none; texts that repeat are words that
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gradient.analysis.forest import Document, Execution
+from gradient.analysis.forest import Document, Execution, began_here
 
 _REPEATING = ("node_id", "name", "framework", "kind", "status", "model", "provider", "error_type")
 _TIMES = ("start_offset_ms", "duration_ms", "time_to_first_token_ms")
-_AS_THEY_ARE = ("execution_id", "attempt", "cached", "input_tokens", "output_tokens", "cost_usd")
+_AS_THEY_ARE = ("execution_id", "attempt", "cached", "input_tokens", "output_tokens", "cost_usd", "failed_here")
 _TOKENS = ("input_tokens", "output_tokens", "cost_usd")
 
 
@@ -51,6 +51,8 @@ def _field(execution: Execution, name: str) -> Any:
     if name in _TOKENS:
         usage: dict[str, Any] = execution["usage"] or {}
         return usage.get(name)
+    if name == "failed_here":
+        return execution["status"] == "error" and began_here(execution)
     if name == "error_type":
         error: dict[str, Any] = execution["error"] or {}
         return error.get("type")

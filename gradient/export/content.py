@@ -16,6 +16,6 @@ def without_content(document: Document) -> Document:
 def _bare(one: Document) -> Document:
     # What shows a graph says nothing of what was talked about.
     kept = {key: one["metadata"][key] for key in ("graph_id", "step", "triggers") if key in one["metadata"]}
-    error = one["error"] and {"type": one["error"]["type"], "message": None, "stacktrace": None}
+    error = one["error"] and {**one["error"], "message": None, "stacktrace": None}
     events: list[Document] = [{**event, "attributes": {}} for event in one["events"]]
     return {"inputs": None, "outputs": None, "metadata": kept, "error": error, "events": events}

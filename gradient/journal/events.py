@@ -41,11 +41,15 @@ else:
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True):
-    """An exception as text: its qualified type, its message and its stack trace, redacted and cut."""
+    """An exception as text: its qualified type, its message and its stack trace, redacted and cut.
+
+    `origin` is the execution that the same exception ended first, 0 for the request; None where nobody knows.
+    """
 
     type: str
     message: str
     stacktrace: str | None = None
+    origin: int | None = None
 
 
 class Usage(msgspec.Struct, array_like=True, frozen=True):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from gradient.journal.events import Failure
     from gradient.runtime.capture import Captured
+    from gradient.runtime.failures import Raised
     from gradient.runtime.interfaces import ExecutionTracker
     from gradient.runtime.remote import Remote
     from gradient.runtime.status import Status
@@ -54,6 +55,7 @@ class RequestContext:
         sampled: Whether it is listed and exported, decided at its end.
         holder: The thread or task in which it was made current last.
         manager: The `RuntimeManager` that started it, or None; `tracker` its tracker.
+        raised: The exceptions that its executions ended with; forgotten when it has ended.
     """
 
     request_id: str = field(default_factory=lambda: str(uuid4()))
@@ -86,6 +88,7 @@ class RequestContext:
     ended: bytes | Captured | None = field(default=None, repr=False)
     pid: int = field(default=0, repr=False)
     holder: int = field(default=0, repr=False)
+    raised: Raised | None = field(default=None, repr=False)
     execution_id: ClassVar[int] = 0
     """A request is nobody's parent execution."""
 

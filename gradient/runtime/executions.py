@@ -8,7 +8,7 @@ from gradient.journal.events import ExecutionEnded, ExecutionStarted
 from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.failures import failure_of
+from gradient.runtime.failures import Raised, failure_of
 from gradient.runtime.shapes import text_for
 from gradient.runtime.status import Status, status_of
 
@@ -114,5 +114,9 @@ def fail(execution: NodeExecution, error: Any, status: Status | None, tracking: 
     told = status or (status_of(error) if isinstance(error, BaseException) else "error")
     execution.recorded_status = told
     if told in ("error", "cancelled"):
-        execution.failure = failure = failure_of(error, tracking.capture.text)
+        request = execution.request
+        if request is not None and request.raised is None:
+            request.raised = Raised()
+        raised = None if request is None else request.raised
+        execution.failure = failure = failure_of(error, tracking.capture.text, raised, execution.execution_id)
         execution.error = failure.message or failure.type

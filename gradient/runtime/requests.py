@@ -118,8 +118,9 @@ def finish_request(
         told = status or (status_of(error) if isinstance(error, BaseException) else "error")
         request.recorded_status = told
         if told in ("error", "cancelled"):
-            request.failure = failure = failure_of(error, tracking.capture.text)
+            request.failure = failure = failure_of(error, tracking.capture.text, request.raised, request.execution_id)
             request.error = failure.message or failure.type
+    request.raised = None
     rate = tracking.settings.sample_rate
     # By the id's random bits, so that all processes that see a request decide alike.
     request.sampled = request.recorded_status != "completed" or int.from_bytes(request.key[:6], "big") < rate * 2**48

@@ -12,11 +12,14 @@ from typing import Any
 
 import msgspec
 
+from gradient.journal.events import Failure
 from gradient.store.durations import Durations
+from gradient.store.failing import is_own_failure, rows_with_origins
 from gradient.store.interface import ErrorGroup, Group
+from gradient.store.names import first_line
 from gradient.store.query.sql import Conditions
 from gradient.store.rollup import DAY_S, HOUR_S, Sums
-from gradient.store.rows import COST, DURATION, ERROR, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, STATUS
+from gradient.store.rows import COST, DURATION, ENDED, ERROR, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT
 from gradient.store.runs import request_id
 from gradient.store.trees import executions_of
 
@@ -33,15 +36,15 @@ WHERE ((span = :day AND period >= :first_day) OR (span = :hour AND period >= :fi
     AND sort = :sort
     AND (:project IS NULL OR project = (SELECT id FROM names WHERE sort = 'project' AND text = :project))"""
 _EXACT_RUNS = """
-SELECT wall, names.text, '', status, duration, input, output, cost FROM runs JOIN names ON names.id = entrypoint
-WHERE {where} AND duration IS NOT NULL"""
+SELECT wall, names.text, '', status IS {error}, duration, input, output, cost
+FROM runs JOIN names ON names.id = entrypoint WHERE {where} AND duration IS NOT NULL"""
 _ERRORS = """
 SELECT facets.name, text, detail, sum(count), count(*), min(coalesce(runs.wall, 0)), max(coalesce(runs.wall, 0))
 FROM facets JOIN names ON names.id = facets.name JOIN runs ON runs.id = run
-WHERE sort = 'error' AND {where} GROUP BY facets.name
+WHERE sort = 'error' AND {where} GROUP BY facets.name HAVING sum(count) > 0
 ORDER BY 4 DESC, 5 DESC, 7 DESC, detail, text LIMIT ?"""
 _SAMPLE = """
-SELECT run, request FROM facets JOIN runs ON runs.id = run WHERE name = ? AND {where}
+SELECT run, request, ended, error FROM facets JOIN runs ON runs.id = run WHERE name = ? AND {where}
 ORDER BY run DESC LIMIT ?"""
 
 
@@ -87,10 +90,10 @@ def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> 
     totals: dict[tuple[str, str], _Total] = {}
     durations: dict[tuple[str, str], list[int]] = defaultdict(list)
     values = _runs(connection, wanted) if by in ("day", "entrypoint") else _executions(connection, by, wanted)
-    for wall, text, detail, status, duration, *usage in values:
+    for wall, text, detail, failed, duration, *usage in values:
         key = (_day((wall or 0) // _NS_PER_S), "") if by == "day" else (text, _kind(by, detail))
         sums = totals.setdefault(key, _Total()).sums
-        sums.errors += status == ERROR_STATUS
+        sums.errors += failed
         sums.add_usage(usage)
         durations[key].append(duration)
     for key, total in totals.items():
@@ -99,7 +102,7 @@ def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> 
 
 
 def _runs(connection: sqlite3.Connection, wanted: Conditions) -> Iterator[Any]:
-    return connection.execute(_EXACT_RUNS.format(where=wanted.where), wanted.values)
+    return connection.execute(_EXACT_RUNS.format(where=wanted.where, error=ERROR_STATUS), wanted.values)
 
 
 def _executions(connection: sqlite3.Connection, by: str, wanted: Conditions) -> Iterator[Any]:
@@ -107,9 +110,17 @@ def _executions(connection: sqlite3.Connection, by: str, wanted: Conditions) -> 
     names = _NamesOf(connection)
     query = f"SELECT id, wall FROM runs WHERE {wanted.where}"  # noqa: S608 - values are parameters
     for run, wall in connection.execute(query, wanted.values).fetchall():
-        for row in executions_of(connection, run):
+        for row in rows_with_origins(executions_of(connection, run)):
             if row[column] is not None and row[DURATION] is not None:
-                yield (wall, *names[row[column]], row[STATUS], row[DURATION], row[INPUT], row[OUTPUT], row[COST])
+                yield (
+                    wall,
+                    *names[row[column]],
+                    is_own_failure(row),
+                    row[DURATION],
+                    row[INPUT],
+                    row[OUTPUT],
+                    row[COST],
+                )
 
 
 class _NamesOf(dict[int, tuple[str, str]]):
@@ -126,18 +137,39 @@ class _NamesOf(dict[int, tuple[str, str]]):
         return found
 
 
-def error_groups(connection: sqlite3.Connection, wanted: Conditions, limit: int) -> Iterator[ErrorGroup]:
-    """Yield the failures of the runs that satisfy conditions, the commonest first."""
+def error_groups(
+    connection: sqlite3.Connection, wanted: Conditions, limit: int, event_at: Callable[[int], Any]
+) -> Iterator[ErrorGroup]:
+    """Yield the failures of the runs that satisfy conditions, the commonest first.
+
+    Args:
+        connection: The index.
+        wanted: The conditions.
+        limit: How many groups at most.
+        event_at: Reads the event at a place, for the words of one failure of each group; names of errors leave out
+            what differs between them.
+    """
     where, values = wanted.where, wanted.values
     names = _NamesOf(connection)
     for name, message, kind, count, runs, first, last in connection.execute(
         _ERRORS.format(where=where), [*values, limit]
     ).fetchall():
         samples = connection.execute(_SAMPLE.format(where=where), [name, *values, _SAMPLES]).fetchall()
-        failed = (row[NODE] for run, _ in samples for row in executions_of(connection, run) if row[ERROR] == name)
-        nodes = dict.fromkeys(names[node][0] for node in failed)
-        ids = tuple(request_id(key) for _, key in samples)
-        yield ErrorGroup(kind, message, count, runs, first, last, ids, tuple(nodes))
+        rows = (row for run, *_ in samples for row in rows_with_origins(executions_of(connection, run)))
+        failed = [row for row in rows if row[ERROR] == name and is_own_failure(row)]
+        nodes = dict.fromkeys(names[row[NODE]][0] for row in failed)
+        places = [*(row[ENDED] for row in failed), *(ended for _, _, ended, error in samples if error == name)]
+        told = next((first_line(error.message) for error in _errors_at(places, event_at)), message)
+        ids = tuple(request_id(key) for _, key, *_ in samples)
+        yield ErrorGroup(kind, told, count, runs, first, last, ids, tuple(nodes))
+
+
+def _errors_at(places: Iterable[int | None], event_at: Callable[[int], Any]) -> Iterator[Failure]:
+    """Yield what ends at places say of an error, as far as they are still there."""
+    for place in places:
+        error = None if place is None else getattr(event_at(place), "error", None)
+        if error is not None:
+            yield error
 
 
 def _kind(by: str, detail: str) -> str:

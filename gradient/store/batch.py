@@ -21,7 +21,7 @@ from gradient.journal.events import (
     Updated,
 )
 from gradient.store.names import Names, generalised
-from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow, is_execution, signed, status_code
+from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow, is_execution, origin_of, signed, status_code
 from gradient.store.schema import message_number
 
 _KEY_BYTES = 16
@@ -119,7 +119,7 @@ class Batch:
         run.wall, run.duration = event.wall, event.at - event.started_at
         if run.began is None:
             run.started_at, run.process, run.project = event.started_at, self.process.id, self.process.project
-        run.error = self.failure(event.error)
+        run.error, run.origin = self.failure(event.error), origin_of(event.error)
         run.just_ended = True
         return None
 

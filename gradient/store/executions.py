@@ -36,11 +36,13 @@ from gradient.store.rows import (
     FIRST_TOKEN,
     INPUT,
     MODEL,
+    ORIGIN,
     PROCESS,
     STATUS,
     WRAP,
     RunRow,
     is_execution,
+    origin_of,
     signed,
     status_code,
 )
@@ -187,7 +189,7 @@ class Executions:
         model = None if event.model is None else self._names.models[event.model, event.provider]
         batch = self._batch
         about = (run.id, own, batch.process.id, signed(event.parent), node, model, None, started_at)
-        return [*about, *(None,) * 11, began, None, batch.changed]
+        return [*about, *(None,) * 12, began, None, batch.changed]
 
     def _fill(self, row: list[Any], event: Ended, place: int) -> None:
         """Say in a row how its execution ended."""
@@ -199,5 +201,5 @@ class Executions:
         if event.model is not None:
             row[MODEL] = self._names.models[event.model, event.provider]
         if event.error is not None:
-            row[ERROR] = self._batch.failure(event.error)
+            row[ERROR], row[ORIGIN] = self._batch.failure(event.error), origin_of(event.error)
         row[ENDED] = place

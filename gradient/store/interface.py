@@ -47,7 +47,7 @@ class Listed:
         id: The request id, as users know it.
         wall_ns: Its start in nanoseconds since the epoch, or None where that is lost.
         duration_ns: How long it took, or None while it runs.
-        executions, errors: How many there are, and how many of them failed.
+        executions, errors: How many there are, and how many of them failed by themselves.
         usage: The sums over its LLM calls.
         sampled: Whether it is listed when nobody asks for it by its id.
     """
@@ -114,10 +114,12 @@ class Group:
 class ErrorGroup:
     """Failures that are alike: of one type, with messages that differ in numbers and ids only.
 
+    An exception that passes several executions on its way out failed once, where it was raised.
+
     Attributes:
         type: The type of the exception.
-        message: The first line of the message, with # for what differs.
-        count: How many executions and requests failed so.
+        message: The first line of the message of one of the newest.
+        count: How often that was raised, in executions and requests.
         runs: In how many runs.
         first_seen_ns, last_seen_ns: Start of the first and last of these runs, since the epoch.
         samples: The ids of the newest of these runs.

@@ -13,6 +13,7 @@ import msgspec
 
 from gradient.journal.events import Failure, GraphSeen, Updated
 from gradient.journal.messages import SegmentMessages
+from gradient.journal.origins import REQUEST, Failed, origins
 from gradient.store.interface import Listed
 from gradient.store.runs import Execution, Run, Writer, request_id
 from gradient.store.usage import total_usage, totals_document, usage_document
@@ -20,7 +21,6 @@ from gradient.store.usage import total_usage, totals_document, usage_document
 RUN_SCHEMA = "gradient.run/1"
 LS_SCHEMA = "gradient.ls/1"
 _SPAN_ID = re.compile("[0-9a-f]{16}")
-_REQUEST = 0  # what is told of no execution is of the request itself
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -32,7 +32,8 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         links: Its links to other runs, as far as only other runs tell them.
     """
     head, ended = run.head, run.ended
-    executions = [execution_document(execution, run) for execution in run.by_start()]
+    began_in = _origins(run)
+    executions = [execution_document(execution, run, began_in) for execution in run.by_start()]
     return {
         "schema": RUN_SCHEMA,
         "request_id": run.id,
@@ -43,13 +44,13 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "duration_ms": _ms(run.duration_ns),
         "inputs": None if run.started is None else read(run.started_messages, run.started.inputs),
         "outputs": None if ended is None else read(run.ended_messages, ended.outputs),
-        "error": _error(None if ended is None else ended.error),
+        "error": _error(None if ended is None else ended.error, began_in.get(REQUEST)),
         "tags": [] if head is None else list(head.tags),
         "metadata": run_metadata(run),
-        "events": _events(run, _REQUEST),
+        "events": _events(run, REQUEST),
         "session_id": None if head is None else head.session_id,
         "user_id": None if head is None else head.user_id,
-        "links": [*_follows(run), *_links(run, _REQUEST), *links],
+        "links": [*_follows(run), *_links(run, REQUEST), *links],
         "process": _process(run.writer),
         "usage": totals_document(total_usage(run)),
         "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
@@ -82,8 +83,15 @@ def _listed(run: Listed) -> dict[str, Any]:
     }
 
 
-def execution_document(execution: Execution, run: Run) -> dict[str, Any]:
-    """Describe an execution of a run, as `gradient.run/1` does."""
+def execution_document(execution: Execution, run: Run, began_in: dict[int, int] | None = None) -> dict[str, Any]:
+    """Describe an execution of a run, as `gradient.run/1` does.
+
+    Args:
+        execution: The execution.
+        run: Its run.
+        began_in: Where the failures of the run began; None to look whether `run` tells.
+    """
+    began_in = _origins(run) if began_in is None else began_in
     head, ended = execution.head, execution.ended
     first_token_at = None if ended is None else ended.first_token_at
     return {
@@ -98,7 +106,7 @@ def execution_document(execution: Execution, run: Run) -> dict[str, Any]:
         "duration_ms": _ms(execution.duration_ns),
         "inputs": _inputs(execution),
         "outputs": None if ended is None else read(execution.ended_messages, ended.outputs),
-        "error": _error(None if ended is None else ended.error),
+        "error": _error(None if ended is None else ended.error, began_in.get(execution.id)),
         "attempt": None if ended is None else ended.attempt,
         "cached": ended is not None and ended.cached,
         "model": head.model or (execution.started.model if execution.started else None),
@@ -129,7 +137,7 @@ def _events(run: Run, execution_id: int) -> list[dict[str, Any]]:
 
 def _remote_parent(run: Run) -> str | None:
     """Return the span of another process that a request belongs under."""
-    told = (update.name for update in run.updates.get(_REQUEST, ()) if update.what == "remote_parent")
+    told = (update.name for update in run.updates.get(REQUEST, ()) if update.what == "remote_parent")
     return next((name for name in told if _SPAN_ID.fullmatch(name)), None)
 
 
@@ -143,7 +151,7 @@ def _links(run: Run, execution_id: int) -> list[dict[str, Any]]:
 
 def run_metadata(run: Run) -> dict[str, Any]:
     """Return the metadata of a request."""
-    return _merged(run.started, run.updates.get(_REQUEST, ()), run.ended)
+    return _merged(run.started, run.updates.get(REQUEST, ()), run.ended)
 
 
 def execution_metadata(execution: Execution, run: Run) -> dict[str, Any]:
@@ -205,10 +213,24 @@ def _graph(graph: GraphSeen) -> dict[str, Any]:
     return {"graph_id": graph.graph_id, "name": graph.name, **parts}
 
 
-def _error(failure: Failure | None) -> dict[str, Any] | None:
+def _origins(run: Run) -> dict[int, int]:
+    """Return for each that failed, the request among them, where that began."""
+    ends: list[Failed[int]] = [_failed(REQUEST, None, None if run.ended is None else run.ended.error)]
+    ends += [_failed(one.id, one.head.parent, None if one.ended is None else one.ended.error) for one in run.by_start()]
+    return origins(one for one in ends if one.said is not None)
+
+
+def _failed(own: int, parent: int | None, error: Failure | None) -> Failed[int]:
+    if error is None:
+        return Failed(own, parent, None, None)
+    return Failed(own, parent, (error.type, error.message), error.origin)
+
+
+def _error(failure: Failure | None, began_in: int | None) -> dict[str, Any] | None:
     if failure is None:
         return None
-    return {"type": failure.type, "message": failure.message, "stacktrace": failure.stacktrace}
+    where = _hex(began_in) if began_in else None
+    return {"type": failure.type, "message": failure.message, "stacktrace": failure.stacktrace, "began_in": where}
 
 
 def _hex(number: int) -> str:

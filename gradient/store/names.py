@@ -88,7 +88,11 @@ class _Cache(dict[K, int]):
         return number
 
 
+def first_line(message: str) -> str:
+    """Return the first line of a message of an error, as far as it is told in lists."""
+    return message.strip().partition("\n")[0][:_MESSAGE_CHARS]
+
+
 def generalised(message: str) -> str:
     """Return the first line of a message of an error, without what differs from one time to the next."""
-    first = message.strip().partition("\n")[0][:_MESSAGE_CHARS]
-    return _VARIABLE.sub("#", first)
+    return _VARIABLE.sub("#", first_line(message))

@@ -11,7 +11,7 @@ import msgspec
 
 from gradient.store.batch import Batch
 from gradient.store.names import Names
-from gradient.store.rows import CODES, SIGN, WRAP, Pair
+from gradient.store.rows import CODES, SIGN, WRAP, Pair, origin_of
 from gradient.store.trees import Columns, columns_of
 
 NO_NUMBERS = (None,) * 6
@@ -48,6 +48,7 @@ def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Nam
         cached,
         *zip(*(NO_NUMBERS if usage is None else numbers_of(usage) for usage in usages), strict=True),
         [batch.failure(error) for error in errors] if any(errors) else errors,
+        [origin_of(error) for error in errors] if any(errors) else errors,
         began,
         ended,
         (batch.changed,) * count,

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from gradient.store.durations import Durations
+from gradient.store.failing import failed_here
 from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, SIGN, STATUS, RunRow
 from gradient.store.totals import LlmNodes, sum_known
 from gradient.store.trees import Columns
@@ -95,8 +96,8 @@ class Rollup:
         if columns[MODEL].count(None) < len(columns[MODEL]):
             self._add_models(hour, project, columns)
         if ERROR_STATUS in columns[STATUS]:
-            for node, model, status in zip(columns[NODE], columns[MODEL], columns[STATUS], strict=True):
-                for name in (node, model) if status == ERROR_STATUS else ():
+            for node, model, failed in zip(columns[NODE], columns[MODEL], failed_here(columns), strict=True):
+                for name in (node, model) if failed else ():
                     if name is not None:
                         self._of(hour, project, name).errors += 1
         if ended and run.entrypoint is not None and run.duration is not None:

@@ -5,19 +5,20 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from gradient.journal.events import Failure
 from gradient.store.heads import EndedHead
 from gradient.store.schema import STATUSES
 
 # fmt: off
 (RUN, ID, PROCESS, PARENT, NODE, MODEL, STATUS, STARTED_AT, DURATION, FIRST_TOKEN, ATTEMPT, CACHED, INPUT, OUTPUT,
- CACHE_READ, CACHE_WRITE, REASONING, COST, ERROR, BEGAN, ENDED, CHANGED) = range(22)
+ CACHE_READ, CACHE_WRITE, REASONING, COST, ERROR, ORIGIN, BEGAN, ENDED, CHANGED) = range(23)
 # fmt: on
 """Places of the columns of `executions`."""
 
 EXECUTION_COLUMNS = [
     *("run", "id", "process", "parent", "node", "model", "status", "started_at", "duration", "first_token", "attempt"),
-    *("cached", "input", "output", "cache_read", "cache_write", "reasoning", "cost", "error", "began", "ended"),
-    "changed",
+    *("cached", "input", "output", "cache_read", "cache_write", "reasoning", "cost", "error", "origin", "began"),
+    *("ended", "changed"),
 ]
 TOTALS = (
     *("executions", "errors", "input", "output", "cache_read", "cache_write", "reasoning", "cost"),
@@ -32,6 +33,12 @@ Pair: TypeAlias = tuple[int, int, int, EndedHead]
 
 SIGN, WRAP = 1 << 63, 1 << 64
 _OF_BATCH = ("new", "just_ended", "segment", "pairs", "rows")
+
+
+def origin_of(error: Failure | None) -> int | None:
+    """Return the number, as it is stored, of the execution that a failure says it began in."""
+    told = None if error is None else error.origin
+    return signed(told) if told is not None and is_execution(told) else None
 
 
 def signed(number: int) -> int:
@@ -80,6 +87,7 @@ class RunRow:
     tags: str | None = None
     sampled: int = 1
     error: int | None = None
+    origin: int | None = None
     began: int | None = None
     ended: int | None = None
     changed: int = 0

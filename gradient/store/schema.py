@@ -88,13 +88,18 @@ _CALLS_WITHOUT_NUMBERS = """
 ALTER TABLE runs ADD COLUMN untold INTEGER;
 ALTER TABLE runs ADD COLUMN unpriced INTEGER;
 """
-# Numbers of messages that an earlier version took for others are found out when the journals are read again.
+# What an earlier version took for others, or counted in another way, is found out when the journals are read again:
+# numbers of messages, failures that were passed on, calls of models.
 _READ_AGAIN = ";\n".join(["DROP TABLE IF EXISTS words", *(f"DELETE FROM {table}" for table in TABLES)])  # noqa: S608
+_ORIGINS = """
+ALTER TABLE runs ADD COLUMN origin INTEGER;
+ALTER TABLE executions ADD COLUMN origin INTEGER;
+"""
 
 TWICE = -1
 """The place of a message whose number was given out twice, see `gradient.journal.messages`."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _CALLS_WITHOUT_NUMBERS, _READ_AGAIN)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _CALLS_WITHOUT_NUMBERS, _READ_AGAIN, _ORIGINS + _READ_AGAIN)
 """What leads from version n to n + 1, at place n."""
 
 

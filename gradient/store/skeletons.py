@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
 
 import msgspec
 
+from gradient.store.failing import failed_here, with_origins
 from gradient.store.interface import Skeleton
 from gradient.store.rows import (
     ATTEMPT,
@@ -27,12 +27,12 @@ from gradient.store.rows import (
     STATUS,
     status_text,
 )
-from gradient.store.trees import executions_of
+from gradient.store.trees import Columns, columns_of, executions_of
 
 COLUMNS = (
     "execution_id", "parent_id", "node_id", "name", "framework", "kind", "status", "start_offset_ms", "duration_ms",
     "attempt", "cached", "model", "provider", "input_tokens", "output_tokens", "cost_usd", "time_to_first_token_ms",
-    "error_type",
+    "error_type", "failed_here",
 )  # fmt: skip
 """Names and meanings are those of `gradient.run/1`."""
 
@@ -70,13 +70,14 @@ class Skeletons:
             changed: Leave out what did not change since this batch.
         """
         (started_at,) = self._connection.execute("SELECT started_at FROM runs WHERE id = ?", (run,)).fetchone()
-        rows = [row for row in executions_of(self._connection, run) if row[CHANGED] > changed]
+        every = columns_of(executions_of(self._connection, run))
+        rows = [row for row in zip(*with_origins(every), strict=True) if row[CHANGED] > changed]
         rows.sort(key=itemgetter(STARTED_AT))
         if not rows:
             return {name: [] for name in COLUMNS}
         return self._columns(list(zip(*rows, strict=True)), rows[0][STARTED_AT] if started_at is None else started_at)
 
-    def _columns(self, of: list[tuple[Any, ...]], started_at: int) -> Skeleton:
+    def _columns(self, of: Columns, started_at: int) -> Skeleton:
         """Return the columns that are shown, made of those that are stored: by row it would take twice as long."""
         nodes = [self._nodes.get(node) or self._node(node) for node in of[NODE]]
         models = [_NO_NAME if model is None else self._name(model) for model in of[MODEL]]
@@ -105,9 +106,10 @@ class Skeletons:
                 for first, start in zip(of[FIRST_TOKEN], of[STARTED_AT], strict=True)
             ],
             "error_type": [None if error is None else self._name(error)[1] for error in of[ERROR]],
+            "failed_here": failed_here(of),
         }
 
-    def _durations(self, of: list[tuple[Any, ...]]) -> list[float | None]:
+    def _durations(self, of: Columns) -> list[float | None]:
         known = [
             self._time_open(process, start) if status is None else duration
             for status, duration, process, start in zip(

@@ -14,6 +14,7 @@ from gradient.store.home import IndexedHome
 from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Skeleton
 from gradient.store.mending import mending, mending_what_it_writes
 from gradient.store.model import execution_document, run_document
+from gradient.store.places import opened
 from gradient.store.query import parse
 from gradient.store.query.sql import Conditions
 from gradient.store.references import is_unique, number_of, resolve
@@ -23,6 +24,7 @@ from gradient.store.views import Runs, RunView
 
 _BUSY = "another process is reading the journals into the index"
 _PAGE = 200
+_MOST_SEGMENTS = 8
 _NS_PER_S = 10**9
 _SIGN, _WRAP = 1 << 63, 1 << 64
 
@@ -173,7 +175,8 @@ class SqliteStore(IndexedHome):
 
     @mending
     def errors(self, query: str = "", *, project: str | None = None, limit: int = 20) -> Sequence[ErrorGroup]:
-        return tuple(error_groups(self._connection, self._chosen(query, project), limit))
+        with opened(self._connection, self.root, _MOST_SEGMENTS) as places:
+            return tuple(error_groups(self._connection, self._chosen(query, project), limit, places.event))
 
     @mending
     def follow(self, cursor: int | None = None) -> Changes:

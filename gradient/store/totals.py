@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from gradient.store.failing import failed_here, with_origins
 from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, OUTPUT, PARENT, STATUS
 from gradient.store.trees import Columns
 
@@ -43,7 +44,7 @@ def totals_of(columns: Columns, llms: LlmNodes) -> tuple[Any, ...]:
     sums = [sum_known(column[row] for row in rows) for column in columns[INPUT : COST + 1]]
     unpriced = [row for row in rows if _is_unpriced(columns, row)]
     untold = sum(columns[INPUT][row] is None and columns[OUTPUT][row] is None for row in unpriced)
-    return len(columns[ID]), columns[STATUS].count(ERROR_STATUS), *sums, untold, len(unpriced)
+    return len(columns[ID]), sum(failed_here(with_origins(columns))), *sums, untold, len(unpriced)
 
 
 def _counted(columns: Columns, llms: LlmNodes) -> list[int]:

@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
+from gradient.journal.origins import REQUEST
 from gradient.store.batch import Batch
+from gradient.store.failing import with_origins
 from gradient.store.names import Names
 from gradient.store.pairs import columns_of_pairs
 from gradient.store.rollup import Rollup
-from gradient.store.rows import BEGAN, ERROR, MODEL, NODE, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
+from gradient.store.rows import BEGAN, ERROR, ID, MODEL, NODE, ORIGIN, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
 from gradient.store.totals import totals_of
 from gradient.store.trees import Columns, close, columns_of, pack, reopen, write_open
 
@@ -64,7 +66,9 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, names: Names) -> N
             write_open(connection, zip(*columns, strict=True))
             write_open(connection, late.get(run.id, ()))
             columns = columns_of(close(connection, run.id)) if is_over else columns
+        columns = with_origins(columns)
         if is_over:
+            fresh = with_origins(fresh, columns)
             # What ran before its end is added with it, and what comes later when it comes.
             finish(run, columns, rollup, columns if run.just_ended else fresh, ended=run.just_ended)
         written.add(run, columns, is_over=is_over)
@@ -119,17 +123,26 @@ def write_process(connection: sqlite3.Connection, process: ProcessRow) -> None:
 def facets_of(run: RunRow, columns: Columns, names: Names) -> Counter[int]:
     """Return which names a run has, and how often."""
     counts: Counter[int] = Counter(columns[NODE])
-    for column in (columns[MODEL], columns[ERROR]):
-        if column.count(None) < len(column):
-            counts.update(name for name in column if name is not None)
+    if columns[MODEL].count(None) < len(columns[MODEL]):
+        counts.update(name for name in columns[MODEL] if name is not None)
+    if columns[ERROR].count(None) < len(columns[ERROR]):
+        _count_failures(counts, columns)
     for tag in msgspec.json.decode(run.tags) if run.tags else ():
         counts[names.number("tag", tag) or 0] = 1
     for name in (run.entrypoint, run.project, run.session, run.user):
         if name is not None:
             counts[name] = 1
-    if run.error is not None and not counts[run.error]:
-        counts[run.error] = 1
+    if run.error is not None:
+        is_told_elsewhere = run.origin in columns[ID] or counts[run.error] > 0
+        counts[run.error] += run.origin == REQUEST or not is_told_elsewhere
     return counts
+
+
+def _count_failures(counts: Counter[int], columns: Columns) -> None:
+    """Count failures where they began; what passed them on has their names, too, and so can be found by them."""
+    for name, origin, own in zip(columns[ERROR], columns[ORIGIN], columns[ID], strict=True):
+        if name is not None:
+            counts[name] += origin in (None, own)
 
 
 def _folded(threads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

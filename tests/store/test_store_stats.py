@@ -78,7 +78,7 @@ def test_failures_that_differ_in_numbers_are_one_group(busy, process, home):
     with SqliteStore(home) as store:
         alike, other = store.errors()
 
-    assert (alike.type, alike.message, alike.count, alike.runs) == ("E", "line # is dead", 2, 2)
+    assert (alike.type, alike.message, alike.count, alike.runs) == ("E", "line 8 is dead", 2, 2)
     assert [run[:2] for run in alike.samples] == ["03", "02"]
     assert alike.nodes == ("fetch", "search")
     assert alike.last_seen_ns - alike.first_seen_ns == 6 * HOUR_S * 10**9

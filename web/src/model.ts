@@ -50,6 +50,8 @@ export interface Columns {
   model: Words;
   provider: Words;
   error_type: Words;
+  /** Whether it failed, and not only passed on what failed inside of it. */
+  failed_here: boolean[];
 }
 
 export interface RunAnswer extends Row {
@@ -59,6 +61,8 @@ export interface RunAnswer extends Row {
 }
 
 export interface Failure {
+  /** The execution that it was raised in; null for the request itself. */
+  began_in: string | null;
   type: string | null;
   message: string | null;
   stacktrace: string | null;

@@ -114,19 +114,11 @@ export class Tree {
     return Math.max(0, end - this.start[row] - covered);
   }
 
-  /** Failures where they began: rows that failed while nothing below them failed in the same way. */
+  /** Failures where they began: what only passed an exception on is left out. */
   failures(): number[] {
-    const status = this.columns.status.words.indexOf("error");
-    const types = this.columns.error_type.at;
-    const handedUp = new Set<number>();
-    const failed: number[] = [];
-    for (let row = 0; row < this.count; row++) {
-      if (this.columns.status.at[row] !== status) continue;
-      failed.push(row);
-      const parent = this.parent[row];
-      if (parent >= 0 && types[parent] === types[row]) handedUp.add(parent);
-    }
-    return failed.filter((row) => !handedUp.has(row));
+    const found: number[] = [];
+    for (let row = 0; row < this.count; row++) if (this.columns.failed_here[row]) found.push(row);
+    return found;
   }
 
   /** What the run had to wait for: from the end backwards, always what ended last before. */
@@ -236,7 +228,7 @@ function matching(tree: Tree, choice: Choice): Uint8Array {
 }
 
 const REPEATING = ["node_id", "name", "framework", "kind", "status", "model", "provider", "error_type"] as const;
-const PLAIN = ["start_offset_ms", "duration_ms", "time_to_first_token_ms", "attempt", "cached", "input_tokens", "output_tokens", "cost_usd"] as const;
+const PLAIN = ["start_offset_ms", "duration_ms", "time_to_first_token_ms", "attempt", "cached", "input_tokens", "output_tokens", "cost_usd", "failed_here"] as const;
 
 /** Put changed executions, columns of a skeleton, into what is known; returns new columns. */
 export function merged(known: Columns, changed: Record<string, unknown[]>): Columns {

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gradient.store.names import generalised
 from gradient.store.query.fields import Field
 from gradient.store.query.parsing import STATUSES, Query, Term, Value
 from gradient.store.rows import status_code
@@ -90,8 +91,8 @@ def _numbers(asked: Field, value: Value, connection: sqlite3.Connection) -> list
             connection, f"sort = 'node' AND detail LIKE ? AND {_match(value, 'text')}", pattern, _given(value)
         )
     if asked.column == "error":
-        either = f"sort = 'error' AND ({_match(value, 'text')} OR {_match(value, 'detail')})"
-        return _select(connection, either, _given(value), _given(value))
+        either = f"sort = 'error' AND ({_match(value, 'text')} OR {_match(value, 'text')} OR {_match(value, 'detail')})"
+        return _select(connection, either, _given(value), generalised(_given(value)), _given(value))
     return _select(connection, f"sort = ? AND {_match(value, 'text')}", asked.column, _given(value))
 
 
