@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gradient.analysis import quantities
 from gradient.analysis.forest import Document, Execution, Forest, failures, in_order, tokens_of
+from gradient.journal.events import BILLED_KINDS
 
 PathPattern = Sequence["str | EllipsisType"]
 _PATH_KINDS = ("node", "agent", "step")
@@ -96,7 +97,7 @@ def _is_short(run: Document, part: str, total: float | None, limit: float) -> bo
 
 
 def _calls_models(run: Document) -> bool:
-    return any(execution["kind"] == "llm" for execution in run["executions"])
+    return any(execution["kind"] in BILLED_KINDS for execution in run["executions"])
 
 
 def taken_path(run: Document, named: Sequence[str] = ()) -> list[str]:

@@ -13,6 +13,7 @@ from gradient.analysis.event_messages import Event, told_in_events
 from gradient.analysis.indexed import indexed_messages
 from gradient.analysis.json_text import decoded
 from gradient.analysis.values import is_list, is_mapping
+from gradient.journal.events import BILLED_KINDS
 
 Attributes = Mapping[str, Any]
 
@@ -56,7 +57,6 @@ _NAMES = {
     "tool": ("gen_ai.tool.name", "tool.name"),
     "workflow": ("gen_ai.agent.name", "gen_ai.workflow.name", "workflow.name"),
 }
-_CALLS = ("llm", "embedding")
 _INPUTS = {
     "tool": ("gen_ai.tool.call.arguments",),
     "retriever": ("gen_ai.retrieval.query.text",),
@@ -159,7 +159,7 @@ def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Ev
 def _name(span_name: str, kind: str, attributes: Attributes) -> str:
     """Return what a span is of: `gpt-4o` of `chat gpt-4o`, and of a model's call that is named `chat` alike."""
     operation = attributes.get("gen_ai.operation.name")
-    names = ("gen_ai.request.model",) if kind in _CALLS and span_name == operation else _NAMES.get(kind, ())
+    names = ("gen_ai.request.model",) if kind in BILLED_KINDS and span_name == operation else _NAMES.get(kind, ())
     return _text(_first(attributes, names)) or span_name.removeprefix(f"{operation} ")
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from gradient.analysis.forest import Document
 from gradient.analysis.values import is_list, is_mapping
+from gradient.journal.events import BILLED_KINDS
 
 Attribute = str | bool | int | float | list[str]
 Attributes = dict[str, Attribute]
@@ -77,11 +78,7 @@ def span_name(execution: Document) -> str:
     operation, name = OPERATIONS.get(execution["kind"]), str(execution["name"])
     if operation is None:
         return name
-    return (
-        f"{operation} {execution['model'] or name}"
-        if execution["kind"] in ("llm", "embedding")
-        else f"{operation} {name}"
-    )
+    return f"{operation} {execution['model'] or name}" if execution["kind"] in BILLED_KINDS else f"{operation} {name}"
 
 
 def request_attributes(run: Document) -> Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradient.journal.events import ExecutionEnded, ExecutionStarted
+from gradient.journal.events import BILLED_KINDS, ExecutionEnded, ExecutionStarted
 from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.execution import NodeExecution
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 _NO_REQUEST = bytes(16)
-_PRICED = ("llm", "embedding")  # what an agent used is the sum of these
 _new_execution = NodeExecution.__new__
 
 
@@ -73,7 +72,7 @@ def finish(execution: NodeExecution, outputs: Any, late_inputs: Any, tracking: T
         execution.model, execution.provider = _text(execution.model), _text(execution.provider)
     if usage is not None:
         usage = usage.checked()
-        if execution.kind in _PRICED:
+        if execution.kind in BILLED_KINDS:
             usage = tracking.prices.priced(usage, execution.model)
         execution.usage = usage
     # What the start has said already is not said again; whoever adds to it replaces the dictionary.

@@ -19,7 +19,7 @@ Skeleton = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the LLM calls of a run sum up to; a number is None where no call tells it.
+    """What the calls of models of a run, embeddings among them, sum up to; a number is None where no call tells it.
 
     Attributes:
         input, output: Tokens; `cache_read`, `cache_write` and `reasoning` are parts of these.
@@ -48,7 +48,7 @@ class Listed:
         wall_ns: Its start in nanoseconds since the epoch, or None where that is lost.
         duration_ns: How long it took, or None while it runs.
         executions, errors: How many there are, and how many of them failed by themselves.
-        usage: The sums over its LLM calls.
+        usage: The sums over its calls of models.
         sampled: Whether it is listed when nobody asks for it by its id.
     """
 

@@ -13,7 +13,7 @@ from typing import Any
 from gradient.store.durations import Durations
 from gradient.store.failing import failed_here
 from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, SIGN, STATUS, RunRow
-from gradient.store.totals import LlmNodes, sum_known
+from gradient.store.totals import BilledNodes, sum_known
 from gradient.store.trees import Columns
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -75,7 +75,7 @@ class Rollup:
         sign: 1 to add, -1 to take away what was added.
 
     Attributes:
-        llms: Tells which nodes are LLMs.
+        billed: Tells which nodes are calls of models.
     """
 
     def __init__(self, connection: sqlite3.Connection, sign: int = 1) -> None:
@@ -84,7 +84,7 @@ class Rollup:
         self._sums: dict[tuple[int, int, int], Sums] = {}
         self._durations: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._usages: dict[tuple[int, int], dict[tuple[int, int], list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self.llms = LlmNodes(connection)
+        self.billed = BilledNodes(connection)
 
     def add(self, run: RunRow, columns: Columns, *, ended: bool) -> None:
         """Add ended executions of a run, and the run itself where it ended."""

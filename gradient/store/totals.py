@@ -1,16 +1,17 @@
-"""What the executions of a run sum up to: how many, how many failed, tokens and cost, each LLM call counted once."""
+"""What the executions of a run sum up to: how many, how many failed, tokens and cost of calls of models."""
 
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from gradient.journal.events import BILLED_KINDS
 from gradient.store.failing import failed_here, with_origins
 from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, OUTPUT, PARENT, STATUS
 from gradient.store.trees import Columns
 
 
-class LlmNodes:
-    """Tells by their numbers which nodes are LLMs.
+class BilledNodes:
+    """Tells by their numbers which nodes are calls of models.
 
     Args:
         connection: The index.
@@ -18,19 +19,25 @@ class LlmNodes:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._others: set[int] = set()
-        self._llms: set[int] = set()
+        self._kinds: dict[int, str | None] = {}
 
-    def among(self, nodes: Iterable[int]) -> set[int]:
-        """Return those of the nodes that are LLMs."""
-        distinct = set(nodes)
-        for node in distinct - self._others - self._llms:
-            (detail,) = self._connection.execute("SELECT detail FROM names WHERE id = ?", (node,)).fetchone()
-            (self._llms if str(detail).startswith('["llm"') else self._others).add(node)
-        return distinct & self._llms
+    def by_kind(self, nodes: Iterable[int]) -> dict[str, set[int]]:
+        """Return those of the nodes that are calls of models, by their kind."""
+        found: dict[str, set[int]] = {}
+        for node in set(nodes):
+            kind = self._kinds[node] if node in self._kinds else self._look_up(node)
+            if kind is not None:
+                found.setdefault(kind, set()).add(node)
+        return found
+
+    def _look_up(self, node: int) -> str | None:
+        (detail,) = self._connection.execute("SELECT detail FROM names WHERE id = ?", (node,)).fetchone()
+        kind = next((kind for kind in BILLED_KINDS if str(detail).startswith(f'["{kind}"')), None)
+        self._kinds[node] = kind
+        return kind
 
 
-def totals_of(columns: Columns, llms: LlmNodes) -> tuple[Any, ...]:
+def totals_of(columns: Columns, billed: BilledNodes) -> tuple[Any, ...]:
     """Return the values of `rows.TOTALS`.
 
     A sum is None when no call tells its part. How many calls it lacks stands beside it, because a sum that silently
@@ -38,19 +45,25 @@ def totals_of(columns: Columns, llms: LlmNodes) -> tuple[Any, ...]:
 
     Args:
         columns: All executions of a run.
-        llms: Tells which nodes are LLMs.
+        billed: Tells which nodes are calls of models.
     """
-    rows = _counted(columns, llms)
+    rows = _counted(columns, billed)
     sums = [sum_known(column[row] for row in rows) for column in columns[INPUT : COST + 1]]
     unpriced = [row for row in rows if _is_unpriced(columns, row)]
     untold = sum(columns[INPUT][row] is None and columns[OUTPUT][row] is None for row in unpriced)
     return len(columns[ID]), sum(failed_here(with_origins(columns))), *sums, untold, len(unpriced)
 
 
-def _counted(columns: Columns, llms: LlmNodes) -> list[int]:
+def _counted(columns: Columns, billed: BilledNodes) -> list[int]:
     """Return the rows of calls; of those inside one another the outermost that tells its usage, or is alone."""
-    models = llms.among(columns[NODE])
-    rows = [row for row, node in enumerate(columns[NODE]) if node in models]
+    nodes = columns[NODE]
+    found: list[int] = []
+    for some in billed.by_kind(nodes).values():
+        found += _outermost(columns, [row for row, node in enumerate(nodes) if node in some])
+    return found
+
+
+def _outermost(columns: Columns, rows: list[int]) -> list[int]:
     ids = columns[ID]
     calls = {ids[row]: row for row in rows}
     if calls.keys().isdisjoint(columns[PARENT]):  # no call has anything inside, as is usual
@@ -65,7 +78,7 @@ def _counted(columns: Columns, llms: LlmNodes) -> list[int]:
 
 
 def _above(call: int, parents: dict[int, int], calls: dict[int, int]) -> list[int]:
-    """Return the LLM executions that a call is inside of."""
+    """Return those of the calls that one is inside of."""
     found: list[int] = []
     seen = {call}
     at = parents.get(call)

@@ -1,9 +1,9 @@
-"""Tokens and cost of a run: the sum over its LLM calls, each counted once, and how many calls the sums lack."""
+"""Tokens and cost of a run: the sum over its calls of models, each counted once, and how many calls the sums lack."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gradient.journal.events import Usage
+from gradient.journal.events import BILLED_KINDS, Usage
 from gradient.store.interface import Totals
 from gradient.store.pairs import NO_NUMBERS, numbers_of
 from gradient.store.runs import Execution, Run
@@ -42,7 +42,7 @@ def _sums_document(usage: Usage | Totals) -> dict[str, Any]:
 
 
 def total_usage(run: Run) -> Totals:
-    """Add up what the LLM calls of a run used.
+    """Add up what the calls of models of a run used.
 
     A number is None when no call tells it. How many calls a sum lacks stands beside it, because a sum that silently
     leaves out a part would be taken for the whole.
@@ -61,8 +61,13 @@ def total_usage(run: Run) -> Totals:
 
 
 def _counted(executions: Mapping[int, Execution]) -> Iterator[Usage]:
-    """Yield the usage of each call: the outermost that tells it, where one LLM execution is inside another."""
-    calls = {call.id: call for call in executions.values() if call.head.kind == "llm"}
+    """Yield the usage of each call of a model."""
+    for kind in BILLED_KINDS:
+        yield from _outermost({call.id: call for call in executions.values() if call.head.kind == kind}, executions)
+
+
+def _outermost(calls: Mapping[int, Execution], executions: Mapping[int, Execution]) -> Iterator[Usage]:
+    """Yield the usage of calls of one kind: the outermost that tells it, where one is inside another."""
     answered: set[int] = set()
     silent: dict[int, Execution] = {}
     for call in calls.values():
@@ -81,7 +86,7 @@ def _counted(executions: Mapping[int, Execution]) -> Iterator[Usage]:
 
 
 def _above(call: Execution, executions: Mapping[int, Execution], calls: Mapping[int, Execution]) -> Iterator[Execution]:
-    """Yield the LLM executions that a call is inside of."""
+    """Yield those of the calls that one is inside of."""
     seen = {call.id}
     above = executions.get(call.head.parent)
     while above is not None and above.id not in seen:

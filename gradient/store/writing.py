@@ -109,7 +109,7 @@ class RunWriter:
 
 def finish(run: RunRow, columns: Columns, rollup: Rollup, fresh: Columns, *, ended: bool) -> None:
     """Say in a run's row what its executions sum up to, and add the fresh ones to the rollup."""
-    for column, value in zip(TOTALS, totals_of(columns, rollup.llms), strict=True):
+    for column, value in zip(TOTALS, totals_of(columns, rollup.billed), strict=True):
         setattr(run, column, value)
     rollup.add(run, fresh, ended=ended)
 

@@ -1,8 +1,12 @@
 """Tokens and cost of a run: each LLM call once, and nothing made up."""
 
+import random
+
+import pytest
 from support.usages import lacking, summed, unpriced, used
 
 from gradient.journal.events import Usage
+from gradient.store import SqliteStore
 
 
 def call(one, execution, **more):
@@ -117,3 +121,53 @@ def test_executions_that_are_each_others_parent_do_not_hang_the_reader(process, 
     call(one, 8, parent=7)
 
     assert document()["usage"]["cost_usd"] is None
+
+
+def test_embeddings_count_as_other_calls_of_models_do(process, home):
+    one = process()
+    one.request(1)
+    call(one, 7, usage=Usage(10, 1, cost_usd=0.5))
+    call(one, 8, kind="embedding", usage=Usage(500, cost_usd=0.25))
+    one.end_request(1, 2)
+
+    assert sums(home)[0] == (510, 1, 0.75)
+
+
+def test_an_embedding_is_no_part_of_the_call_of_another_kind_that_it_is_inside_of(process, home):
+    one = process()
+    one.request(1)
+    call(one, 7, usage=Usage(10, 1, cost_usd=0.5))
+    call(one, 8, kind="embedding", parent=7, usage=Usage(500, cost_usd=0.25))
+    call(one, 9, kind="embedding", parent=8, usage=Usage(500, cost_usd=0.25))
+    one.end_request(1, 2)
+
+    assert sums(home)[0] == (510, 1, 0.75)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_list_and_the_document_add_up_alike(process, home, seed):
+    chance = random.Random(seed)
+    one = process()
+    one.request(1)
+    for number in range(1, 20):
+        kind = chance.choice(["llm", "embedding", "llm", "agent", "chain"])
+        usage = chance.choice([None, Usage(number, 2 * number, cost_usd=number / 4), Usage(number)])
+        status = chance.choice(["completed", "completed", "error"])
+        one.end(1, number, 9, kind=kind, parent=chance.randrange(number), usage=usage, status=status)
+    if chance.random() < 0.7:
+        one.end_request(1, 9)
+
+    listed, document = sums(home)
+
+    assert listed == document
+
+
+def sums(home):
+    """Return tokens and cost of the only run, as it is listed and as its document tells them."""
+    with SqliteStore(home) as store:
+        (run,) = store.list().runs
+        told = store.run_document(run)["usage"]
+    return [
+        (run.usage.input, run.usage.output, run.usage.cost_usd),
+        (told["input_tokens"], told["output_tokens"], told["cost_usd"]),
+    ]
