@@ -38,7 +38,7 @@ def reading(home: Path | None) -> Generator[SqliteStore]:
 
     with Progress() as progress:
         try:
-            with SqliteStore(home or _home(), progress=progress.tell) as store:
+            with SqliteStore(home or _home(), project=current_project(), progress=progress.tell) as store:
                 progress.clear()
                 yield store
                 _tell_rest(store)

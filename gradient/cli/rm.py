@@ -40,5 +40,6 @@ def _ask(runs: Sequence[Listed]) -> None:
     if not sys.stdin.isatty():
         raise Failure("Nobody can be asked here. Give --yes to remove without asking.", _USAGE)
     for run in runs[:_MOST_NAMED]:
-        click.echo(f"  {run.id}  {run.status}  {formats.one_line(run.entrypoint or '-')}", err=True)
+        told = (run.id, run.status, run.entrypoint or "-", f"of the project {run.project or 'unknown'}")
+        click.echo("  " + "  ".join(map(formats.one_line, told)), err=True)
     click.confirm(f"Remove {formats.counted(len(runs), 'run')} for good?", abort=True, err=True)

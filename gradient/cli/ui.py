@@ -51,7 +51,8 @@ def command(  # noqa: PLR0913, PLR0917 - its options
 
     settings = settings_for(home).settings
     where = settings.home or default_home()
-    place = "" if reference is None else _place_of(where, reference, StoreError)
+    project = None if all_projects else current_project()
+    place = "" if reference is None else _place_of(where, reference, project, StoreError)
     listening = _listen(host, port)
 
     def ready(address: Address) -> None:
@@ -67,7 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - its options
         open_store=lambda: SqliteStore(where),
         home=where,
         open_ingest=lambda: _ingest(where, settings),
-        project=None if all_projects else current_project(),
+        project=project,
         about=lambda: _doctor(where),
     )
     serve(shown, listening, host, ready)
@@ -79,12 +80,12 @@ def _ingest(home: Path, settings: "Settings") -> "Ingest":
     return Ingest(home, settings)
 
 
-def _place_of(home: Path, reference: str, store_error: Any) -> str:
+def _place_of(home: Path, reference: str, project: str | None, store_error: Any) -> str:
     """Return where in the page a run is."""
     from gradient.store import SqliteStore
 
     try:
-        with SqliteStore(home) as store:
+        with SqliteStore(home, project=project) as store:
             return f"#/run/{store.find(reference).id}"
     except store_error as error:
         raise failure_of(error) from None

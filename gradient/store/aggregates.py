@@ -28,6 +28,7 @@ BY = ("node", "model", "entrypoint", "day")
 _NS_PER_S, _NS_PER_MS = 10**9, 1e6
 _HOURS_PER_DAY = DAY_S // HOUR_S
 _SAMPLES = 3
+_NEVER = 10**9  # comes after every day
 
 _ROLLED = """
 SELECT span, period, text, detail, count, errors, duration, input, output, cost, durations
@@ -72,9 +73,10 @@ class _Total:
 
 
 def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, since_ns: int) -> list[Group]:
-    """Return groups of all runs since a time, of one project or of all."""
+    """Return groups of all runs since a time, of one project or of all; not for days that part hours."""
     first_hour = since_ns // (HOUR_S * _NS_PER_S)
-    first_day = -(-first_hour // _HOURS_PER_DAY)
+    # The days of the rollup are UTC's; those that are asked for are of the reader's place.
+    first_day = _NEVER if by == "day" else -(-first_hour // _HOURS_PER_DAY)
     values = {"day": DAY_S, "hour": HOUR_S, "first_day": first_day, "first_hour": first_hour,
               "until_hour": first_day * _HOURS_PER_DAY, "sort": "entrypoint" if by == "day" else by,
               "project": project}  # fmt: skip
@@ -83,6 +85,13 @@ def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, s
         key = (_day(period * span), "") if by == "day" else (text, _kind(by, detail))
         totals.setdefault(key, _Total()).add(row)
     return _sorted(by, (total.group(*key) for key, total in totals.items()))
+
+
+def days_part_hours(connection: sqlite3.Connection) -> bool:
+    """Tell whether midnight is within one of the rollup's hours, as it is in India."""
+    hours = connection.execute("SELECT DISTINCT period FROM rollup WHERE span = ?", (HOUR_S,))
+    offsets = (datetime.fromtimestamp(hour * HOUR_S, timezone.utc).astimezone().utcoffset() for (hour,) in hours)
+    return any(offset is not None and offset.seconds % HOUR_S for offset in offsets)
 
 
 def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> list[Group]:
@@ -184,4 +193,5 @@ def _sorted(by: str, groups: Iterable[Group]) -> list[Group]:
 
 
 def _day(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
+    """Return the day in the reader's place, as times are shown."""
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d}"  # noqa: DTZ006 - local, that is

@@ -112,13 +112,20 @@ class BadReference(StoreError):
 
 
 class RunNotFound(StoreError):
-    """A reference names no run; `nearest` are the ids that look most like it, or the newest ones."""
+    """A reference names no run; `nearest` are the ids that look most like it, or the newest ones.
 
-    def __init__(self, reference: str, nearest: Sequence[str]) -> None:
+    `project` is the one whose places were meant, or None.
+    """
+
+    def __init__(self, reference: str, nearest: Sequence[str], project: str | None = None) -> None:
         self.reference = reference
         self.nearest = list(nearest)
-        hint = f"Nearest: {', '.join(nearest)}." if nearest else "There are no runs yet."
-        super().__init__(f"No run is {reference!r}.\n{hint}")
+        self.project = project
+        if project is not None:
+            where, found = f" in the project {project}", f"The newest of all projects: {', '.join(nearest)}."
+        else:
+            where, found = "", f"Nearest: {', '.join(nearest)}."
+        super().__init__(f"No run{where} is {reference!r}.\n{found if nearest else 'There are no runs yet.'}")
 
 
 class AmbiguousReference(RunNotFound):
@@ -127,6 +134,7 @@ class AmbiguousReference(RunNotFound):
     def __init__(self, reference: str, matches: Sequence[str], count: int) -> None:
         self.reference = reference
         self.nearest = list(matches)
+        self.project = None
         more = f" and {count - len(matches)} more" if count > len(matches) else ""
         StoreError.__init__(
             self, f"{reference!r} is the beginning of {count} runs.\nGive more of one of: {', '.join(matches)}{more}."

@@ -37,6 +37,7 @@ class IndexedHome:
 
     Args:
         home: The folder that `GRADIENT_HOME` names. It need not exist.
+        project: The project whose runs places such as `@last` mean; None for those of all.
         progress: Told of long work.
         now_ns: The time of day, in nanoseconds since the epoch.
 
@@ -50,9 +51,15 @@ class IndexedHome:
     """
 
     def __init__(
-        self, home: Path, *, progress: Progress | None = None, now_ns: Callable[[], int] = time.time_ns
+        self,
+        home: Path,
+        *,
+        project: str | None = None,
+        progress: Progress | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.home = home
+        self.project = project
         self.root = home / "journal"
         self.note: str | None = None
         self._closed = self._suspected = False

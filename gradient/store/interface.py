@@ -160,9 +160,13 @@ class Store(Protocol):
     """Runs, wherever they are kept. Whatever is asked is answered as of the last `refresh`.
 
     Attributes:
+        project: The project whose runs places such as `@last` mean; None for those of all.
         damaged: How many frames were skipped because they were broken or said nothing we understand.
         newer: How many journals were left out because a newer version of Gradient wrote them.
     """
+
+    @property
+    def project(self) -> str | None: ...
 
     @property
     def damaged(self) -> int: ...
@@ -196,8 +200,12 @@ class Store(Protocol):
         """Return how many runs a query selects."""
         ...
 
-    def find(self, reference: str) -> Listed:
+    def find(self, reference: str, *, project: str | None = None) -> Listed:
         """Return the run that a reference names, see `gradient.store.references`.
+
+        Args:
+            reference: An id, its beginning, or a place such as `@last`.
+            project: Whose place is meant; None for the store's own project.
 
         Raises:
             BadReference: The reference is written wrongly.

@@ -10,7 +10,7 @@ from gradient.store.interface import Listed, Totals
 from gradient.store.processes import Processes
 from gradient.store.query import Query
 from gradient.store.query.sql import Conditions, conditions
-from gradient.store.rows import STARTED_AT, status_text
+from gradient.store.rows import OF_PROJECT, STARTED_AT, status_text
 from gradient.store.runs import request_id
 from gradient.store.totals import BilledNodes, totals_of
 from gradient.store.trees import columns_of, executions_of
@@ -39,12 +39,12 @@ class Listing:
         self._billed = BilledNodes(connection)
 
     def conditions(self, query: Query, project: str | None, now_ns: int) -> Conditions:
-        """Return what a query selects, of one project or of all, without what was not sampled."""
+        """Return what a query selects, without what was not sampled; of one project, unless it names any."""
         statuses = any(term.field.sort == "status" for term in query.terms)
         found = conditions(query, self._connection, self._processes.left_open() if statuses else {}, now_ns)
         found.add("sampled")
-        if project is not None:
-            found.add("project = (SELECT id FROM names WHERE sort = 'project' AND text = ?)", [project])
+        if project is not None and not any(term.field.name == "project" for term in query.terms):
+            found.add(OF_PROJECT, [project])
         return found
 
     def select(self, wanted: Conditions, limit: int, before: int | None = None) -> list[Listed]:

@@ -3,13 +3,15 @@
 4f1c9a02-...   id          @last        the newest
 4f1c           prefix      @-2          the one before; @-1 is the newest
                            @last-error  the newest that ended in an error
+
+Places are those of a project, for who works in one does not mean what ran in another meanwhile; ids are anybody's.
 """
 
 import re
 import sqlite3
 
 from gradient.store.errors import AmbiguousReference, BadReference, RunNotFound
-from gradient.store.rows import ERROR_STATUS
+from gradient.store.rows import ERROR_STATUS, OF_PROJECT
 from gradient.store.runs import KEY_BYTES, request_id
 
 _SHORTEST_PREFIX = 4
@@ -18,12 +20,13 @@ _NTH = re.compile(r"@-([1-9]\d{0,15})")
 _HEX = re.compile(r"[0-9a-f]*")
 
 
-def resolve(connection: sqlite3.Connection, reference: str) -> int:
+def resolve(connection: sqlite3.Connection, reference: str, project: str | None = None) -> int:
     """Return the number of the run that a reference names.
 
     Args:
         connection: The index.
         reference: What the user gave.
+        project: Whose places are meant; None for those among all runs.
 
     Raises:
         BadReference: It is written wrongly.
@@ -31,7 +34,7 @@ def resolve(connection: sqlite3.Connection, reference: str) -> int:
         AmbiguousReference: It is the beginning of several ids.
     """
     if reference.startswith("@"):
-        return _by_place(connection, reference)
+        return _by_place(connection, reference, project)
     prefix = reference.lower().replace("-", "")
     if len(prefix) < _SHORTEST_PREFIX:
         raise BadReference(reference, f"the beginning of an id must have at least {_SHORTEST_PREFIX} characters")
@@ -72,16 +75,19 @@ def _bounds(prefix: str) -> tuple[bytes, bytes]:
     return bytes.fromhex(prefix.ljust(2 * KEY_BYTES, "0")), bytes.fromhex(prefix.ljust(2 * KEY_BYTES, "f"))
 
 
-def _by_place(connection: sqlite3.Connection, reference: str) -> int:
+def _by_place(connection: sqlite3.Connection, reference: str, project: str | None) -> int:
     """Return a run by its place in the list; what is not listed has none."""
     nth = _NTH.fullmatch("@-1" if reference in ("@last", "@last-error") else reference)
     if nth is None:
         raise BadReference(reference, "nothing is called so")
-    failed = f" AND status = {ERROR_STATUS}" if reference == "@last-error" else ""
-    query = f"SELECT id FROM runs WHERE sampled{failed} ORDER BY id DESC LIMIT 1 OFFSET ?"  # noqa: S608 - a constant
-    found = connection.execute(query, (int(nth.group(1)) - 1,)).fetchone()
+    wanted = "sampled" + (f" AND status = {ERROR_STATUS}" if reference == "@last-error" else "")
+    whose = () if project is None else (project,)
+    if whose:
+        wanted += f" AND {OF_PROJECT}"
+    query = f"SELECT id FROM runs WHERE {wanted} ORDER BY id DESC LIMIT 1 OFFSET ?"  # noqa: S608 - constants
+    found = connection.execute(query, (*whose, int(nth.group(1)) - 1)).fetchone()
     if found is None:
-        raise RunNotFound(reference, _newest(connection))
+        raise RunNotFound(reference, _newest(connection), project)
     return int(found[0])
 
 

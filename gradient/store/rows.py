@@ -25,6 +25,9 @@ TOTALS = (
     *("untold", "unpriced"),
 )
 
+OF_PROJECT = "project = (SELECT id FROM names WHERE sort = 'project' AND text = ?)"
+"""A condition on `runs`."""
+
 CODES = {status: code for code, status in enumerate(STATUSES)}
 ERROR_STATUS = CODES["error"]
 INTERRUPTED_STATUS = CODES["interrupted"]

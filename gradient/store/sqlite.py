@@ -7,7 +7,7 @@ from typing import Any
 from gradient.journal import Pruned, prune
 from gradient.journal.retention import mark_pruned
 from gradient.store import database
-from gradient.store.aggregates import error_groups, exact_stats, rolled_stats
+from gradient.store.aggregates import days_part_hours, error_groups, exact_stats, rolled_stats
 from gradient.store.erasure import Erasure, remove_runs
 from gradient.store.errors import NotRemovable
 from gradient.store.home import IndexedHome
@@ -126,8 +126,8 @@ class SqliteStore(IndexedHome):
         return len(self._select(wanted, -1, None)) if wanted.texts else self._listing.count(wanted)
 
     @mending
-    def find(self, reference: str) -> Listed:
-        return self._listing.one(resolve(self._connection, reference))
+    def find(self, reference: str, *, project: str | None = None) -> Listed:
+        return self._listing.one(resolve(self._connection, reference, project or self.project))
 
     @mending
     def is_unique(self, prefix: str) -> bool:
@@ -167,7 +167,7 @@ class SqliteStore(IndexedHome):
 
     @mending
     def stats(self, by: str, *, project: str | None = None, since_ns: int = 0, query: str = "") -> Sequence[Group]:
-        if not query:
+        if not query and not (by == "day" and days_part_hours(self._connection)):
             return rolled_stats(self._connection, by, project, since_ns)
         wanted = self._chosen(query, project)
         wanted.add("runs.wall >= ?", [since_ns])

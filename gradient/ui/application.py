@@ -66,7 +66,8 @@ class Shown:
 def application(shown: Shown) -> Starlette:
     """Return the page and what it asks for, as an ASGI application."""
     reader, documents = Reader(shown.open_store), Reader(shown.open_store)
-    lists, runs = Lists(reader, shown.project), Runs(reader, documents)
+    lists = Lists(reader, shown.project)
+    runs = Runs(reader, documents, lists.project)
     live = Live(reader, lists, shown.is_closing)
     taking = None if shown.open_ingest is None else Taking(shown.open_ingest)
 

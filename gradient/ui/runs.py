@@ -38,18 +38,19 @@ class Runs:
     Args:
         reader: The store, for what is quick.
         documents: The same store, for what takes longer: whole documents. Nothing quick waits for them.
+        project: Tells whose runs are asked for, by the question; places such as `@last` are of these.
     """
 
-    def __init__(self, reader: Reader, documents: Reader) -> None:
+    def __init__(self, reader: Reader, documents: Reader, project: Callable[[Request], str | None]) -> None:
         self._reader = reader
+        self._project = project
         self._documents = documents
         self._trees: OrderedDict[_Version, bytes] = OrderedDict()
         self._known: OrderedDict[_Version, Document] = OrderedDict()
 
     async def run(self, request: Request) -> Response:
         """Answer with a run as it is listed and with its executions by column."""
-        reference = request.path_params["run"]
-        run = await self._reader.ask(lambda store: store.find(reference))
+        run = await self._find(request, request.path_params["run"])
         version = _version(run)
         body = self._trees.get(version)
         if body is None:
@@ -65,7 +66,8 @@ class Runs:
             int(execution_id, 16)
         except ValueError:
             raise Refusal(404, f"{execution_id!r} is no id of an execution: these are 16 hexadecimal digits.") from None
-        found = await self._reader.ask(lambda store: store.payloads(store.find(reference), execution_id))
+        run = await self._find(request, reference)
+        found = await self._reader.ask(lambda store: store.payloads(run, execution_id))
         if found is None:
             raise Refusal(404, f"The run {reference} has no execution {execution_id}; retention may have taken it.")
         return answer(found)
@@ -75,7 +77,7 @@ class Runs:
         view = VIEWS.get(request.path_params["view"])
         if view is None:
             raise Refusal(404, f"A run has no {request.path_params['view']!r}; it has {', '.join(VIEWS)}.")
-        document = await self.document(request.path_params["run"])
+        document = await self.document(request, request.path_params["run"])
         return answer(await run_in_threadpool(view, document))
 
     async def export(self, request: Request) -> Response:
@@ -83,7 +85,7 @@ class Runs:
         name = request.query_params.get("format", "json")
         if name not in FORMATS:
             raise Refusal(400, f"format is {name!r}; it must be one of {', '.join(FORMATS)}.")
-        document = await self.document(request.path_params["run"])
+        document = await self.document(request, request.path_params["run"])
         body = await run_in_threadpool(lambda: b"".join(FORMATS[name].write([document])))
         file_name = f"{document['request_id'][:8]}.{_SUFFIXES.get(name, name)}"
         disposition = {"Content-Disposition": f'attachment; filename="{file_name}"'}
@@ -94,13 +96,13 @@ class Runs:
         references = [request.query_params.get(side, "") for side in ("a", "b")]
         if not all(references):
             raise Refusal(400, "Name two runs: a=ID&b=ID.")
-        a, b = [await self.document(reference) for reference in references]
+        a, b = [await self.document(request, reference) for reference in references]
         by: Literal["path", "name"] = "name" if request.query_params.get("by") == "name" else "path"
         return answer(await run_in_threadpool(lambda: compare(a, b, by=by, values=True)))
 
-    async def document(self, reference: str) -> Document:
+    async def document(self, request: Request, reference: str) -> Document:
         """Return `gradient.run/1` of a run."""
-        run = await self._reader.ask(lambda store: store.find(reference))
+        run = await self._find(request, reference)
         version = _version(run)
         document = self._known.get(version)
         if document is None:
@@ -108,6 +110,10 @@ class Runs:
             if run.status != "running" and run.executions <= _MOST_REMEMBERED:
                 _remember(self._known, version, document)
         return document
+
+    async def _find(self, request: Request, reference: str) -> Listed:
+        project = self._project(request)
+        return await self._reader.ask(lambda store: store.find(reference, project=project))
 
 
 def _tree(store: Store, run: Listed) -> bytes:

@@ -66,7 +66,7 @@ def test_what_is_unknown_is_beyond_every_limit(studio):
 
 def test_something_is_more_than_nothing_by_any_percentage(studio):
     assert crossings("errors>+900%", studio.shop(), studio.shop(fails=True)) == {
-        "errors>+900%": "more than nothing, from 0 to 2"
+        "errors>+900%": "more than nothing, from 0 to 1"
     }
 
 

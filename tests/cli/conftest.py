@@ -66,7 +66,7 @@ class Commands:
     def gradient(self, *arguments, **environment):
         return self.python("-m", "gradient.cli", *arguments, **environment)
 
-    def on_a_terminal(self, *arguments, columns=100, keyboard=False, **environment):
+    def on_a_terminal(self, *arguments, columns=100, keyboard=False, keys="", **environment):
         """Run the command with its stdout on a terminal; with `keyboard`, somebody sits there."""
         return on_a_terminal(
             ["-m", "gradient.cli", *arguments],
@@ -74,6 +74,7 @@ class Commands:
             environment={**self.environment, **environment},
             columns=columns,
             keyboard=keyboard,
+            keys=keys,
         )
 
     def json(self, *arguments):

@@ -109,7 +109,9 @@ def test_a_failed_child_that_was_handled_leaves_the_run_completed(process, docum
 
     assert run["status"] == "completed"
     assert run["error"] is None
-    assert run["executions"][0]["error"] == {"type": "ValueError", "message": "no", "stacktrace": "trace"}
+    only = run["executions"][0]
+    told = {"type": "ValueError", "message": "no", "stacktrace": "trace", "began_in": only["execution_id"]}
+    assert only["error"] == told
 
 
 def test_a_process_that_died_after_it_was_read_is_running_until_it_is_read_again(process, home):

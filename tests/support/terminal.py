@@ -16,8 +16,10 @@ class Shown(NamedTuple):
     code: int
 
 
-def on_a_terminal(program, *, folder, environment, columns=100, keyboard=False):
-    """Run a Python program with its stdout on a terminal; with `keyboard`, its stdin too."""
+def on_a_terminal(  # noqa: PLR0913 - what a terminal is
+    program, *, folder, environment, columns=100, keyboard=False, keys=""
+):
+    """Run a Python program with its stdout on a terminal; with `keyboard`, its stdin too, where `keys` are typed."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -29,6 +31,7 @@ def on_a_terminal(program, *, folder, environment, columns=100, keyboard=False):
         stderr=subprocess.PIPE,
     )
     os.close(theirs)
+    os.write(ours, keys.encode())
     chunks = []
     try:
         while chunk := os.read(ours, 65536):

@@ -122,7 +122,7 @@ def test_views_of_a_run_tell_graph_conversation_and_events(asked, get):
 
     assert [node["id"] for node in graph["nodes"]] == ["shop_agent", "planner", "gpt", "search"]
     assert [message["role"] for message in turn["heard"] + turn["said"]] == ["user", "assistant"]
-    assert [event["name"] for event in events] == ["ValueError"]
+    assert [event["name"] for event in events] == ["planned", "ValueError"]
 
 
 def test_two_runs_are_compared(asked, get):
@@ -140,7 +140,7 @@ def test_statistics_and_errors_add_runs_up(asked, get):
     (failure,) = get("errors")["groups"]
 
     assert (groups["search"]["count"], groups["search"]["errors"]) == (3, 2)
-    assert (failure["type"], failure["message"], failure["runs"]) == ("ValueError", "no stock of #", 2)
+    assert (failure["type"], failure["message"], failure["runs"]) == ("ValueError", "no stock of 17", 2)
 
 
 def test_runs_of_a_session_stand_together_oldest_first(asked, get):

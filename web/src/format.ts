@@ -48,7 +48,7 @@ export function age(startedAt: string | null, now = Date.now()): string {
   if (seconds < 60) return `${Math.floor(seconds)} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return seconds < 30 * 86_400 ? `${Math.floor(seconds / 86_400)} d ago` : startedAt.slice(0, 10);
+  return seconds < 30 * 86_400 ? `${Math.floor(seconds / 86_400)} d ago` : moment(startedAt).slice(0, 10);
 }
 
 export function moment(startedAt: string | null): string {

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from difflib import get_close_matches
 
+from gradient.journal.events import MOST_NS
 from gradient.store.errors import QueryError
 from gradient.store.query.fields import ALIASES, FIELDS, Field
 
@@ -17,7 +18,9 @@ _PLAIN = re.compile(r'[^\s,"]+')
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|min|h|d|w)?")
 _NS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "min": 60 * 10**9, "h": 3_600 * 10**9,
        "d": 86_400 * 10**9, "w": 604_800 * 10**9}  # fmt: skip
-_DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ")
+_DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f")
+_MOST_APART = timedelta(hours=26)  # further than any zone is from UTC, with what its clocks may skip
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +160,32 @@ def _measured(text: str, at: int, field: Field, value: Value) -> Value:
 
 
 def _moment(text: str) -> int | None:
-    """Return a date and time in UTC as nanoseconds since the epoch."""
-    for form in _DATES:
+    """Return a date and time as nanoseconds since the epoch.
+
+    It is one of the reader's place, as times are shown, or of a zone that it names: `Z`, `+02:00`.
+    """
+    for form in (*_DATES, *(f"{form}%z" for form in _DATES)):
         try:
-            moment = datetime.strptime(text, form).replace(tzinfo=timezone.utc)
-        except ValueError:
+            moment = _in_utc(datetime.strptime(text, form))  # noqa: DTZ007 - without a zone it is local
+        except (ValueError, OverflowError, OSError):  # written in another way, or before or after all time
             continue
-        return int(moment.timestamp()) * 10**9 + moment.microsecond * 1_000
+        at_ns = (moment - _EPOCH) // timedelta(microseconds=1) * 1_000
+        return at_ns if abs(at_ns) <= MOST_NS else None
     return None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; without a zone it is one of the reader's place.
+
+    Where clocks show it twice, the first is meant, and where they skip it, the moment at which they do: so days have no
+    gap between them. `astimezone` does the same, but for clocks that skip a whole day.
+    """
+    if moment.tzinfo is not None:
+        return moment.astimezone(timezone.utc)
+    shown = moment.replace(tzinfo=timezone.utc)
+    before, after = (shown - _offset(shown + apart) for apart in (-_MOST_APART, _MOST_APART))
+    return min((one for one in (before, after) if one + _offset(one) == shown), default=before)
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.astimezone().utcoffset() or timedelta()

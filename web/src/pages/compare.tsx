@@ -1,6 +1,6 @@
 /** Two runs side by side: where they part, and by how much they differ. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { cost, count, delta, duration, few } from "../format";
+import { cost, count, delta, duration, few, moment } from "../format";
 import type { Row } from "../model";
 import { Empty, Failure, Kind, List, Loading, Mark } from "../parts";
 import { amend, href, usePlace } from "../route";
@@ -75,7 +75,7 @@ function Choose({ side, other }: { side: "a" | "b"; other: string | null }) {
               <td><Mark status={run.status} text /></td>
               <td><a href={href(["compare"], { ...(other ? { [side === "a" ? "b" : "a"]: other } : {}), [side]: run.request_id })}>{run.entrypoint ?? "–"}</a></td>
               <td class="mono">{run.request_id.slice(0, 8)}</td>
-              <td>{run.started_at?.slice(0, 19).replace("T", " ")}</td>
+              <td>{moment(run.started_at)}</td>
               <td class="num">{duration(run.duration_ms)}</td>
             </tr>
           ))}
