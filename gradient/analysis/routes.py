@@ -98,7 +98,10 @@ class _Walker:
     """Follows runs of one graph."""
 
     def __init__(self, graph: dict[str, Any], forest: Forest, inside: set[str]) -> None:
-        edges = {(edge["source"], edge["target"]): bool(edge.get("conditional")) for edge in graph["edges"]}
+        told = {(edge["source"], edge["target"]): edge for edge in graph["edges"]}
+        # Where a condition does not say where it may lead, it may lead anywhere: told of are the edges that it took.
+        self._assumed = {edge for edge, one in told.items() if one.get("assumed")}
+        edges = {edge: bool(one.get("conditional")) for edge, one in told.items() if edge not in self._assumed}
         self.route = Route(graph["name"] or "graph", True, [node["id"] for node in graph["nodes"]], edges)
         self._forest = forest
         self._inside = inside
@@ -175,8 +178,9 @@ class _Walker:
     def _move(self, at_ms: float, left: Iterable[str], entered: Iterable[str]) -> bool:
         """Note that a run left some nodes and entered others; say whether any edge leads so."""
         pairs = product(dict.fromkeys(left), dict.fromkeys(entered))
-        edges = [edge for edge in pairs if edge in self.route.edges]
+        edges = [edge for edge in pairs if edge in self.route.edges or edge in self._assumed]
         if edges:
+            self.route.edges.update((edge, True) for edge in edges if edge in self._assumed)
             self._moves.append((at_ms, edges))
         return bool(edges)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gradient.runtime.status import Status
 
 _INTERRUPT = "__interrupt__"
+START, END = "__start__", "__end__"
 _TUPLE: type[Any] = tuple  # of anything, for type checkers
 _MAX_FRAMES = 9
 _MAX_TOPOLOGIES = 1_000
@@ -148,18 +149,59 @@ def _likeness(graph: Any, name: str) -> str:
 
 def _drawn(graph: Any, name: str) -> tuple[str, dict[str, Any]]:
     drawable = graph.get_graph(xray=True)
+    edges = {
+        (edge.source, edge.target): {
+            "source": edge.source,
+            "target": edge.target,
+            "conditional": bool(edge.conditional),
+            "label": None if edge.data is None else str(edge.data),
+        }
+        for edge in drawable.edges
+    }
+    _complete(edges, graph, set(drawable.nodes), "")
     topology = {
         "name": name,
         "nodes": [{"id": node.id, "name": node.name} for node in drawable.nodes.values()],
-        "edges": [
-            {
-                "source": edge.source,
-                "target": edge.target,
-                "conditional": bool(edge.conditional),
-                "label": None if edge.data is None else str(edge.data),
-            }
-            for edge in drawable.edges
-        ],
+        "edges": list(edges.values()),
     }
     digest = hashlib.sha256(msgspec.json.encode(topology)).hexdigest()
     return digest[:16], topology
+
+
+def _complete(edges: dict[tuple[str, str], dict[str, Any]], graph: Any, nodes: set[str], prefix: str) -> None:
+    """Add what the drawing leaves out where a condition does not say where it may lead: that, and all behind it.
+
+    It may lead to any node, or to the end; those edges are marked as assumed.
+    """
+    for name, subgraph in graph.get_subgraphs():
+        _complete(edges, subgraph, nodes, f"{prefix}{name}:")
+    builder: Any = getattr(graph, "builder", None)
+    unknown = [start for start, branches in getattr(builder, "branches", {}).items() if _leads_anywhere(branches)]
+    if not unknown:
+        return
+    place = {START: START, END: END} if not prefix else {}
+    place |= {name: f"{prefix}{name}" for name in builder.nodes if f"{prefix}{name}" in nodes}
+    declared = [*builder.edges, *((start, end) for starts, end in builder.waiting_edges for start in starts)]
+    for source, target in declared:
+        _add(edges, place.get(source), place.get(target), conditional=False)
+    for source in unknown:
+        for target in (*builder.nodes, END):
+            if (source, target) not in declared:
+                _add(edges, place.get(source), place.get(target), conditional=True)
+
+
+def _leads_anywhere(branches: dict[Any, Any]) -> bool:
+    return any(getattr(branch, "ends", None) is None for branch in branches.values())
+
+
+def _add(
+    edges: dict[tuple[str, str], dict[str, Any]], source: str | None, target: str | None, *, conditional: bool
+) -> None:
+    if source is None or target is None:  # a subgraph, which has nodes of its own instead
+        return
+    told: dict[str, Any] = {"source": source, "target": target, "conditional": conditional, "label": None}
+    if conditional:
+        known = edges.get((source, target))
+        edges[source, target] = known if known and known["conditional"] else {**told, "assumed": True}
+    else:
+        edges.setdefault((source, target), told)
