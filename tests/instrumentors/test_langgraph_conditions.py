@@ -1,6 +1,7 @@
 """A graph whose conditions do not say where they lead is recorded with the edges that a run takes."""
 
 import random
+from itertools import pairwise
 from typing import Annotated, TypedDict
 
 import pytest
@@ -52,9 +53,7 @@ def test_every_move_of_a_run_is_an_edge_of_its_graph(runtime, read_runs, seed):
     (walked,) = route.paths
     names = [*([START] if walked else []), *(name for group in walked for name in group), *([END] if path else [])]
     assert path in (None, names[1:-1])
-    assert {(before, after) for before, after in zip(names, names[1:], strict=False)} == {
-        edge for edge, moves in route.taken.items() if moves
-    }
+    assert set(pairwise(names)) == {edge for edge, moves in route.taken.items() if moves}
     assert [edge for edge, moves in route.taken.items() if moves and edge not in route.edges] == []
     recorded = {(edge["source"], edge["target"]): edge["conditional"] for edge in run["graphs"][0]["edges"]}
     assert {edge: recorded[edge] for edge in route.edges} == route.edges

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
@@ -14,6 +15,8 @@ from gradient.export.columns import skeleton_of
 from gradient.journal.events import Failure
 from gradient.sdk import entrypoint, step
 from gradient.store import SqliteStore
+from gradient.store.database import index_path
+from gradient.store.schema import MIGRATIONS
 
 
 class Own(ValueError):
@@ -212,3 +215,21 @@ def test_the_words_of_a_failure_are_told_as_they_were_and_find_it(process, home)
         found = store.count(f'error:"{group.message}"')
 
     assert (group.message, group.count, found) == ("card 17 declined", 2, 2)
+
+
+def test_an_index_that_counted_in_another_way_counts_anew(process, home):
+    one = process()
+    one.request(1)
+    one.end(1, 1, 9, parent=0, status="error", error=Failure("E", "x", None, 1 << 63 | 2))
+    one.end(1, 2, 9, parent=1, status="error", error=Failure("E", "x", None, 1 << 63 | 2))
+    one.end_request(1, 9)
+    SqliteStore(home).close()
+    with closing(sqlite3.connect(index_path(home))) as index:
+        index.execute("ALTER TABLE runs DROP COLUMN origin")
+        index.execute("ALTER TABLE executions DROP COLUMN origin")
+        index.execute("UPDATE runs SET errors = 2")
+        index.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+        index.commit()
+
+    with SqliteStore(home) as store:
+        assert set(counted(store).values()) == {1}
