@@ -10,61 +10,25 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-from gradient.runtime.context import current_scope, holder
+from gradient.runtime.context import current_scope
 from gradient.runtime.importlib_bootstrap import passed_over
-from gradient.runtime.listeners import warn
+from gradient.runtime.opened import (
+    METHOD_KINDS,
+    UNTRACED,
+    CallSite,
+    OpenCall,
+    Within,
+    close_call,
+    hand_out,
+    note_item,
+    open_call,
+)
+from gradient.runtime.suspended import is_closing_task, suspend, unsuspend
 from gradient.runtime.turns import Turn, leave_call
 
-if TYPE_CHECKING:
-    from gradient.runtime.context import Scope
-
-
-class OpenCall(Protocol):
-    """A call that runs.
-
-    Attributes:
-        scope: What is current while its body runs, or None to leave that alone.
-    """
-
-    @property
-    def scope(self) -> Scope | None: ...
-
-    def item(self, value: Any) -> None:
-        """Note an item that a stream is about to hand out."""
-
-    def close(self, outputs: Any, error: BaseException | None) -> None:
-        """Note the outcome; `outputs` is what was returned."""
-
-
-METHOD_KINDS: tuple[type[Any], ...] = (staticmethod, classmethod)
-CallSite = Callable[[tuple[Any, ...], dict[str, Any]], OpenCall]
-
-
-class Untraced:
-    """A call that is not recorded."""
-
-    __slots__ = ()
-    scope = None
-
-    def item(self, value: Any) -> None:
-        """Nobody wants it."""
-
-    def close(self, outputs: Any, error: BaseException | None) -> None:
-        """Nobody wants it."""
-
-
-UNTRACED: OpenCall = Untraced()
-
-
-class Within(Untraced):
-    """A call that is no work of its own, in a scope that is given."""
-
-    __slots__ = ("scope",)
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope  # type: ignore[assignment]
+__all__ = ["METHOD_KINDS", "UNTRACED", "CallSite", "OpenCall", "Within", "called", "name_of", "traced", "traced_body"]
 
 
 def traced(function: Callable[..., Any], site: CallSite, *, is_stream: bool = False) -> Callable[..., Any]:
@@ -99,56 +63,27 @@ def name_of(function: Callable[..., Any]) -> str:
     return getattr(target, "__name__", None) or type(target).__name__
 
 
-def _open(site: CallSite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
-    opened = UNTRACED
-    try:
-        opened = site(args, kwargs)
-        if opened.scope is not None and not opened.scope.holder:
-            opened.scope.holder = holder()
-        return opened  # noqa: TRY300 - an interrupt at this line, too
-    except Exception as error:  # noqa: BLE001 - our failure is not the call's
-        warn(f"a call could not be recorded: {error!r}.")
-        return UNTRACED
-    except BaseException as error:
-        _close(opened, None, error)
-        raise
-
-
-def _close(opened: OpenCall, outputs: Any, error: BaseException | None) -> None:
-    try:
-        opened.close(outputs, error)
-    except Exception as failure:  # noqa: BLE001 - as above
-        warn(f"the end of a call could not be recorded: {failure!r}.")
-
-
-def _note(opened: OpenCall, item: Any) -> None:
-    try:
-        opened.item(item)
-    except Exception as failure:  # noqa: BLE001 - as above
-        warn(f"an item of a stream could not be recorded: {failure!r}.")
-
-
 # An interrupt may come at any line: a driver opens its call inside of what closes it, and closes it twice if need be.
 def _plain(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         opened, before = UNTRACED, current_scope.get()
         try:
             try:
-                opened = _open(site, args, kwargs)
+                opened = open_call(site, args, kwargs)
                 current_scope.set(opened.scope or before)
                 result = function(*args, **kwargs)
                 leave_call(opened.scope, before)
-                _close(opened, result, None)
+                result = hand_out(opened, result)
                 opened = UNTRACED
                 return result  # noqa: TRY300 - an interrupt at this line, too
             except BaseException as error:
                 leave_call(opened.scope, before, error)
-                _close(opened, None, error)
+                close_call(opened, None, error)
                 opened = UNTRACED
                 raise
         except BaseException as error:
             leave_call(opened.scope, before, error)
-            _close(opened, None, error)
+            close_call(opened, None, error)
             raise
 
     return call
@@ -159,21 +94,21 @@ def _coroutine(function: Callable[..., Any], site: CallSite) -> Callable[..., An
         opened, before = UNTRACED, current_scope.get()
         try:
             try:
-                opened = _open(site, args, kwargs)
+                opened = open_call(site, args, kwargs)
                 current_scope.set(opened.scope or before)
                 result = await function(*args, **kwargs)
                 leave_call(opened.scope, before)
-                _close(opened, result, None)
+                result = hand_out(opened, result)
                 opened = UNTRACED
                 return result  # noqa: TRY300 - an interrupt at this line, too
             except BaseException as error:
                 leave_call(opened.scope, before, error)
-                _close(opened, None, error)
+                close_call(opened, None, error)
                 opened = UNTRACED
                 raise
         except BaseException as error:
             leave_call(opened.scope, before, error)
-            _close(opened, None, error)
+            close_call(opened, None, error)
             raise
 
     return call
@@ -184,7 +119,7 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
         opened, turn = UNTRACED, Turn(None)
         try:
             try:
-                opened = _open(site, args, kwargs)
+                opened = open_call(site, args, kwargs)
                 turn = Turn(opened.scope)
                 with turn:
                     body = function(*args, **kwargs)
@@ -192,7 +127,8 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
                 while True:
                     with turn:
                         item = resume()
-                    _note(opened, item)
+                    note_item(opened, item)
+                    suspend(opened)
                     # On one line: an interrupt at a line with nothing but `try:` would be caught by nobody.
                     # fmt: off
                     try: sent = yield item  # noqa: E701
@@ -206,18 +142,20 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
                         resume = functools.partial(body.throw, thrown)
                     else:
                         resume = functools.partial(next, body) if sent is None else functools.partial(body.send, sent)
+                    finally:
+                        unsuspend(opened)
             except StopIteration as end:
-                _close(opened, end.value, None)
+                close_call(opened, end.value, None)
                 opened = UNTRACED
                 return end.value
             except BaseException as error:
                 turn.leave(opened.scope, error)
-                _close(opened, None, error)
+                close_call(opened, None, error)
                 opened = UNTRACED
                 raise
         except BaseException as error:
             turn.leave(opened.scope, error)
-            _close(opened, None, error)
+            close_call(opened, None, error)
             raise
 
     return call
@@ -226,9 +164,10 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
 def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         opened, turn = UNTRACED, Turn(None)
+        dropped: BaseException | None = None
         try:
             try:
-                opened = _open(site, args, kwargs)
+                opened = open_call(site, args, kwargs)
                 turn = Turn(opened.scope)
                 with turn:
                     body = function(*args, **kwargs)
@@ -236,7 +175,8 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
                 while True:
                     with turn:
                         item = await resume()
-                    _note(opened, item)
+                    note_item(opened, item)
+                    suspend(opened)
                     # fmt: off
                     try: resume = functools.partial(body.asend, (yield item))  # noqa: E701 - as above
                     # fmt: on
@@ -246,18 +186,22 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
                                 await body.aclose()
                         raise
                     except BaseException as thrown:  # noqa: BLE001 - thrown into us by the consumer, and meant for the body
+                        dropped = thrown if is_closing_task() else None
                         resume = functools.partial(body.athrow, thrown)
+                    finally:
+                        unsuspend(opened)
             except StopAsyncIteration:
-                _close(opened, None, None)
+                close_call(opened, None, None)
                 opened = UNTRACED
             except BaseException as error:
-                turn.leave(opened.scope, error)
-                _close(opened, None, error)
+                told = GeneratorExit() if error is dropped else error
+                turn.leave(opened.scope, told)
+                close_call(opened, None, told)
                 opened = UNTRACED
                 raise
         except BaseException as error:
             turn.leave(opened.scope, error)
-            _close(opened, None, error)
+            close_call(opened, None, error)
             raise
 
     return call
@@ -284,10 +228,10 @@ def _record(site: CallSite, args: Any, kwargs: Any, error: BaseException | None,
     """Open a call that is over, and close it."""
     opened = UNTRACED
     try:
-        opened = _open(site, args, kwargs)
-        _close(opened, returned, error)
+        opened = open_call(site, args, kwargs)
+        close_call(opened, returned, error)
     except BaseException as interrupt:
-        _close(opened, None, interrupt)
+        close_call(opened, None, interrupt)
         raise
 
 
@@ -296,3 +240,10 @@ _DRIVERS = (
     (inspect.isgeneratorfunction, _generator),
     (inspect.iscoroutinefunction, _coroutine),
 )
+
+
+def traced_body(body: Any, take: Callable[[], Any], site: CallSite) -> Any:
+    """Return a coroutine or generator like `body`, which `take` gives when it begins, as a call that `site` opens."""
+    is_stream = inspect.isasyncgen(body)
+    driver = _async_generator if is_stream else _coroutine if inspect.iscoroutine(body) else _generator
+    return passed_over(driver(take, site))()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gradient.runtime.capture import Capture
+from gradient.runtime.lasting import until_used_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,8 @@ class TracedCall:
         capture: Captures the items of a stream, or None where outputs are not wanted.
         limits: How many of them.
     """
+
+    lasting = staticmethod(until_used_up)
 
     def __init__(
         self,

@@ -82,11 +82,12 @@ def generator_outlives_request(t):
 
     @t.entrypoint
     def agent():
-        stream = _generator(t)()
-        next(stream)
-        return stream
+        begun.append(_generator(t)())
+        next(begun[0])
 
-    for number in agent():
+    begun = []
+    agent()
+    for number in begun[0]:
         with t.step(f"use {number}"):
             pass
 
