@@ -185,7 +185,7 @@ class Handler(BaseCallbackHandler):
     @quiet
     def on_llm_new_token(self, token: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002 - that it came is enough
         """Note when the first token came."""
-        execution = self.runs.get(run_id)
+        execution = self.runs.find(run_id)
         if type(execution) is NodeExecution and execution.kind == "llm" and execution.first_token_ns is None:
             execution.first_token_ns = self.tracker.tracking.clock.monotonic_ns()
             retract(execution)
@@ -280,7 +280,7 @@ class Handler(BaseCallbackHandler):
     def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: list[str] | None) -> None:
         """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
         if step is None:
-            self.runs.remember(run_id, parent)
+            self.runs.remember(run_id, parent, parent)
             return
 
         def note(execution: NodeExecution) -> NodeExecution:
@@ -290,8 +290,8 @@ class Handler(BaseCallbackHandler):
                 self._graphs.started(execution)
             elif execution.kind == "llm":
                 announce(execution)
-            self.runs.remember(run_id, execution)
+            self.runs.remember(run_id, execution, parent)
             return execution
 
         if self.tracker.open_call(step, note, None) is None:
-            self.runs.remember(run_id, parent)
+            self.runs.remember(run_id, parent, parent)
