@@ -7,11 +7,13 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from gradient.analysis.values import is_list
 from gradient.ingest.events import attributes_of, events_of
 from gradient.ingest.requests import Answer, Refused, decode_request, taken
 from gradient.journal import JournalWriter
-from gradient.journal.events import FORMAT_VERSION, ProcessStarted, encode_event
+from gradient.journal.events import FORMAT_VERSION, ProcessStarted, Updated, encode_event
 from gradient.runtime.capture import Capture
 from gradient.runtime.shapes import Shapes
 
@@ -87,6 +89,12 @@ class Ingest:
                     self.spans += 1
 
     def _encoded(self, event: Any, name: str | None, value: Any) -> bytes:
+        if isinstance(event, Updated):
+            event.name = self._capture.label(event.name)
+        elif (error := getattr(event, "error", None)) is not None:
+            text = self._capture.text
+            stacktrace = None if error.stacktrace is None else text(error.stacktrace)
+            event.error = replace(error, type=text(error.type), message=text(error.message), stacktrace=stacktrace)
         if name is None:
             return encode_event(event)
         if name == "payload":
@@ -120,7 +128,7 @@ class Ingest:
                 pid if type(pid) is int else 0,
                 label(resource.get("host.name") or ""),
                 label(resource.get("process.runtime.version") or ""),
-                [self._capture.text(str(word)) for word in argv] if is_list(argv) else [],
+                self._capture.command(list(map(str, argv))) if is_list(argv) else [],
                 label(resource.get("openinference.project.name") or resource.get("service.name") or _UNKNOWN),
                 now_ns,
                 now_ns,

@@ -111,6 +111,8 @@ class Capture:
         self._limits: Limits = settings.limits
         self._content = settings.content != "none"
         self._quick = self._content and settings.redact_hook is None
+        self._plain = self._quick and not self.redactor.has_patterns
+        self._passes = self.redactor.passes
         self._hook = settings.redact_hook
         self._shapes = shapes
         self._conversations = conversations
@@ -125,11 +127,13 @@ class Capture:
             value: That payload.
             metadata: The event's metadata where it is the user's; None where it is an instrumentor's own.
         """
-        if self._quick:
+        if self._plain:
             try:
                 if (value is None and metadata is None) or self._is_plain(value, metadata):
                     body = encode_event(event)
-                    if not self.redactor.holds_secret(body):
+                    # Asked here, without a call of ours: most values hold nothing that looks like a secret.
+                    first, second = self._passes
+                    if not (first(body) or second(body)) or not self.redactor.holds_secret(body):
                         return body
             except Exception:  # noqa: BLE001, S110 - changed meanwhile, lone surrogates, nested too deep: the slow way knows
                 pass
@@ -147,6 +151,10 @@ class Capture:
         except Exception:  # noqa: BLE001
             return "[redaction failed]"
         return cleaned if len(text) <= limit else cleaned + "…"
+
+    def command(self, words: list[str]) -> list[str]:
+        """Return the words of a command line as they may be recorded."""
+        return list(map(self.text, self.redactor.hide_words(words)))
 
     def label(self, label: Any) -> str:
         """Return a name, a tag or an id as it may be recorded; there are few, so they are remembered."""

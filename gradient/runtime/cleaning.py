@@ -11,6 +11,8 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from gradient.runtime.config import Limits
 from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
 from gradient.runtime.shapes import Shapes, describe_object, text_for
@@ -20,6 +22,8 @@ _MAX_SHOWN_INT_BITS = 800
 # What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
 _DICT: type[Any] = dict
 _LIST: type[Any] = list
+_PAIR = 2
+_HIDDEN = msgspec.Raw(b'{"$redacted":"secret"}')
 _SETS: tuple[type[Any], ...] = (set, frozenset)
 _SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 
@@ -66,6 +70,8 @@ class Cleaner:
             return value
         if kind is int:
             return value if value.bit_length() < _MAX_INT_BITS else self._big(value)
+        if kind is msgspec.Raw:
+            return value
         if kind is float:
             return value if math.isfinite(value) else {"$type": "builtins.float", "text": repr(value)}
         return self._container(value, kind, depth)
@@ -96,10 +102,12 @@ class Cleaner:
             if (name in ordinary or is_ordinary(name)) and not self._redacts_values:
                 cleaned[name] = self.clean(item, depth + 1)
             else:
-                sensitive = name not in ordinary and item is not None and self._redactor.is_sensitive(name)
+                sensitive = name not in ordinary and item is not None and self._redactor.withholds(name, item)
                 cleaned[self._key(name)] = REDACTED if sensitive else self.clean(item, depth + 1)
             if self._room <= 0:
                 break
+        if self._redacts_values and (field := self._redactor.value_field(cleaned)) is not None:
+            cleaned[field] = REDACTED
         length = _DICT.__len__(value)
         if len(cleaned) < length:
             cleaned |= self._cut(length, f"the first {len(cleaned)} items")
@@ -109,7 +117,8 @@ class Cleaner:
         if type(value) is _LIST and (messages := self._messages(value)) is not None:
             return messages
         cleaned: list[Any] = []
-        for item in _first(partial(base.__iter__, value), self._limits.max_items):
+        items = _first(partial(base.__iter__, value), self._limits.max_items)
+        for item in self._without_secrets(items) if self._redacts_values else items:
             cleaned.append(self.clean(item, depth + 1))
             if self._room <= 0:
                 break
@@ -117,6 +126,20 @@ class Cleaner:
         if len(cleaned) < length:
             cleaned.append(self._cut(length, f"the first {len(cleaned)} items"))
         return cleaned
+
+    def _without_secrets(self, items: list[Any]) -> list[Any]:
+        """Replace what other items name as a secret: in pairs of names and values, and in the words of a command."""
+        redactor = self._redactor
+        if len(items) == _PAIR and redactor.half_of_pair(*items, among_others=False):
+            return [items[0], _HIDDEN]
+        if items and all(type(item) is str for item in items):
+            return redactor.hide_words(items)
+        return [
+            [item[0], _HIDDEN]
+            if type(item) in (tuple, list) and len(item) == _PAIR and redactor.half_of_pair(*item, among_others=True)
+            else item
+            for item in items
+        ]
 
     def _object(self, value: Any, kind: type[Any], depth: int) -> Any:
         if issubclass(kind, str):  # a subclass: an enum's member, a markup string

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from gradient.redaction.names import is_understood
 from gradient.runtime.errors import ConfigError
 
 Console = Literal["off", "summary", "nodes", "debug"]
@@ -125,6 +126,7 @@ class Settings:
         if self.redact_hook is not None and not callable(self.redact_hook):
             raise ConfigError("redact_hook", self.redact_hook, "a function")
         _check_export(self)
+        _check_keys(self.redact_keys)
         for pattern in self.redact_patterns:
             _check_pattern(pattern)
         limits = Limits(self.max_string_chars, self.max_payload_bytes, self.max_items, self.max_depth)
@@ -138,6 +140,12 @@ def _check_export(settings: Settings) -> None:
     for profile in settings.otlp_profiles:
         if profile not in _PROFILES:
             raise ConfigError("otlp_profiles", profile, "some of " + ", ".join(_PROFILES))
+
+
+def _check_keys(keys: Sequence[str]) -> None:
+    for key in (keys,) if isinstance(keys, str) else keys:
+        if keys is key or not is_understood(key):
+            raise ConfigError("redact_keys", key, "a list of names with letters or digits, each no pattern")
 
 
 def _check_pattern(pattern: str) -> None:

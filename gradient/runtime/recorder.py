@@ -25,7 +25,6 @@ from gradient.journal.events import (
 from gradient.runtime.capture import Captured
 from gradient.runtime.conversations import Conversations
 from gradient.runtime.listeners import Listener, warn
-from gradient.runtime.redaction import REPLACEMENT
 from gradient.runtime.sources import default_home, default_project
 
 if TYPE_CHECKING:
@@ -155,14 +154,13 @@ class Recorder(Listener):
     def _preamble(self) -> bytes:
         clock, capture = self.tracking.clock, self.tracking.capture
         argv = getattr(sys, "argv", [])[:_MAX_ARGUMENTS]
-        secret = [capture.redactor.follows_secret(*pair) for pair in zip(argv, ["", *argv], strict=False)]
         return encode_event(
             ProcessStarted(
                 FORMAT_VERSION,
                 os.getpid(),
                 socket.gethostname(),
                 platform.python_version(),
-                [REPLACEMENT if hide else capture.text(text) for text, hide in zip(argv, secret, strict=True)],
+                capture.command(argv),
                 capture.label(self.project),
                 clock.wall_ns(),
                 clock.monotonic_ns(),

@@ -1,0 +1,183 @@
+r"""The shapes of known credentials.
+
+A credential begins with a literal that is rare in other texts, and that is what a text is searched for; only there its
+exact rule is tried. It must not begin within a longer word ("risk-", "task-"), but may follow an escape: in JSON, a
+line break before it is a backslash and the letter n. A try that fails ends within a bounded distance, or where the next
+one can begin; what is found is not gone through again. So the time grows with the length of a text alone.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gradient.redaction.judging import looks_random
+
+Span = tuple[int, int]
+"""Where something to withhold begins and ends."""
+
+_DASHED = r"[A-Za-z0-9_-]{16,}"
+_PLAIN = r"[A-Za-z0-9]{20,}"
+_LOW = r"[A-Za-z0-9_]{16,}"
+_WITH_DIGIT = r"(?=[A-Za-z_-]{0,80}[0-9])"
+# Literal prefix -> what must follow it for the whole to be a credential.
+_PREFIXES: dict[str, str] = {
+    "ghp_": _PLAIN, "gho_": _PLAIN, "ghu_": _PLAIN, "ghs_": _PLAIN, "ghr_": _PLAIN,
+    "glpat-": _DASHED, "glrt-": _DASHED, "gldt-": _DASHED,
+    "xapp-": r"[A-Za-z0-9-]{10,}",
+    "xox": r"[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}",
+    "whsec_": r"[A-Za-z0-9+/=]{16,}",
+    "ASIA": r"[0-9A-Z]{16}(?![0-9A-Za-z])(?:[\"'\\:;,|/\s]{1,6}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))?",
+    "AKIA": r"[0-9A-Z]{16}(?![0-9A-Za-z])(?:[\"'\\:;,|/\s]{1,6}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))?",
+    "AIza": r"[0-9A-Za-z_-]{30,}",
+    "ya29.": r"[0-9A-Za-z_.-]{20,}",
+    "pypi-": _WITH_DIGIT + r"[A-Za-z0-9_-]{40,}",
+    "npm_": _PLAIN,
+    "lsv2_": _LOW,
+    "gsk_": _PLAIN, "xai-": _PLAIN, "pplx-": _PLAIN,
+    "tvly-": r"[A-Za-z0-9-]{16,}",
+    "pcsk_": _LOW,
+    "nvapi-": _DASHED,
+    "GOCSPX-": _DASHED,
+    "hvs.": r"[A-Za-z0-9_.-]{16,}",
+    "shpat_": r"[A-Fa-f0-9]{20,}", "shpca_": r"[A-Fa-f0-9]{20,}", "shpss_": r"[A-Fa-f0-9]{20,}",
+    "lin_api_": _PLAIN,
+    "ntn_": _PLAIN,
+    "sntry": r"[su]_[A-Za-z0-9_+/=-]{20,}",
+    "phc_": _PLAIN, "phx_": _PLAIN,
+    "LTAI": r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,26}(?![A-Za-z0-9])",
+    "figd_": _DASHED,
+    "PMAK-": r"[A-Fa-f0-9]{20,}-[A-Fa-f0-9]{20,}",
+    "ATATT": r"[A-Za-z0-9_=-]{20,}",
+    "tskey-": _DASHED,
+    "dapi": r"[a-f0-9]{32}(?:-\d)?(?![A-Za-z0-9])",
+    "hf_": _PLAIN,
+    "SG.": r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    "r8_": _PLAIN,
+    "fw_": _PLAIN,
+    "eyJ": r"[A-Za-z0-9_-]{8,1024}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]*",
+    "sq0": r"[a-z]{3}-[A-Za-z0-9_-]{20,}",
+    "EAA": r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{60,}(?![A-Za-z0-9+/=_-])",
+    "-----BEGIN ": r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?"
+    r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)",
+}  # fmt: skip
+# Literals that stand within a credential: how many characters before them it may begin, what is shown, what is not.
+_WITHIN: dict[str, tuple[int, str, str]] = {
+    "_pat_": (6, r"(?:github|dckr)_pat_", _DASHED),
+    "_live_": (2, r"[sprw]k_live_", r"[A-Za-z0-9]{10,}"),
+    "_test_": (2, r"[sprw]k_test_", r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}"),
+    "_v1_": (3, r"do[opr]_v1_", r"[a-f0-9]{32,}"),
+    "sk-": (1, r"c?sk-", _WITH_DIGIT + _DASHED),
+    "slack.com": (6, r"hooks\.slack\.com", r"(?:/|\\+/|%2[Ff])(?:services|workflows|triggers)[\w/%\\-]{20,}"),
+    ":AA": (10, r"[0-9]{8,10}", r":AA[A-Za-z0-9_-]{30,}"),
+}
+_BLANK = r"(?:\s|%20|\+|\\+u0020|\\+[nrt]|&nbsp;|&#32;){1,8}"
+_BEARER = re.compile(r"(?:bearer|BEARER|Bearer)(?:%20|\\+u0020|\s|\+|\\+[nrt]|&nbsp;|&#32;){1,8}")
+_BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{12,}")
+_BASIC = re.compile(rf"[Bb]asic{_BLANK}([A-Za-z0-9+/]{{8,}}={{0,2}})")
+_LONG_WORD_CHARS = 20
+
+# Of an address: `://user:password@host`. The password may have signs in it that an address should not have.
+_USER = re.compile(r"://([^/\s:\"'?#\\<>`{}\[]{0,100})(:?)")
+_STRICT_PASSWORD = re.compile(r"[^/\s\"'?#\\<>`]*@")
+_LOOSE_PASSWORD = re.compile(r"[^\n\r<>`{}\\,;()]{1,60}@(?=[A-Za-z0-9])")
+_PORT = re.compile(r"\d{1,5}(?![^\s/\"'?#\\,;:.)\]}>])")
+_OPEN_PASSWORD = re.compile(
+    r"\[redacted\]@|(?:password|passwd|pass|pwd|secret)@|\$?\{[^}]*\}@|<[^>]*>@|\*+@|%s@|\.{3}@"
+)
+_TOKEN_USER = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,100}@")
+
+# What may stand before a credential though its last character is a letter or a digit.
+_ESCAPED = re.compile(
+    r"(?:\\(?:[abefnrtv0]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-7]{3})|%(?:25){0,3}[0-9A-Fa-f]{2}|"
+    r"\[[0-9;:?]{0,12}[A-Za-z])$"
+)
+_ESCAPE_CHARS = 16
+_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def begins(text: str, at: int) -> bool:
+    """Tell whether something may begin here: not within a longer word."""
+    if at <= 0 or text[at - 1] not in _WORD:
+        return True
+    return _ESCAPED.search(text[max(0, at - _ESCAPE_CHARS) : at]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind of credential, found at a literal.
+
+    Attributes:
+        before: How many characters before the literal it may begin.
+        rule: Its first group is shown, its second is withheld.
+        anywhere: Whether it may begin within a word.
+    """
+
+    before: int
+    rule: re.Pattern[str]
+    anywhere: bool = False
+
+    def __call__(self, text: str, start: int, _end: int) -> Span | None:
+        """Return what to withhold of the credential with its literal here, if it is one."""
+        for at in range(max(0, start - self.before), start + 1):
+            found = self.rule.match(text, at) if self.anywhere or begins(text, at) else None
+            if found:
+                return found.span(2)
+        return None
+
+
+def _bearer(text: str, start: int, _end: int) -> Span | None:
+    """Find `Bearer TOKEN`: letters alone must be longer than any word."""
+    scheme = _BEARER.match(text, max(0, start - 1))
+    token = _BEARER_TOKEN.match(text, scheme.end()) if scheme else None
+    if token is None:
+        return None
+    value = token[0]
+    longest = max(map(len, re.split(r"[^A-Za-z]+", value)))
+    is_token = any(map(str.isdigit, value)) or longest >= _LONG_WORD_CHARS or looks_random(value)
+    return token.span() if is_token else None
+
+
+def _basic(text: str, start: int, _end: int) -> Span | None:
+    """Find `Basic BASE64`, of a name and a password."""
+    found = _BASIC.match(text, max(0, start - 1))
+    if found is None:
+        return None
+    try:
+        is_pair = b":" in base64.b64decode(found[1] + "=" * (-len(found[1].rstrip("=")) % 4), validate=False)
+    except ValueError:
+        is_pair = False
+    return found.span(1) if is_pair else None
+
+
+def _address(text: str, start: int, _end: int) -> Span | None:
+    """Find the password of an address, or a token in the place of its user."""
+    user = _USER.match(text, start)
+    if user is None:
+        return None
+    at, found = user.end(), None
+    if user[2] and not _OPEN_PASSWORD.match(text, at):
+        found = _STRICT_PASSWORD.match(text, at)
+        if found is None and not _PORT.match(text, at):
+            found = _LOOSE_PASSWORD.match(text, at)
+    if found is None:
+        at, found = user.start(1), _TOKEN_USER.match(text, user.start(1))
+    return (at, found.end() - 1) if found and found.end() - 1 > at else None
+
+
+NOTION = Shape(1, re.compile(r"(secret_)((?=[A-Za-z]*[0-9])[A-Za-z0-9]{40,}(?![A-Za-z0-9_]))"))
+"""Begins with a word for secrets, and is looked for there."""
+
+Find = Callable[[str, int, int], Span | None]
+
+
+def shapes() -> dict[str, Find]:
+    """Return literal -> what finds the credential at it."""
+    found: dict[str, Find] = {
+        prefix: Shape(0, re.compile(f"({re.escape(prefix)})({body})"), anywhere=prefix[0] == "-")
+        for prefix, body in _PREFIXES.items()
+    }
+    found |= {
+        literal: Shape(before, re.compile(f"({shown})({body})")) for literal, (before, shown, body) in _WITHIN.items()
+    }
+    return found | {"earer": _bearer, "EARER": _bearer, "asic": _basic, "://": _address}

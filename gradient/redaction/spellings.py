@@ -1,0 +1,35 @@
+"""In which spellings the name that somebody listed may stand in a text."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_LEAST_CHARS = 4
+
+
+def spellings_of(name: str) -> set[str]:
+    """Return literals, one of which stands in every text that has this name.
+
+    The last word is enough: what stands before it is looked at there. Without its first letter, where it is long, it is
+    the same for `name` and `Name`.
+    """
+    words = _WORD.findall(unicodedata.normalize("NFKC", name))
+    if not words:
+        return set()
+    word = next((word for word in reversed(words) if not word.isdigit()), words[-1])
+    capitals = [at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()]
+    word = word[capitals[-1] :] if capitals else word
+    if word.isascii() and len(word) > _LEAST_CHARS:
+        word = word[1:]
+    return {spelling for cased in {word, word.lower(), word.upper(), word.title()} for spelling in _forms(cased)}
+
+
+def _forms(word: str) -> Iterator[str]:
+    for form in (word, word.translate(_WIDE), unicodedata.normalize("NFD", word)):
+        yield form
+        special = next((letter for letter in form if not letter.isascii()), None)
+        if special is not None:  # as JSON escapes it
+            yield f"u{ord(special):04x}"
+            yield f"u{ord(special):04X}"

@@ -1,0 +1,66 @@
+"""What a person lists in `redact_keys` is withheld however it is spelt; what cannot be understood is refused."""
+
+import json
+import unicodedata
+
+import pytest
+
+from gradient.runtime.errors import ConfigError
+from gradient.sdk import configure
+
+VALUE = "Ada-and-no-more"
+LISTED = [
+    "social security number", "dateOfBirth", "patient-name", "iban", "HTTPProxyUser", "пароль", "номер паспорта",
+    "家族歴", "prénom", "Straße", "رقم الهاتف", "address2", "sobrenomes", "जन्म तिथि",
+]  # fmt: skip
+
+
+def spellings(name):
+    """Return ways to write the words of a name."""
+    words = name.replace("-", " ").split()
+    if name == "dateOfBirth":
+        words = ["date", "of", "birth"]
+    if name == "HTTPProxyUser":
+        words = ["http", "proxy", "user"]
+    small = [word.lower() for word in words]
+    titled = [word.title() for word in small]
+    plain = [
+        *(sign.join(small) for sign in (" ", "_", "-", ".", "")),
+        *(sign.join(titled) for sign in (" ", "_", "-", "")),
+        small[0] + "".join(titled[1:]),
+        "_".join(small).upper(),
+        f"the {' '.join(small)}",
+        f"user_{'_'.join(small)}",
+    ]
+    wide = "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in "_".join(small))
+    return [*plain, *(unicodedata.normalize("NFD", spelling) for spelling in plain), unicodedata.normalize("NFC", wide)]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_listed_key_is_withheld_in_every_spelling_and_place(agent, written, name):
+    configure(redact_keys=LISTED)
+
+    for spelling in spellings(name):
+        agent({spelling: VALUE, "deep": [{spelling: [VALUE]}]})
+        agent([(spelling, VALUE), ("n", 1)])
+        agent([{"name": spelling, "value": VALUE}])
+        for document in ({spelling: VALUE}, {"out": json.dumps({spelling: VALUE})}):
+            agent(json.dumps(document))
+            agent(json.dumps(document, ensure_ascii=False))
+
+    assert VALUE.encode() not in written()
+
+
+@pytest.mark.parametrize("key", ["patient_id", "number", "security", "birthday", "номер", "name", "住所", "adresse"])
+def test_another_key_is_kept(agent, written, key):
+    configure(redact_keys=LISTED)
+
+    agent({key: VALUE})
+
+    assert VALUE.encode() in written()
+
+
+@pytest.mark.parametrize("key", ["", " ", "***", "---", "patient*", "user[0]", "^id$", "a|b", "🙂", "x" * 300, 7])
+def test_a_key_that_cannot_be_understood_is_refused_when_it_is_set(runtime, key):
+    with pytest.raises(ConfigError, match="redact_keys"):
+        configure(redact_keys=["iban", key])
