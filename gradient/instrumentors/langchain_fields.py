@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from gradient.instrumentors.usage import total, usage_of
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.shapes import text_of
+from gradient.runtime.shapes import text_for, text_of
 from gradient.runtime.status import status_of
 from gradient.runtime.step import Step
 
@@ -34,8 +34,8 @@ _NODE_KEYS = ("langgraph_step", "langgraph_triggers", "langgraph_checkpoint_ns")
 
 def name_of(name: str | None, serialized: Any, prefer: str = "id") -> str:
     """Return the name of a run; LLMs and tools may have none and tell it in `serialized` only."""
-    if name:
-        return str(name)
+    if told := "" if name is None else text_for(name):
+        return told
     if not isinstance(serialized, _DICT):
         return "unnamed"
     path: Any = serialized.get("id")
@@ -98,7 +98,8 @@ def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: d
         inputs["tools"] = tools
     if shown := {key: value for key, value in params.items() if key not in _UNSHOWN_PARAMS and value is not None}:
         inputs["params"] = shown
-    model = metadata.get("ls_model_name") or params.get("model") or params.get("model_name")
+    named = (metadata.get("ls_model_name"), params.get("model"), params.get("model_name"))
+    model = next((text_for(name) for name in named if name is not None), None)
     return Step(
         name_of(kwargs.get("name"), serialized),
         "llm",
@@ -106,7 +107,7 @@ def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: d
         inputs,
         None,
         parent,
-        model=None if model is None else str(model),
+        model=model or None,
         provider=metadata.get("ls_provider") or None,
     )
 

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
+from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
@@ -56,7 +57,15 @@ class GraphRuns:
             return None
         graph = variables.get("self")
         metadata = thread_of(variables.get("config") or {}, inputs)
-        step = Step(str(name or "LangGraph"), "graph", "langgraph", inputs, metadata, parent, own_metadata=True)
+        step = Step(
+            "LangGraph" if name is None else text_for(name) or "LangGraph",
+            "graph",
+            "langgraph",
+            inputs,
+            metadata,
+            parent,
+            own_metadata=True,
+        )
         topology = self._topology(graph, step.name)
         if topology is not None:
             metadata["graph_id"] = topology[0]
@@ -111,7 +120,7 @@ def _stream_frame() -> FrameType | None:
 def thread_of(config: dict[str, Any], inputs: Any) -> dict[str, Any]:
     """Return by which thread and checkpoint a run can be found again, and whether it takes up an interrupted one."""
     configurable: dict[str, Any] = config.get("configurable") or {}
-    metadata = {key: configurable[key] for key in ("thread_id", "checkpoint_ns") if configurable.get(key)}
+    metadata = {key: configurable[key] for key in ("thread_id", "checkpoint_ns") if _is_told(configurable.get(key))}
     is_command = any(kind.__name__ == "Command" for kind in type(inputs).__mro__)
     if "thread_id" in metadata and (inputs is None or (is_command and inputs.resume is not None)):
         metadata["resume"] = True
@@ -122,7 +131,12 @@ def name_session(execution: Any) -> None:
     """Make the thread that a graph runs in the session of its request, where that has none."""
     request = execution.request
     if request is not None and request.session_id is None and "thread_id" in execution.metadata:
-        request.session_id = str(execution.metadata["thread_id"])
+        request.session_id = text_for(execution.metadata["thread_id"])
+
+
+def _is_told(told: Any) -> bool:
+    """Tell whether an id is one: not None, and no empty text. Others are not asked, their answer is the user's code."""
+    return told is not None and (type(told) is not str or told != "")
 
 
 def remote_status(result: Any) -> Status | None:

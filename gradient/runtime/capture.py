@@ -166,7 +166,7 @@ class Capture:
             known = self._labels[text] = self.text(text)
         return known
 
-    def _is_plain(self, value: Any, metadata: Any) -> bool:  # noqa: C901 - calls would cost
+    def _is_plain(self, value: Any, metadata: Any) -> bool:  # noqa: C901, PLR0911, PLR0912 - calls would cost
         """Tell whether values may be encoded as they stand: built-in types, within the limits, nothing to withhold.
 
         Runs at every node: one loop over what is nested, level by level, and no further than the limits.
@@ -185,7 +185,10 @@ class Capture:
                     return False
                 items = container
                 if type(container) is _DICT:
-                    # As a set of its own, because that takes over the hashes: no `__hash__` of the user's runs.
+                    for key in container:
+                        if type(key) is not str:  # a lookup would compare it, by its own `__eq__`
+                            return False
+                    # As a set of its own, because that takes over the hashes.
                     if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
                         return False
                     items = container.values()
