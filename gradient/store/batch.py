@@ -38,6 +38,8 @@ class _Thread(msgspec.Struct):
 
     thread_id: Any = None
     resume: Any = None
+    graph_id: Any = None
+    assistant_id: Any = None
 
 
 _decode_thread = msgspec.json.Decoder(_Thread).decode
@@ -159,7 +161,9 @@ class Batch:
         if said.thread_id is not None or interrupted is not None:
             thread = None if said.thread_id is None else str(said.thread_id)
             resumes = None if thread is None else said.resume is True
-            self.threads.append((place, *execution, thread, started_at, interrupted, resumes))
+            graph = said.graph_id or said.assistant_id
+            graph = graph if isinstance(graph, str) else None
+            self.threads.append((place, *execution, thread, started_at, interrupted, resumes, graph))
 
     def run_of(self, event: Any, place: int | None = None, wall: int | None = None) -> RunRow | None:
         """Return the run that an event is about, or None for an event without one; note where it was told of.

@@ -91,6 +91,9 @@ ALTER TABLE runs ADD COLUMN unpriced INTEGER;
 # What an earlier version took for others, or counted in another way, is found out when the journals are read again:
 # numbers of messages, failures that were passed on, calls of models.
 _READ_AGAIN = ";\n".join(["DROP TABLE IF EXISTS words", *(f"DELETE FROM {table}" for table in TABLES)])  # noqa: S608
+_GRAPHS_OF_THREADS = """
+ALTER TABLE threads ADD COLUMN graph TEXT;
+"""
 _ORIGINS = """
 ALTER TABLE runs ADD COLUMN origin INTEGER;
 ALTER TABLE executions ADD COLUMN origin INTEGER;
@@ -99,7 +102,13 @@ ALTER TABLE executions ADD COLUMN origin INTEGER;
 TWICE = -1
 """The place of a message whose number was given out twice, see `gradient.journal.messages`."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _CALLS_WITHOUT_NUMBERS, _READ_AGAIN, _ORIGINS + _READ_AGAIN)
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _CALLS_WITHOUT_NUMBERS,
+    _READ_AGAIN,
+    _ORIGINS + _READ_AGAIN,
+    _GRAPHS_OF_THREADS + _READ_AGAIN,
+)
 """What leads from version n to n + 1, at place n."""
 
 

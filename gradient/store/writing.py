@@ -26,10 +26,10 @@ INSERT INTO main.facets (name, run, count) VALUES {", ".join(["(?, ?, ?)"] * _FA
 ON CONFLICT (name, run) DO UPDATE SET count = excluded.count"""  # noqa: S608 - marks
 _TREE = "INSERT OR REPLACE INTO main.trees (run, rows) VALUES (?, ?)"
 _THREAD = """
-INSERT INTO main.threads (run, id, thread, started_at, interrupted, resumes) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO main.threads (run, id, thread, started_at, interrupted, resumes, graph) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (run, id) DO UPDATE SET thread = coalesce(excluded.thread, thread),
     started_at = coalesce(excluded.started_at, started_at), interrupted = coalesce(excluded.interrupted, interrupted),
-    resumes = coalesce(excluded.resumes, resumes)"""
+    resumes = coalesce(excluded.resumes, resumes), graph = coalesce(excluded.graph, graph)"""
 _MESSAGE = """
 INSERT INTO main.messages (segment, number, place, list) VALUES (?, ?, ?, ?)
 ON CONFLICT (segment, number) DO UPDATE SET

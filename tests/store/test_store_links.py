@@ -104,3 +104,50 @@ def test_links_that_were_recorded_are_read(process, document):
 
     assert run["links"] == []
     assert run["executions"][0]["links"] == [link(9, "handoff")]
+
+
+def test_two_graphs_that_share_the_id_of_a_thread_are_told_apart(process, document):
+    one = process()
+    for number, graph_id in ((1, "a"), (2, "b")):
+        one.request(number, at_ms=number * 10)
+        graph(one, number, number, at_ms=number * 10, status="interrupted", thread_id="t", graph_id=graph_id)
+    for number, graph_id in ((3, "a"), (4, "b")):
+        one.request(number, at_ms=number * 10)
+        graph(one, number, number, at_ms=number * 10, thread_id="t", graph_id=graph_id, resume=True)
+
+    assert document("0303")["links"] == [link(1, "resumes")]
+    assert document("0404")["links"] == [link(2, "resumes")]
+
+
+def test_a_graph_that_ran_to_its_end_does_not_resume_what_another_one_waits_for(process, document):
+    one = process()
+    one.request(1)
+    graph(one, 1, 1, at_ms=1, thread_id="t", graph_id="b")
+    one.request(2, at_ms=10)
+    graph(one, 2, 2, at_ms=10, status="interrupted", thread_id="t", graph_id="a")
+    one.request(3, at_ms=20)
+    graph(one, 3, 3, at_ms=20, thread_id="t", graph_id="b", resume=True)
+
+    assert document("0303")["links"] == []
+
+
+def test_a_graph_that_was_changed_while_it_waited_is_resumed_all_the_same(process, document):
+    one = process()
+    one.request(1)
+    graph(one, 1, 1, at_ms=1, status="interrupted", thread_id="t", graph_id="before")
+    one.request(2, at_ms=10)
+    graph(one, 2, 2, at_ms=10, thread_id="t", graph_id="after", resume=True)
+
+    assert document("0202")["links"] == [link(1, "resumes")]
+
+
+def test_a_subgraph_that_was_resumed_before_does_not_bring_its_first_run_back(process, document):
+    one = process()
+    statuses = {1: ("interrupted", "interrupted"), 2: ("interrupted", "completed"), 3: ("completed", "completed")}
+    for number, (of_outer, of_inner) in statuses.items():
+        one.request(number, at_ms=number * 10)
+        told = {"thread_id": "t", "resume": number > 1}
+        graph(one, number, number, at_ms=number * 10, status=of_outer, graph_id="outer", **told)
+        graph(one, number, 10 + number, at_ms=number * 10 + 1, status=of_inner, graph_id="inner", **told)
+
+    assert document("0303")["links"] == [link(2, "resumes")]
