@@ -2,6 +2,7 @@
 
 llm.input_messages.0.message.role     gen_ai.prompt.0.role      Traceloop
 llm.input_messages.0.message.content  gen_ai.prompt.0.content
+llm.input_messages.0.message.contents.0.message_content.text
 """
 
 from collections import defaultdict
@@ -42,14 +43,27 @@ def _message(told: dict[str, Any], side: str) -> dict[str, Any]:
         parts.append({"type": "tool_call_response", "id": told.get("tool_call_id"), "response": content})
     elif content is not None:
         parts.append({"type": "text", "content": content})
-    calls: defaultdict[int, dict[str, Any]] = defaultdict(dict)
-    for name, value in told.items():
-        if name.startswith("tool_calls."):
-            number, _, rest = name.removeprefix("tool_calls.").partition(".")
-            if number.isdecimal():
-                calls[int(number)][rest.rpartition(".")[2]] = value
-    parts += [_call(calls[number]) for number in sorted(calls)]
+    else:
+        parts += [_part(content) for content in _numbered("contents.", told)]
+    parts += [_call(call) for call in _numbered("tool_calls.", told)]
     return {"role": role, "parts": parts}
+
+
+def _numbered(prefix: str, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what stands below numbers, by the last word of its name, in order."""
+    found: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    for name, value in told.items():
+        number, _, rest = name.removeprefix(prefix).partition(".")
+        if name.startswith(prefix) and number.isdecimal():
+            found[int(number)][rest.rpartition(".")[2]] = value
+    return [found[number] for number in sorted(found)]
+
+
+def _part(told: dict[str, Any]) -> dict[str, Any]:
+    """Return one part of a message: a text, or what is shown by its address."""
+    if "url" in told:
+        return {"type": "uri", "modality": str(told.get("type", "image")), "uri": told["url"]}
+    return {"type": "text", "content": told.get("text", "")}
 
 
 def _call(told: dict[str, Any]) -> dict[str, Any]:

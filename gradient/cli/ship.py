@@ -125,18 +125,21 @@ def _shipper(settings: Settings, stack: ExitStack, *, no_io: bool) -> "Shipper |
 def _listen(settings: Settings, host: str, port: int, stack: ExitStack) -> None:
     """Take what other programs send, as long as the stack is not left."""
     from gradient.ingest import Ingest, listening
+    from gradient.runtime.bearer import token_for
 
     if settings.home is None:
         return
-    ingest = Ingest(settings.home, settings)
+    ingest, token = Ingest(settings.home, settings), token_for(host)
     stack.callback(ingest.close)
     try:
-        url = stack.enter_context(listening(ingest, port, host))
+        url = stack.enter_context(listening(ingest, port, host, token))
     except OSError as error:
         raise Failure(
             f"Cannot listen on {host}:{port}: {error.strerror or error}.\nChoose another port with --listen.", _FAILED
         ) from None
     tell(f"Listening at {url}/v1/traces; Ctrl-C ends it.")
+    if token is not None:
+        tell(f"Senders need OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20{token}; it is not encrypted.")
 
 
 def _ship_once(shipper: "Shipper") -> None:

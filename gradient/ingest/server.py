@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.ingest.requests import MOST_BYTES
+from gradient.runtime.bearer import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -16,18 +17,21 @@ if TYPE_CHECKING:
 
 PATH = "/v1/traces"
 _SILENCE_S = 30
-_BAD, _NOT_FOUND, _LENGTH_REQUIRED, _TOO_LARGE = 400, 404, 411, 413
+_BAD, _NO_TOKEN, _NOT_FOUND, _LENGTH_REQUIRED, _TOO_LARGE = 400, 401, 404, 411, 413
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _SILENCE_S
     ingest: ClassVar[Ingest]
+    token: ClassVar[str | None]
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if self.path != PATH:
             self._refuse(_NOT_FOUND, f"Traces go to {PATH}.")
+        elif not is_known(self.token, self.headers.get("Authorization", "")):
+            self._refuse(_NO_TOKEN, "Send Authorization: Bearer TOKEN, with the token that was printed at the start.")
         elif not length.isdecimal():
             self._refuse(_LENGTH_REQUIRED, "Content-Length is missing.")
         elif int(length) > MOST_BYTES:
@@ -65,18 +69,19 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def listening(ingest: Ingest, port: int, host: str = "127.0.0.1") -> Generator[str]:
+def listening(ingest: Ingest, port: int, host: str = "127.0.0.1", token: str | None = None) -> Generator[str]:
     """Take requests inside the block; give the base URL.
 
     Args:
         ingest: What takes them.
         port: Where; 0 for any that is free.
         host: The address to listen on. Others than the default let other machines write here.
+        token: What senders must know; None for nothing.
 
     Raises:
         OSError: The port is taken, or the host is none of this machine's.
     """
-    server = _Server((host, port), type("_Handler", (_Handler,), {"ingest": ingest}))
+    server = _Server((host, port), type("_Handler", (_Handler,), {"ingest": ingest, "token": token}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gradient-listen")
     thread.start()
     try:

@@ -5,7 +5,6 @@ the Host it would have to give (a name that it made point here is not ours), its
 than this machine, a token that only the address we printed has.
 """
 
-import hmac
 from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlencode
@@ -14,7 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from gradient.runtime.bearer import is_known, is_same
+
 TRACES = "/v1/traces"
 """The one address that things are sent to: by programs, with the token in a header where there is one."""
 
@@ -31,7 +31,6 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _SAME_SITES = ("", "same-origin", "none")
-_BEARER = "bearer"
 _NO_BEARER = "Send Authorization: Bearer TOKEN, with the token that ends the address `gradient ui` printed.\n"
 
 
@@ -74,25 +73,21 @@ class Access:
 
     def _sender_refusal(self, headers: Headers) -> Response | None:
         """Let in a program that has the token in a header: it has no cookies, and follows no redirections."""
-        known = self._token is None or _is(self._token, _bearer(headers))
+        known = is_known(self._token, headers.get("authorization", ""))
         return None if known else PlainTextResponse(_NO_BEARER, 401)
 
     def _token_refusal(self, scope: Scope, headers: Headers, token: str) -> Response | None:
         """Let in who has the token as a cookie; who has it in the address gets the cookie, and a clean address."""
         name = _cookie_name(scope)
-        if _is(token, _cookie(headers, name)):
+        if is_same(token, _cookie(headers, name)):
             return None
         asked = parse_qs(scope["query_string"].decode("latin-1"))
-        if not _is(token, asked.pop("token", [""])[0]):
+        if not is_same(token, asked.pop("token", [""])[0]):
             return PlainTextResponse("Open the whole address that `gradient ui` printed: it ends with a token.\n", 401)
         rest = urlencode(asked, doseq=True)
         response = RedirectResponse(f"{scope['path']}?{rest}" if rest else scope["path"], 303)
         response.set_cookie(name, token, httponly=True, samesite="strict")
         return response
-
-
-def _is(token: str, given: str) -> bool:
-    return hmac.compare_digest(token.encode(), given.encode())
 
 
 def _cookie_name(scope: Scope) -> str:
@@ -107,11 +102,6 @@ def _cookie(headers: Headers, name: str) -> str:
     except CookieError:
         return ""
     return "" if found is None else found.value
-
-
-def _bearer(headers: Headers) -> str:
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    return given.strip() if scheme.lower() == _BEARER else ""
 
 
 def _is_same_site(scope: Scope, headers: Headers) -> bool:

@@ -15,8 +15,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from gradient.runtime.bearer import LOOPBACK
 from gradient.store import SqliteStore
-from gradient.ui.access import LOOPBACK, TRACES, Access
+from gradient.ui.access import TRACES, Access
 from gradient.ui.answers import HANDLERS, answer
 from gradient.ui.lists import Lists
 from gradient.ui.live import Live

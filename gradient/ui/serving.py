@@ -1,7 +1,6 @@
 """A socket, a server, and the address to open."""
 
 import errno
-import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 import uvicorn
 from starlette.concurrency import run_in_threadpool
 
-from gradient.ui.access import LOOPBACK
+from gradient.runtime.bearer import LOOPBACK, token_for
 from gradient.ui.application import Shown, application
 
 DEFAULT_PORT = 4319
@@ -75,7 +74,7 @@ def serve(shown: Shown, listening: socket.socket, host: str, ready: Callable[[Ad
         ready: Told where the page is, once it can be opened.
     """
     is_private = host in LOOPBACK
-    token = None if is_private else secrets.token_urlsafe(24)
+    token = token_for(host)
     name = f"[{host}]" if ":" in host else host
     url = f"http://{name}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(

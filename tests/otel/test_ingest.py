@@ -12,6 +12,7 @@ from support.patience import PATIENCE_S
 from support.sent import JSON, PROTOBUF, body, official_spans, runs_of, span
 
 from gradient.ingest import listening
+from gradient.runtime.bearer import token_for
 from gradient.store import SqliteStore
 
 
@@ -212,3 +213,69 @@ def test_a_process_without_a_number_is_a_process(ingest, other, pid):
 
     with SqliteStore(other) as store:
         assert (len(store.all_runs()), store.damaged) == (1, 0)
+
+
+def test_who_sends_from_another_machine_needs_the_token(ingest, other):
+    with listening(ingest, 0, token="of-this-start") as url:
+        codes = [
+            post(f"{url}/v1/traces", body(span()), **headers)
+            for headers in (
+                {},
+                {"Authorization": "Bearer another"},
+                {"Authorization": "of-this-start"},
+                {"Authorization": "Bearer of-this-start"},
+            )
+        ]
+
+    assert codes == [401, 401, 401, 200]
+    assert len(runs_of(other)) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_alone_needs_no_token(host):
+    assert token_for(host) is None
+
+
+def test_every_start_for_other_machines_has_a_token_of_its_own():
+    assert len({token_for("0.0.0.0"), token_for("0.0.0.0"), token_for("box.example.com"), None}) == 4
+
+
+def test_a_text_told_in_parts_is_in_the_message(ingest, other):
+    parts = "llm.{side}_messages.0.message.contents.{number}.message_content.{what}"
+    told = {"openinference.span.kind": "LLM", "llm.input_messages.0.message.role": "user"}
+    for side, number, what, value in (
+        ("input", 0, "type", "text"),
+        ("input", 0, "text", "look at this"),
+        ("input", 1, "type", "image"),
+        ("input", 1, "image.image.url", "https://example.com/a.png"),
+        ("output", 0, "text", "a cat"),
+    ):
+        told[parts.format(side=side, number=number, what=what)] = value
+
+    ingest.take(body(span(**told)), PROTOBUF)
+
+    (llm,) = runs_of(other)[0]["executions"]
+    assert "look at this" in str(llm["inputs"])
+    assert "https://example.com/a.png" in str(llm["inputs"])
+    assert "a cat" in str(llm["outputs"])
+
+
+def test_secrets_of_every_part_of_a_span_are_withheld(ingest, other):
+    secret = "hunter2-of-another-program"
+    sent = span(
+        f"n sk-proj-{secret}0123456789", **{"db.password": secret, "input.value": f'{{"password": "{secret}"}}'}
+    )
+    sent.status.code, sent.status.message = 2, f"api_key={secret}"
+    for name, key, value in (
+        ("exception", "exception.message", f"password='{secret}'"),
+        (f"told sk-proj-{secret}0123456789", "password", secret),
+    ):
+        sent.events.add(name=name).attributes.add(key=key).value.string_value = value
+    resource = {"process.command": f"x --api-key={secret}", "deployment.password": secret}
+
+    ingest.take(body(sent, **resource), PROTOBUF)
+    ingest.close()
+
+    written = b"".join(path.read_bytes() for path in other.rglob("*") if path.is_file())
+    assert b"n sk-[redacted]" in written
+    assert secret.encode() not in written
