@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any
 
+from gradient.analysis.quantities import before_number
 from gradient.analysis.values import ABSENT, is_list, is_mapping, is_message
 
 _MISSING = "…"
@@ -21,7 +22,9 @@ def brief(value: Any, chars: int | None = None) -> str:
     # A few items always fill a line; describing thousands to throw them away would take seconds.
     text = _described(value, None if chars is None else _MOST_ITEMS)
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return text if chars is None or len(text) <= chars else text[: max(0, chars - 1)] + _MISSING
+    if chars is None or len(text) <= chars:
+        return text
+    return text[: before_number(text, max(0, chars - 1))] + _MISSING
 
 
 def brief_both(a: Any, b: Any, chars: int) -> tuple[str, str]:

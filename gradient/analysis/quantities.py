@@ -6,6 +6,7 @@ from typing import Any
 
 _MINUTE_S = 60
 _UNKNOWN = "-"
+_WRITTEN = re.compile(r"[-+]?\$?\d[\d.,:]*(?: ?(?:µs|us|ms|s|m|h|%)(?!\w))?(?: \d\d[ms](?!\w))?")
 _NUMBER = r"(?P<number>\d+(?:\.\d*)?|\.\d+)"
 _MS = {"us": 0.001, "µs": 0.001, "ms": 1.0, "s": 1000.0, "": 1000.0, "m": 60_000.0, "min": 60_000.0, "h": 3_600_000.0}
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -57,6 +58,11 @@ def lacking(usage: dict[str, Any], part: str) -> int:
     """Return how many calls a sum lacks; `part` is tokens or cost."""
     missing: dict[str, int] = usage.get("missing") or {}
     return missing.get(part, 0)
+
+
+def before_number(text: str, end: int) -> int:
+    """Return where to cut a text so that no number is parted, at `end` or before it; its sign and unit belong to it."""
+    return next((one.start() for one in _WRITTEN.finditer(text) if one.start() < end < one.end()), end)
 
 
 def read_moment(text: str) -> datetime:

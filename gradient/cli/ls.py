@@ -21,6 +21,7 @@ from gradient.store import Listed, SqliteStore, ls_document
 _SHORT_ID, _WHOLE_ID = 8, 36
 _ENTRYPOINT = 2
 _RIGHT = (5, 6, 7, 8, 9)
+_OPTIONAL = (6, 3, 8, 7, 4, 9, 5)  # executions first, how long it took last
 
 
 @click.command("ls", cls=QueryCommand)
@@ -67,7 +68,7 @@ def _print_table(runs: Sequence[dict[str, Any]], id_chars: int, page: Page, *, a
     started, project = "AGE" if page.terminal else "STARTED", "PROJECT" if all_projects else ""
     words = ["STATUS", "ID", "ENTRYPOINT", project, started, "TOOK", "EXECS", "ERR", "TOKENS", "COST"]
     headings = [Cell(word, "dim") for word in words]
-    page.print(table([headings, *rows], _RIGHT, width=page.width, shrink=_ENTRYPOINT), cut=True)
+    page.print(table([headings, *rows], _RIGHT, width=page.width, shrink=_ENTRYPOINT, optional=_OPTIONAL), cut=True)
 
 
 def _row(run: dict[str, Any], id_chars: int, shown: Signs, now: datetime | None, *, all_projects: bool) -> list[Cell]:

@@ -14,6 +14,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from gradient.analysis.quantities import before_number
 from gradient.cli.options import colour_wanted
 
 _GAP = "  "
@@ -83,7 +84,12 @@ class Page:
 
 
 def table(
-    rows: Sequence[Row], right: Sequence[int] = (), *, width: int | None = None, shrink: int = 0
+    rows: Sequence[Row],
+    right: Sequence[int] = (),
+    *,
+    width: int | None = None,
+    shrink: int = 0,
+    optional: Sequence[int] = (),
 ) -> list[list[Cell]]:
     """Pad the cells of rows that have the same number of them, so that they stand in columns.
 
@@ -92,11 +98,17 @@ def table(
         right: Numbers of the columns that are aligned at their right edge.
         width: Room there is, or None for as much as it takes.
         shrink: Number of the column that is made narrower where there is not enough.
+        optional: Numbers of the columns that are left out where that is not enough either, in this order: half a
+            number would be another number.
     """
     widths = [max(columns_of(cell.text) for cell in column) for column in zip(*rows, strict=True)]
     if width is not None:
-        over = sum(taken + len(_GAP) for taken in widths if taken) - len(_GAP) - width
-        widths[shrink] = max(min(widths[shrink], _NARROWEST), widths[shrink] - max(0, over))
+        least = min(widths[shrink], _NARROWEST)
+        for column in optional:
+            if _taken(widths) - widths[shrink] + least <= width:
+                break
+            widths[column] = 0
+        widths[shrink] = max(least, widths[shrink] - max(0, _taken(widths) - width))
     return [
         [
             Cell(pad(cell.text, taken, right=at in right) + _GAP, cell.style)
@@ -105,6 +117,11 @@ def table(
         ]
         for row in rows
     ]
+
+
+def _taken(widths: Sequence[int]) -> int:
+    """Return how many columns a table takes, gaps included."""
+    return sum(taken + len(_GAP) for taken in widths if taken) - len(_GAP)
 
 
 def columns_of(text: str) -> int:
@@ -122,13 +139,18 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 
 
 def cut_to(text: str, width: int) -> str:
-    """Return as much of a text as fits into a number of columns, marked where something is missing."""
+    """Return as much of a text as fits into a number of columns, marked where something is missing.
+
+    A number at the edge is left out: what is left of it would be another one.
+    """
     if columns_of(text) <= width:
         return text
+    if width < 1:
+        return ""
     end = len(text)
     while end and columns_of(text[:end]) >= width:
         end -= 1
-    return text[:end] + _MISSING
+    return text[: before_number(text, end)] + _MISSING
 
 
 def _fitting(row: Row, width: int) -> list[Cell]:

@@ -70,7 +70,8 @@ class Progress:
         self._drawing.update(task, description=f"{what} {far}", completed=done if total else 0, total=total or None)
 
     def clear(self) -> None:
-        """Take the bar away."""
+        """Take the bar away for good: what follows is no part of the work that somebody waits for."""
+        self._watched = False
         if self._drawing is not None:
             self._drawing.stop()
             self._drawing = None

@@ -18,6 +18,7 @@ from gradient.cli.reading import current_project, prepare_text, reading
 from gradient.store import Group
 
 _RIGHT = (2, 3, 4, 5, 6, 7, 8, 9, 10)
+_OPTIONAL = (1, 6, 4, 9, 8, 5, 7, 10, 3)  # kinds first, failures last
 _BY = ("node", "model", "entrypoint", "day")
 _NS_PER_S = 10**9
 
@@ -61,7 +62,8 @@ def _print(groups: Sequence[Group], by: str) -> None:
         kind = {"node": "KIND", "model": "PROVIDER"}.get(by, "")
         words = [by.upper(), kind, "COUNT", "ERR", "P50", "P95", "P99", "MAX", "TOTAL", "TOKENS", "COST"]
         rows = [_row(group, ascii_only=page.ascii_only) for group in groups]
-        page.print(table([[Cell(word, "dim") for word in words], *rows], _RIGHT, width=page.width), cut=True)
+        headings = [Cell(word, "dim") for word in words]
+        page.print(table([headings, *rows], _RIGHT, width=page.width, optional=_OPTIONAL), cut=True)
 
 
 def _row(group: Group, *, ascii_only: bool) -> list[Cell]:

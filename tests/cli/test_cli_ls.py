@@ -14,7 +14,7 @@ def test_the_newest_runs_stand_on_top(commands):
     assert (done.returncode, done.stderr) == (0, "")
     assert heading.split() == ["STATUS", "ID", "ENTRYPOINT", "STARTED", "TOOK", "EXECS", "ERR", "TOKENS", "COST"]
     row = r"{} +[0-9a-f]{{8}}  shop_agent  \S+Z  +[\d.]+ (µs|ms|s) +5 +{}   1,515  \$0.0041"
-    assert re.fullmatch(row.format("✗ error", 3), first)
+    assert re.fullmatch(row.format("✗ error", 2), first)
     assert re.fullmatch(row.format("✓ completed", 1), second)
 
 
@@ -32,7 +32,7 @@ def test_json_is_the_documented_list(commands):
     (run,) = listing["runs"]
 
     assert listing["schema"] == "gradient.ls/1"
-    assert (run["status"], run["executions"], run["errors"], run["project"]) == ("error", 5, 3, "shop")
+    assert (run["status"], run["executions"], run["errors"], run["project"]) == ("error", 5, 2, "shop")
     assert run["usage"]["input_tokens"] == 1204
 
 
@@ -97,7 +97,7 @@ def test_home_can_be_given(commands, tmp_path):
     ("reference", "code", "told"),
     [
         ("ffffffff", 3, "No run is 'ffffffff'.\nNearest: "),
-        ("@-9", 3, "Nearest: "),
+        ("@-9", 3, "No run in the project shop is '@-9'."),
         ("abc", 2, "at least 4 characters"),
         ("@first", 2, "@last-error"),
     ],

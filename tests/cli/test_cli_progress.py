@@ -68,3 +68,13 @@ def test_the_bar_is_taken_away_at_the_end():
     shown = work(Terminal(), seconds=3)
 
     assert shown.endswith("\x1b[1A\x1b[2K")
+
+
+def test_nothing_is_drawn_once_the_bar_was_taken_away():
+    stream, watch = Terminal(), Watch()
+    with Progress(stream=stream, clock=watch) as progress:
+        progress.clear()
+        watch.now_s += 60
+        progress.tell("indexing", 1, 3)  # a command that follows what happens looks again and again
+
+    assert stream.getvalue() == ""
