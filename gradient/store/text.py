@@ -17,6 +17,7 @@ from typing import Any
 from gradient.journal.events import decode_event
 from gradient.store.query import Term
 from gradient.store.query.parsing import Value
+from gradient.store.scripts import UNSPACED, begins_unspaced, ends_unspaced, spaced
 
 _CREATE = """CREATE VIRTUAL TABLE main.words USING
 fts5(said, content = '', detail = none, columnsize = 0, tokenize = 'unicode61')"""
@@ -25,9 +26,12 @@ WHERE runs.changed > ? AND executions IS NOT NULL AND coalesce(texts.changed, -1
 _UNCOVERED = """SELECT id FROM runs WHERE changed > ?
 UNION SELECT id FROM runs WHERE status IS NULL AND executions IS NULL UNION SELECT run FROM texts WHERE stale"""
 _WORD = re.compile(r"[^\W_]+")
+_LETTER = rf"[^\W_{UNSPACED}]"
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
 _PAYLOADS = ("inputs", "outputs", "late_inputs")
 _RUNS_PER_TRANSACTION = 2_000
+_COVERED = "texts_by_character"
+"""The key of what is covered; an index of words without it is of an older form, in which no script was taken apart."""
 _TENTH = 10
 
 Bodies = Callable[[int], Iterable[bytes]]
@@ -42,7 +46,7 @@ def update(connection: sqlite3.Connection, bodies: Bodies, progress: Callable[[i
         bodies: Gives the frames of a run.
         progress: Called with how many runs are done, and of how many.
     """
-    if _mostly_gone(connection):
+    if _mostly_gone(connection) or _covered(connection) < 0:
         forget(connection)
     if not exists(connection):
         connection.execute(_CREATE)
@@ -64,8 +68,8 @@ def update(connection: sqlite3.Connection, bodies: Bodies, progress: Callable[[i
             raise
         connection.execute("COMMIT")
         progress(start, len(due))
-    if due:
-        connection.execute("INSERT OR REPLACE INTO main.meta VALUES ('texts', ?)", (changed,))
+    if due or _covered(connection) < 0:
+        connection.execute("INSERT OR REPLACE INTO main.meta VALUES (?, ?)", (_COVERED, changed))
 
 
 def entry_of(connection: sqlite3.Connection, run: int) -> tuple[int, int]:
@@ -91,7 +95,7 @@ def forget(connection: sqlite3.Connection) -> None:
     """Delete the index of words; the next search makes it anew."""
     connection.execute("DROP TABLE IF EXISTS main.words")
     connection.execute("DELETE FROM main.texts")
-    connection.execute("DELETE FROM main.meta WHERE key IN ('texts', 'texts_gone')")
+    connection.execute("DELETE FROM main.meta WHERE key IN (?, 'texts', 'texts_gone')", (_COVERED,))
 
 
 def uncovered(connection: sqlite3.Connection) -> list[int]:
@@ -112,7 +116,7 @@ def match_expression(terms: Iterable[Term]) -> str | None:
 
 def must_read(terms: Iterable[Term]) -> bool:
     """Tell whether the words alone do not decide: some must stand in an order, or must not be there."""
-    return any(term.negated or len(_WORD.findall(value.text)) != 1 for term in terms for value in term.values)
+    return any(term.negated or len(_WORD.findall(spaced(value.text))) != 1 for term in terms for value in term.values)
 
 
 def holds(terms: Iterable[Term], bodies: Iterable[bytes]) -> bool:
@@ -129,7 +133,7 @@ def holds(terms: Iterable[Term], bodies: Iterable[bytes]) -> bool:
 
 def text_of(bodies: Iterable[bytes]) -> str:
     """Return what can be found in a run."""
-    return "\n".join(_parts_of(bodies))
+    return spaced("\n".join(_parts_of(bodies)))
 
 
 def _parts_of(bodies: Iterable[bytes]) -> Iterator[str]:
@@ -151,7 +155,7 @@ def _parts(event: Any) -> Iterator[bytes]:
 
 
 def _words_expression(value: Value) -> str:
-    words = _WORD.findall(value.text)
+    words = _WORD.findall(spaced(value.text))
     quoted = [f'"{word}"' for word in words]
     if value.is_pattern and value.text.endswith("*") and quoted:
         quoted[-1] += "*"
@@ -162,9 +166,13 @@ def _words_expression(value: Value) -> str:
 def _pattern(value: Value) -> re.Pattern[str]:
     """Return what finds the words of a value, one after the other, in a folded text."""
     first, *others = _WORD.findall(_folded(value.text))
-    end = "" if value.is_pattern and value.text.endswith("*") else r"(?![^\W_])"
     # Whether the first begins a word is asked behind it: a pattern that begins with letters is looked for much faster.
-    return re.compile(rf"{first}(?<![^\W_]{first})" + "".join(rf"[\W_]+{word}" for word in others) + end)
+    pattern, last = first if begins_unspaced(first) else rf"{first}(?<!{_LETTER}{first})", first
+    for word in others:
+        pattern += (r"[\W_]*" if ends_unspaced(last) or begins_unspaced(word) else r"[\W_]+") + word
+        last = word
+    is_open = ends_unspaced(last) or (value.is_pattern and value.text.endswith("*"))
+    return re.compile(pattern if is_open else rf"{pattern}(?!{_LETTER})")
 
 
 def _folded(text: str) -> str:
@@ -182,5 +190,5 @@ def _mostly_gone(connection: sqlite3.Connection) -> bool:
 
 
 def _covered(connection: sqlite3.Connection) -> int:
-    found = connection.execute("SELECT value FROM meta WHERE key = 'texts'").fetchone()
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (_COVERED,)).fetchone()
     return -1 if found is None else int(found[0])
