@@ -89,5 +89,9 @@ def _tokens(usage: dict[str, Any], *, ascii_only: bool) -> str:
 
 
 def _loss(loss: dict[str, int]) -> str:
-    parts = {"events not recorded": loss["dropped"], "values cut": loss["truncated"]}
+    parts = {
+        "events not recorded": loss["dropped"],
+        "values cut": loss["truncated"],
+        "events of its process, of this run or of others": loss.get("process", 0),
+    }
     return ", ".join(f"{number:,} {part}" for part, number in parts.items() if number)

@@ -7,6 +7,7 @@
     compression  closed segments, made small            erasing   frames taken out for good
     files      a segment's file, compressed or not      events, messages    what bodies say
     descriptors  what of this process's is still ours
+    keeping    frames that must not be lost
     ours       open files of a home, and no others
 
 It imports nothing of ours. What a frame's body means is its callers' business.

@@ -1,7 +1,7 @@
 """The bytes of a segment: its header, its frames, and how to tell a whole frame from a torn one.
 
     segment   header (64 bytes), then frames, each at a multiple of 8
-    header    magic with format version, segment number, closed word, used length (once closed)
+    header    magic with format version, segment number, closed word, used length (once closed), lost frames
     frame     body length, CRC32 of the body, commit word, zero, body, zeros up to the next multiple of 8
 
 Everything is little endian. What a body means is not known here.
@@ -15,7 +15,9 @@ from zlib import crc32
 MAGIC = b"GRADJNL\x01"
 """Name and version of the format. A new version also gets a new commit word."""
 
-SEGMENT_HEADER = Struct("<8sIIQ40x")
+SEGMENT_HEADER = Struct("<8sIIQQ32x")
+LOST = Struct("<Q")
+LOST_OFFSET = 24
 FRAME_HEADER = Struct("<III4x")
 FRAME_START = Struct("<II")
 WORD = Struct("<I")
@@ -29,6 +31,7 @@ COMMIT = WORD.unpack(COMMIT_BYTES)[0]
 CLOSED = 0x5EA1ED
 
 MAX_BODY_BYTES = 1 << 30
+_MOST_LOST = 1 << 62  # what an index can hold
 
 _CHUNK_BYTES = 256 * 1024
 _READ_BYTES = 64 * 1024  # stays in the cache of a core until it was gone through, and is memory that was used before
@@ -40,15 +43,17 @@ class SegmentHeader(NamedTuple):
     Attributes:
         number: Number of the segment in its process, from 1.
         used_bytes: Length of header and frames, or None while the segment is open.
+        lost: How many frames could not be written while this was the newest segment.
     """
 
     number: int
     used_bytes: int | None
+    lost: int = 0
 
 
-def pack_segment_header(number: int, used_bytes: int | None = None) -> bytes:
+def pack_segment_header(number: int, used_bytes: int | None = None, lost: int = 0) -> bytes:
     """Return the header of an open segment, or of a closed one when `used_bytes` is given."""
-    return SEGMENT_HEADER.pack(MAGIC, number, 0 if used_bytes is None else CLOSED, used_bytes or 0)
+    return SEGMENT_HEADER.pack(MAGIC, number, 0 if used_bytes is None else CLOSED, used_bytes or 0, lost)
 
 
 def newer_format(header: bytes) -> int:
@@ -61,8 +66,8 @@ def unpack_segment_header(header: bytes) -> SegmentHeader | None:
     """Return what `header` says, or None when it is damaged or of another format."""
     if len(header) < SEGMENT_HEADER_BYTES or not header.startswith(MAGIC):
         return None
-    _, number, closed, used_bytes = SEGMENT_HEADER.unpack_from(header)
-    return SegmentHeader(number, used_bytes if closed == CLOSED else None)
+    _, number, closed, used_bytes, lost = SEGMENT_HEADER.unpack_from(header)
+    return SegmentHeader(number, used_bytes if closed == CLOSED else None, min(lost, _MOST_LOST))
 
 
 def align(size_bytes: int) -> int:

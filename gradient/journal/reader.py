@@ -45,6 +45,7 @@ class SegmentReader:
         offset: Where the next poll begins, in bytes; give it to another reader to go on from there.
         damaged: How many stretches were skipped because they were no whole frame.
         ended: Whether the segment was read to an end after which nothing will be written.
+        lost: How many frames could not be written while this was the newest segment, as of the last poll.
         newer: The version of the format, where a later version of Gradient wrote the segment: it is not read; else 0.
     """
 
@@ -55,6 +56,7 @@ class SegmentReader:
         self.damaged = 0
         self.ended = False
         self.newer = 0
+        self.lost = 0
 
     def poll(self, *, final: bool = False) -> Iterator[Frame]:
         """Yield the frames committed since the last poll; stopping half-way loses nothing.
@@ -86,6 +88,7 @@ class SegmentReader:
             header, self.newer = unpack_segment_header(raw), newer_format(raw)
             if self.newer:
                 return
+            self.lost = 0 if header is None else header.lost
             used = None if header is None else header.used_bytes
             final = final or used is not None
             end = file.size if used is None else min(used, file.size)

@@ -20,6 +20,8 @@ from gradient.journal.frames import (
     COMMIT,
     FRAME_HEADER,
     FRAME_HEADER_BYTES,
+    LOST,
+    LOST_OFFSET,
     SEGMENT_HEADER_BYTES,
     align,
     pack_frame,
@@ -32,6 +34,9 @@ _MAPPABLE = frozenset({"ext4", "xfs", "tmpfs", "overlay"})
 
 _ZEROS = bytes(512 * 1024)
 
+_KEPT_BYTES = 8 * 1024
+"""Of a segment, for what must not be lost when no other can be made."""
+
 _pack_frame_header = FRAME_HEADER.pack_into
 
 
@@ -42,14 +47,16 @@ class Segment:
         used: Length of header and frames so far, in bytes; a multiple of 8.
         limit: A body fits at once while `used + len(body) <= limit`.
         end: The same, after `extend`.
+        last: The same for what must not be lost: behind `end` there is room that is kept for that.
     """
 
-    __slots__ = ("end", "limit", "used")
+    __slots__ = ("end", "last", "limit", "used")
 
     def __init__(self) -> None:
         self.used = 0
         self.limit = -1
         self.end = -1
+        self.last = -1
 
     def extend(self, size: int) -> None:
         """Raise `limit`, so that a body of `size` bytes that fits within `end` fits at once."""
@@ -62,6 +69,9 @@ class Segment:
         """
         raise NotImplementedError
 
+    def note_lost(self, frames: int) -> None:
+        """Write into the head how many frames could not be written; that takes no room."""
+
     def close(self) -> None:
         """Mark the segment closed and give back what it does not use."""
 
@@ -72,12 +82,14 @@ class Segment:
 class OpenSegment(Segment):
     """A segment with a file."""
 
-    __slots__ = ("_descriptor", "_file", "_number", "_path")
+    __slots__ = ("_descriptor", "_file", "_lost", "_number", "_path")
 
     def __init__(self, path: Path, number: int, capacity: int) -> None:
         super().__init__()
         self.used = SEGMENT_HEADER_BYTES
-        self.end = self.limit = align(capacity) - FRAME_HEADER_BYTES
+        self.last = align(capacity) - FRAME_HEADER_BYTES
+        self.end = self.limit = self.last - min(_KEPT_BYTES, align(capacity // 64))
+        self._lost = 0
         self._path = path
         self._number = number
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -90,7 +102,7 @@ class OpenSegment(Segment):
 
     def abandon(self) -> None:
         """Close the descriptor; see `Segment.abandon`."""
-        self.end = self.limit = -1
+        self.end = self.limit = self.last = -1
         self._close_descriptor()
 
     def discard(self) -> None:
@@ -145,11 +157,16 @@ class MappedSegment(OpenSegment):
             self.write(body, size, crc)
             raise
 
+    def note_lost(self, frames: int) -> None:
+        """Write into memory, see `Segment.note_lost`."""
+        self._lost = frames
+        LOST.pack_into(self._memory, LOST_OFFSET, frames)
+
     def close(self) -> None:
         """Mark closed, unmap, truncate, in that order: a reader that sees the mark needs no zero tail."""
         if self.end < 0:
             return
-        self._memory[:SEGMENT_HEADER_BYTES] = pack_segment_header(self._number, self.used)
+        self._memory[:SEGMENT_HEADER_BYTES] = pack_segment_header(self._number, self.used, self._lost)
         del self._memory
         self._map.close()
         with suppress(OSError), reopened(self._path, self._file) as descriptor:
@@ -192,8 +209,14 @@ class WrittenSegment(OpenSegment):
                 with suppress(OSError):
                     os.ftruncate(self._descriptor, start)
             else:
-                self.end = self.limit = -1  # what comes next needs another segment
+                self.end = self.limit = self.last = -1  # what comes next needs another segment
             raise NotWritable(self._path, str(error)) from error
+
+    def note_lost(self, frames: int) -> None:
+        """Write over what is there, see `Segment.note_lost`."""
+        self._lost = frames
+        with suppress(OSError):
+            _write_at(self._checked(), LOST.pack(frames), LOST_OFFSET)
 
     def _checked(self) -> int:
         if not is_ours(self._descriptor, self._file):
@@ -205,7 +228,7 @@ class WrittenSegment(OpenSegment):
         if self._descriptor < 0:
             return
         with suppress(OSError), reopened(self._path, self._file) as descriptor:
-            _write_at(descriptor, pack_segment_header(self._number, self.used), 0)
+            _write_at(descriptor, pack_segment_header(self._number, self.used, self._lost), 0)
         self.abandon()
 
     def _prepare(self, capacity: int) -> None:  # noqa: ARG002 - nothing is reserved

@@ -49,7 +49,7 @@ def _settle_segment(path: Path) -> bool:
             # The mark comes last: should we die in between, the next one to settle begins again.
             file.truncate(used)
             file.seek(0)
-            file.write(pack_segment_header(header.number, used))
+            file.write(pack_segment_header(header.number, used, header.lost))
     except OSError:
         return False
     return True

@@ -12,6 +12,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from weakref import WeakSet
@@ -19,6 +20,7 @@ from zlib import crc32
 
 from gradient.journal.errors import FrameTooLarge, NotWritable, StaleFrame
 from gradient.journal.frames import MAX_BODY_BYTES
+from gradient.journal.keeping import Kept
 from gradient.journal.opener import SegmentOpener
 from gradient.journal.segment import NO_SEGMENT, Segment
 
@@ -44,7 +46,9 @@ class JournalWriter:
         "_busy",
         "_deferred",
         "_failure",
+        "_kept",
         "_lock",
+        "_lost_before",
         "_on_loss",
         "_opener",
         "_retry_after",
@@ -117,8 +121,9 @@ class JournalWriter:
                         current = generation is None or generation == self.generation
                         if current:
                             segment.write(body, size, crc)
-                        if self._deferred:
+                        if self._deferred or self._kept:
                             self._write_deferred()
+                            self._kept.write(self._segment)
                         return current
                     finally:
                         self._busy = False
@@ -131,6 +136,17 @@ class JournalWriter:
             except Exception:  # noqa: BLE001 - at the end of the stack even this call may fail
                 self.lost += 1
             return None
+
+    def keep(self, body: bytes) -> None:
+        """Write a small frame that refers to no other as soon as there is room, because it must not be lost."""
+        with self._lock:
+            self._kept.hold(body)
+            if not self._busy:
+                try:
+                    self._busy = True
+                    self._kept.write(self._segment)
+                finally:
+                    self._busy = False
 
     def open(self) -> bool:
         """Open the first segment, if none is open, so that `generation` is known; tell whether one is open."""
@@ -170,14 +186,17 @@ class JournalWriter:
         self._lock = RLock()
         self._busy = False
         self._deferred: deque[tuple[bytes, int, int, int | None] | None] = deque()
+        self._kept = Kept()
         self._failure: NotWritable | None = None
         self._retry_after = 0
-        self.lost = 0
+        self.lost = self._lost_before = 0
         segment, self._segment = self._segment, NO_SEGMENT
         segment.abandon()
         self._opener.let_go()
 
     def _shut(self) -> None:
+        self.generation += bool(self._kept)
+        self._write_last()
         segment, self._segment = self._segment, NO_SEGMENT
         segment.close()
         self._opener.let_go()
@@ -208,6 +227,17 @@ class JournalWriter:
             raise StaleFrame(generation)
         segment.write(body, size, crc)
 
+    def _write_last(self) -> None:
+        """Write what was kept, in a segment of its own if that must be and can be."""
+        self._kept.write(self._segment)
+        if self._kept and self._opener.is_ours():
+            self._retry_after = 0
+            try:
+                self._roll(self._kept.room)
+            except (OSError, NotWritable, FrameTooLarge):
+                return  # the head of the last segment says that something is missing
+            self._kept.write(self._segment)
+
     def _make_room(self, size: int) -> Segment:
         segment = self._segment
         if segment.used + size > segment.end:
@@ -235,6 +265,7 @@ class JournalWriter:
             self._failure = NotWritable(place, reason)
             raise NotWritable(place, reason) from error
         self._failure = None
+        self._lost_before = self.lost
         ended, self._segment = self._segment, segment
         ended.close()
         return segment
@@ -243,6 +274,8 @@ class JournalWriter:
         with self._lock:
             self.lost += 1
             first = self.lost == 1
+            with suppress(Exception):  # a file that was closed under us
+                self._segment.note_lost(self.lost - self._lost_before)
         if first and self._on_loss is not None:
             try:
                 self._on_loss(str(error) or repr(error))

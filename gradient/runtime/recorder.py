@@ -25,6 +25,7 @@ from gradient.journal.events import (
 from gradient.runtime.capture import Captured
 from gradient.runtime.conversations import Conversations
 from gradient.runtime.listeners import Listener, warn
+from gradient.runtime.requests import end_in_brief
 from gradient.runtime.sources import default_home, default_project
 
 if TYPE_CHECKING:
@@ -78,8 +79,11 @@ class Recorder(Listener):
         self._write(request, request.started)
 
     def on_request_end(self, request: RequestContext) -> None:
-        """Write how a request ended."""
+        """Write how a request ended; where that has no room, write later that it did, and how much was lost of it."""
+        dropped = request.dropped
         self._write(request, request.ended)
+        if request.dropped > dropped:
+            self.writer.keep(end_in_brief(request, self.tracking))
 
     def on_execution_start(self, execution: NodeExecution) -> None:
         """Write that an execution begins: the user's code has not run yet."""

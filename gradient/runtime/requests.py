@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from gradient.journal.events import RequestEnded, RequestStarted
+from gradient.journal.events import Failure, RequestEnded, RequestStarted
 from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.context import RequestContext, leave, running_scope
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.listeners import Listeners
     from gradient.runtime.tracking import Tracking
+
+_FEW_CHARS = 500
 
 
 def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
@@ -124,9 +126,25 @@ def finish_request(
     rate = tracking.settings.sample_rate
     # By the id's random bits, so that all processes that see a request decide alike.
     request.sampled = request.recorded_status != "completed" or int.from_bytes(request.key[:6], "big") < rate * 2**48
-    event = RequestEnded(
+    event = _ended(request, outputs)
+    request.ended = captured = tracking.capture.event(event, "outputs", outputs, request.metadata)
+    _count(request, captured)
+
+
+def end_in_brief(request: RequestContext, tracking: Tracking) -> bytes:
+    """Return how a request ended in few bytes: without what it gave, and without what was noted about it."""
+    event = _ended(request, None)
+    event.metadata = None
+    if event.error is not None:
+        event.error = Failure(event.error.type, event.error.message[:_FEW_CHARS])
+    captured = tracking.capture.event(event, "outputs", None)
+    return captured.body if isinstance(captured, Captured) else captured
+
+
+def _ended(request: RequestContext, outputs: Any) -> RequestEnded:
+    return RequestEnded(
         request.key,
-        request.ended_ns,
+        request.ended_ns or 0,
         request.started_ns or 0,
         (request.started_ns or 0) + request.wall_offset_ns,
         request.entrypoint_name,
@@ -143,8 +161,6 @@ def finish_request(
         request.truncated,
         outputs,
     )
-    request.ended = captured = tracking.capture.event(event, "outputs", outputs, request.metadata)
-    _count(request, captured)
 
 
 def _count(request: RequestContext, captured: bytes | Captured) -> None:

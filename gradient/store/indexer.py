@@ -170,13 +170,13 @@ class Indexer:
         return self._batch.process.newer > 0
 
     def _save_segment(self, own: int, offset: int, reader: SegmentReader) -> None:
-        if reader.offset == offset and not reader.damaged and not reader.ended:
+        if reader.offset == offset and not (reader.damaged or reader.ended or reader.lost):
             return
         self._wrote = True
         if self._progress is not None:
             self._progress(reader.offset - offset)
-        where = "id, process, number, ?, ?, damaged + ?, compact FROM segments WHERE id = ?"
-        values = (reader.offset, int(reader.ended), reader.damaged, own)
+        where = "id, process, number, ?, ?, damaged + ?, compact, ? FROM segments WHERE id = ?"
+        values = (reader.offset, int(reader.ended), reader.damaged, reader.lost, own)
         self._connection.execute(f"INSERT OR REPLACE INTO main.segments SELECT {where}", values)
         reader.damaged = 0
 

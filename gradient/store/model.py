@@ -56,10 +56,18 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "trace_id": run.key.hex() if head is None else head.trace_id.hex(),
         "span_id": run.key[8:].hex(),
         "remote_parent": _remote_parent(run),
-        "loss": {"dropped": ended.dropped if ended else 0, "truncated": ended.truncated if ended else 0},
+        "loss": _loss(run),
         "graphs": _graphs(run, executions),
         "executions": executions,
     }
+
+
+def _loss(run: Run) -> dict[str, int]:
+    """Return what is missing; `process` only where the run has no end and its process lost events of unknown runs."""
+    if run.ended is None:
+        told = {"dropped": 0, "truncated": 0}
+        return {**told, "process": run.writer.lost} if run.writer.lost else told
+    return {"dropped": run.ended.dropped, "truncated": run.ended.truncated}
 
 
 def ls_document(runs: Iterable[Listed]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 from gradient.journal import Liveness, ProcessJournal
 from gradient.store.places import Places
 from gradient.store.rows import ProcessRow
-from gradient.store.runs import OPEN_STATUS
+from gradient.store.runs import status_left_open
 
 _MOST_TOLD = 256
 _COLUMNS = ("state", "newer", "project", "place", "wall", "at", "last_at")
+_LOST = "SELECT lost FROM segments WHERE process = ? ORDER BY number DESC LIMIT 1"
 _QUERY = f"SELECT id, folder, {', '.join(_COLUMNS)} FROM processes"  # noqa: S608 - names of columns
 
 
@@ -33,11 +34,13 @@ class Processes:
         self._rows: dict[int, ProcessRow | None] = {}
         self._liveness: dict[int, Liveness] = {}
         self._told: dict[int, Any] = {}
+        self._lost: dict[int, int] = {}
 
     def know(self, liveness: dict[int, Liveness]) -> None:
         """Go by what was found when the index was brought up to date."""
         self._rows.clear()
         self._told.clear()
+        self._lost.clear()
         self._liveness = dict(liveness)
 
     def row(self, number: int) -> ProcessRow | None:
@@ -65,6 +68,13 @@ class Processes:
             self._liveness[number] = known
         return known
 
+    def lost(self, number: int) -> int:
+        """Return how many events a process could not write after its last segment was begun."""
+        if number not in self._lost:
+            found = self._connection.execute(_LOST, (number,)).fetchone()
+            self._lost[number] = 0 if found is None else int(found[0])
+        return self._lost[number]
+
     def journal(self, number: int) -> ProcessJournal:
         """Return where a process wrote."""
         row = self.row(number)
@@ -72,7 +82,7 @@ class Processes:
 
     def open_status(self, number: int) -> str:
         """Return what became of work that a process began and did not end."""
-        return OPEN_STATUS[self.liveness(number)]
+        return status_left_open(self.liveness(number), self.lost(number))
 
     def time_open(self, number: int, since: int) -> int | None:
         """Return how long such work was known to last, in nanoseconds; None while nobody can say."""

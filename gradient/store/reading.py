@@ -79,6 +79,7 @@ class RunReader:
             started = None if row.place is None else self._processes.told(row.place, places)
             writer.started = started if isinstance(started, ProcessStarted) else None
             writer.last_at = row.last_at
+            writer.lost = self._processes.lost(process)
         return writer
 
     def _add_graphs(self, run: Run, writers: dict[int, Writer], places: Places) -> None:

@@ -26,6 +26,14 @@ OPEN_STATUS = {"alive": "running", "dead": "aborted", "unknown": "unknown"}
 KEY_BYTES = 16
 
 
+def status_left_open(liveness: Liveness, lost: int) -> str:
+    """Return what became of work that a process began, and whose end is not in the journal.
+
+    Of a process that lost events before it died nobody can say: the end may be among them.
+    """
+    return "unknown" if liveness == "dead" and lost else OPEN_STATUS[liveness]
+
+
 class Writer:
     """A process that wrote a journal.
 
@@ -34,20 +42,21 @@ class Writer:
         liveness: Whether it still does, asked before its frames were read: what is open after that was left open.
         started: What it said of itself, or None where that is lost.
         last_at: Time of its last event, on its monotonic clock.
+        lost: How many events it could not write before it died, and cannot say of which runs.
         graphs: Topologies of compiled graphs, by graph id.
     """
 
     def __init__(self, journal: ProcessJournal, liveness: Liveness | None = None) -> None:
         self.journal = journal
-        self.liveness = liveness or journal.liveness()
+        self.liveness: Liveness = liveness or journal.liveness()
         self.started: ProcessStarted | None = None
-        self.last_at = 0
+        self.last_at = self.lost = 0
         self.graphs: dict[str, GraphSeen] = {}
 
     @property
     def open_status(self) -> str:
         """What became of work that this process began and did not end."""
-        return OPEN_STATUS[self.liveness]
+        return status_left_open(self.liveness, self.lost)
 
     def time_open(self, since: int) -> int | None:
         """Return how long such work was known to last, in nanoseconds; None while nobody can say."""

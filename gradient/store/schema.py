@@ -99,6 +99,10 @@ ALTER TABLE runs ADD COLUMN origin INTEGER;
 ALTER TABLE executions ADD COLUMN origin INTEGER;
 """
 
+_LOST_FRAMES = """
+ALTER TABLE segments ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+"""
+
 TWICE = -1
 """The place of a message whose number was given out twice, see `gradient.journal.messages`."""
 
@@ -108,6 +112,7 @@ MIGRATIONS: tuple[str, ...] = (
     _READ_AGAIN,
     _ORIGINS + _READ_AGAIN,
     _GRAPHS_OF_THREADS + _READ_AGAIN,
+    _LOST_FRAMES,
 )
 """What leads from version n to n + 1, at place n."""
 
