@@ -36,6 +36,7 @@ _ZEROS = bytes(512 * 1024)
 
 _KEPT_BYTES = 8 * 1024
 """Of a segment, for what must not be lost when no other can be made."""
+_LEAST_BYTES_TO_KEEP_SOME = 128 * 1024
 
 _pack_frame_header = FRAME_HEADER.pack_into
 
@@ -88,7 +89,7 @@ class OpenSegment(Segment):
         super().__init__()
         self.used = SEGMENT_HEADER_BYTES
         self.last = align(capacity) - FRAME_HEADER_BYTES
-        self.end = self.limit = self.last - min(_KEPT_BYTES, align(capacity // 64))
+        self.end = self.limit = self.last - (_KEPT_BYTES if capacity >= _LEAST_BYTES_TO_KEEP_SOME else 0)
         self._lost = 0
         self._path = path
         self._number = number

@@ -18,7 +18,7 @@ COMMANDS = [
     ["ls"],
     ["ls", "meadow"],
     ["ls", 'text:"word12 meadow"', "node:node2"],
-    ["show", "@last"],
+    ["show", "3e3e3e3e"],
     ["stats"],
     ["stats", "--by", "day", "-q", "glacier"],
     ["errors"],

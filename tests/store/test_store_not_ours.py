@@ -17,7 +17,7 @@ OPEN = pack_segment_header(1)
 NEWER = OPEN[:7] + b"\x02" + OPEN[8:]
 COMMANDS = [
     ["ls", "word"],
-    ["rm", "@last", "--yes"],
+    ["rm", "0707", "--yes"],
     ["prune", "--older-than", "1w", "--max-size", "1MB", "--yes"],
 ]
 
@@ -129,7 +129,7 @@ def test_nothing_outside_changes_where_a_process_folder_is_a_link(recorded, tmp_
 def test_no_byte_that_cannot_be_read_is_cut_off(recorded, content):
     (recorded / "000009.seg").write_bytes(content + bytes(4096))
 
-    assert main(["ls", "word"]) == main(["show", "@last"]) == 0
+    assert main(["ls", "word"]) == main(["show", "0707"]) == 0
 
     left = (recorded / "000009.seg").read_bytes()
     if (content + bytes(64)).startswith(OPEN):  # only its zeros are given back, and its head says that it is closed
