@@ -1,12 +1,12 @@
 """The command as users run it: another process, with a home and a folder of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support import machine
 from support.patience import PATIENCE_S
 from support.terminal import on_a_terminal
 
@@ -41,9 +41,8 @@ class Commands:
     def __init__(self, folder, home):
         self.folder = folder
         self.home = home
-        wanted = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         self.environment = {
-            **wanted,
+            **machine.variables(),
             "PYTHONPATH": str(ROOT),
             "PYTHONIOENCODING": "utf-8",
             "GRADIENT_HOME": str(home),

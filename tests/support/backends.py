@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support import machine
 from support.patience import PATIENCE_S
 
 _END_S = 30
@@ -136,7 +137,7 @@ def serving(kind, folder: Path):
     """
     backend = kind(free_port())
     log = folder / "server.log"
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **backend.variables}
+    environment = {**machine.variables(), "HOME": str(folder), **backend.variables}
     with log.open("wb") as written:
         process = subprocess.Popen(backend.command, env=environment, cwd=folder, stdout=written, stderr=written)
     try:

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from support import machine
 from support.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +48,9 @@ class Home:
         self.home = folder / "home"
         self.address = None
         self._server = None
-        self._environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | {
+        self._environment = {
+            **machine.variables(),
+            **{name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ},
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "examples")]),
             "GRADIENT_HOME": str(self.home),
             "GRADIENT_CONSOLE": "off",
