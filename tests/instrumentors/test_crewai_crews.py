@@ -4,7 +4,8 @@ import asyncio
 import threading
 
 import pytest
-from support.crewai_agents import MODEL, NOISE, agent, break_down, calls, crew, crewai, look_up, model, task
+from support.crewai_agents import MODEL, agent, break_down, calls, crew, crewai, look_up, model, task
+from support.noise import NOISE
 from support.outlines import found, outline, tree
 from support.patience import PATIENCE_S
 

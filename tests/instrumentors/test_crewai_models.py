@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from support.crewai_agents import MODEL, NOISE, ScriptedModel, agent, calls, crew, crewai, look_up, model, task
+from support.crewai_agents import MODEL, ScriptedModel, agent, calls, crew, crewai, look_up, model, task
+from support.noise import NOISE
 from support.outlines import found, outline, tree
 from support.providers import Tokens, call_tool, fail, say
 

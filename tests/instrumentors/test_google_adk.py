@@ -6,7 +6,6 @@ import pytest
 from support.adk_agents import (
     APP,
     MODEL,
-    NOISE,
     STREAMED,
     ScriptedModel,
     adk,
@@ -18,6 +17,7 @@ from support.adk_agents import (
     opened,
     types,
 )
+from support.noise import NOISE
 from support.outlines import found, outline, tree
 from support.patience import PATIENCE_S
 

@@ -13,7 +13,6 @@ from support.usages import used  # noqa: E402
 
 from gradient.sdk import entrypoint, step  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession")  # the client's own
 MODEL = "gemini-2.5-flash"
 ASKED = {"model": MODEL, "contents": "How are you?"}
 TOKENS = Tokens(100, 20, cached=40, reasoning=5)

@@ -7,6 +7,7 @@ import pytest
 genai = pytest.importorskip("google.genai")
 
 from google.genai import _extra_utils, models, types  # noqa: E402 - needs the package
+from support.noise import NOISE  # noqa: E402
 from support.outlines import outline, tree  # noqa: E402
 from support.providers import Tokens, call_tool, say  # noqa: E402
 
@@ -14,7 +15,7 @@ from gradient.instrumentors.google_genai import GoogleGenAIInstrumentor  # noqa:
 from gradient.sdk import entrypoint  # noqa: E402
 from gradient.testing import record  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # the frameworks' own
+pytestmark = NOISE
 MODEL = "gemini-2.5-flash"
 ASKED = {"model": MODEL, "contents": "How are you?"}
 TOKENS = Tokens(100, 20, cached=40, reasoning=5)

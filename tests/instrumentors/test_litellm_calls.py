@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from support.litellm_models import NOISE, ask, ask_in_loop, litellm  # litellm as a user's program has it: before us
+from support.litellm_models import ask, ask_in_loop, litellm  # litellm as a user's program has it: before us
+from support.noise import NOISE
 from support.outlines import found, outline, tree
 from support.providers import Tokens, call_tool, fail, hold, say
 

@@ -1,7 +1,8 @@
 """LiteLLM: what is wrapped, what is put back, and what is missing in a version that has it no more."""
 
 import pytest
-from support.litellm_models import NOISE, OWNERS, ask, litellm
+from support.litellm_models import OWNERS, ask, litellm
+from support.noise import NOISE
 
 from gradient.instrumentors.litellm import LiteLLMInstrumentor, closure_of
 from gradient.testing import record

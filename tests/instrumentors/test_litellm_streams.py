@@ -6,7 +6,8 @@ import gc
 import threading
 
 import pytest
-from support.litellm_models import NOISE, litellm
+from support.litellm_models import litellm
+from support.noise import NOISE
 from support.outlines import found, outline, tree
 from support.providers import call_tool, say
 

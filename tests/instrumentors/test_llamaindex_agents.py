@@ -18,7 +18,6 @@ from support.outlines import found, outline, tree
 from gradient.sdk import entrypoint, step
 
 # Its agents look at all that pydantic's models have, including what pydantic wants nobody to use.
-pytestmark = pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning")
 
 
 def look_up(word: str) -> str:

@@ -13,7 +13,6 @@ from support.providers.fixture import provider  # noqa: F401 - a fixture
 from gradient.sdk import configure, entrypoint
 
 # Semantic Kernel is older than the pydantic that is installed with it.
-pytestmark = pytest.mark.filterwarnings("ignore:The `__get_pydantic_core_schema__` method:DeprecationWarning")
 
 
 class Strands:

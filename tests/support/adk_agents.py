@@ -12,7 +12,6 @@ from google.genai import types  # noqa: E402
 
 from gradient.sdk import step  # noqa: E402
 
-NOISE = pytest.mark.filterwarnings("ignore")  # ADK warns of its experiments
 MODEL = "scripted-1"
 APP = "study"
 STREAMED = {"run_config": RunConfig(streaming_mode=StreamingMode.SSE)}

@@ -26,7 +26,6 @@ from crewai.tools import tool  # noqa: E402
 
 from gradient.sdk import step  # noqa: E402
 
-NOISE = pytest.mark.filterwarnings("ignore")  # CrewAI warns of its own types, and of pydantic's
 MODEL = "scripted-1"
 
 

@@ -14,9 +14,6 @@ from litellm.caching.caching_handler import LLMCachingHandler  # noqa: E402
 
 OWNERS = (litellm.CustomStreamWrapper, LLMCachingHandler)
 
-# LiteLLM warns of its own types, of pydantic, and of queues that it leaves behind with a loop.
-NOISE = pytest.mark.filterwarnings("ignore")
-
 
 class CodeModel(CustomLLM):
     """A provider that answers with what a function returns."""

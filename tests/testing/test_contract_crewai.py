@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from support.crewai_agents import NOISE, ScriptedModel, crewai, task
+from support.crewai_agents import ScriptedModel, crewai, task
 from support.crewai_agents import agent as helper
+from support.noise import NOISE
 
 from gradient.instrumentors.crewai import CrewAIInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract

@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any, ClassVar
 
-from support.adk_agents import NOISE, adk
+from support.adk_agents import adk
+from support.noise import NOISE
 
 from gradient.instrumentors.google_adk import GoogleADKInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 import pytest
-from support.litellm_models import NOISE, OWNERS, Providers, litellm
+from support.litellm_models import OWNERS, Providers, litellm
+from support.noise import NOISE
 
 from gradient.instrumentors.litellm import LiteLLMInstrumentor, closure_of
 from gradient.testing.contract import BODY, InstrumentorContract
