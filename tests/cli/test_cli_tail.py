@@ -52,7 +52,7 @@ def test_runs_and_what_ends_in_them_are_told_in_order(commands, tail):
     assert {event["schema"] for event in events} == {"gradient.tail/1"}
     assert events[0]["event"] == "run_started"
     assert sorted(ended) == ["gpt", "graph", "planner", "search", "writer"]
-    assert (events[-1]["run"]["status"], events[-1]["run"]["errors"]) == ("error", 3)
+    assert (events[-1]["run"]["status"], events[-1]["run"]["errors"]) == ("error", 2)
 
 
 def test_only_runs_where_only_runs_are_wanted(commands, tail):
