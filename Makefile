@@ -2,6 +2,7 @@
 # make test    every check and every test that is not slow
 # make page    builds the page of `gradient ui` anew, from web/
 # make bench   what tracing costs, against bare and against a peer
+# make upstream  the tests of frameworks themselves, bare and traced; says what newly fails
 # make newest  all that .ci/run does, with today's releases of everything; says what is not as in pins/
 # make pins    the same, and then takes into pins/ and the README what passed
 # make clean   remove what the others made
@@ -13,7 +14,7 @@ WORKERS ?= auto
 PINS ?= pins
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench page newest pins clean
+.PHONY: demo test bench page upstream newest pins clean
 .DELETE_ON_ERROR:
 
 # What the demo records goes to .demo, not among the user's own runs.
@@ -37,6 +38,9 @@ bench: $(VENV)/.installed-bench
 # The result is committed: who installs Gradient needs no Node. The same sources give the same files.
 page:
 	cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+upstream: $(VENV)/.installed-dev
+	$(BIN)/python scripts/upstream
 
 newest: $(VENV)/.installed-dev
 	rm -rf .ci/newest

@@ -1,0 +1,43 @@
+# ruff: noqa: INP001 - a script, and no part of a package
+"""What `scripts/upstream` loads into another project's pytest: it traces each test as asked, and notes how each ended.
+
+The variable UPSTREAM_MODE says how: `bare`; `installed`, the runtime is; `request`, and each test function is an
+entrypoint. UPSTREAM_OUTCOMES names the file to write, as JSON: outcomes by the ids of tests.
+"""
+
+import json
+import os
+from pathlib import Path
+from unittest import TestCase
+
+import pytest
+
+MODE = os.environ["UPSTREAM_MODE"]
+outcomes: dict[str, str] = {}
+
+if MODE != "bare":
+    from gradient.runtime import get_runtime_manager
+
+    get_runtime_manager().install_instrumentation()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make entrypoints of test functions, which stay sync or async as they are."""
+    if MODE == "request":
+        from gradient.sdk import entrypoint
+
+        for item in items:
+            if isinstance(item, pytest.Function) and not issubclass(item.cls or object, TestCase):
+                item.obj = entrypoint(item.obj)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how a test ended; a failure before or after it is one."""
+    if report.when == "call" or report.outcome != "passed":
+        failed = "failed" in (report.outcome, outcomes.get(report.nodeid))
+        outcomes[report.nodeid] = "failed" if failed else report.outcome
+
+
+def pytest_sessionfinish() -> None:
+    """Write the outcomes."""
+    Path(os.environ["UPSTREAM_OUTCOMES"]).write_text(json.dumps(outcomes), "utf-8")
