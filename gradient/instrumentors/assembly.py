@@ -44,7 +44,9 @@ class ChatAssembly:
         """Take a chunk in."""
         fields = fields_of(chunk)
         if fields.get("model"):
-            self._head = {"id": fields.get("id"), "model": fields["model"]}
+            self._head |= {"id": fields.get("id"), "model": fields["model"]}
+        if fields.get("service_tier"):
+            self._head["service_tier"] = fields["service_tier"]
         self._usage = fields.get("usage") or self._usage
         for told in fields.get("choices") or ():
             choice = fields_of(told)

@@ -28,6 +28,7 @@ from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
     from gradient.instrumentors.assembly import Assembly
+    from gradient.journal.events import Usage
     from gradient.runtime.context import Scope
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.interfaces import ExecutionTracker
@@ -204,6 +205,10 @@ class ClientCall:
         else:
             self._finish(None if self._assembly is None else self._assembly.response, error)
 
+    def usage_of(self, fields: dict[str, Any], response: Any) -> Usage | None:  # noqa: ARG002 - for subclasses
+        """Return the tokens that a response tells of."""
+        return usage_of(fields.get("usage") or fields.get("usage_metadata"), fields.get("service_tier"))
+
     def _finish(self, response: Any, error: BaseException | None, status: Status | None = None) -> None:
         if not self._is_open:
             return
@@ -213,7 +218,7 @@ class ClientCall:
         failure: BaseException | str | None = error
         try:
             fields = fields_of(response)
-            execution.usage = usage_of(fields.get("usage") or fields.get("usage_metadata")) or execution.usage
+            execution.usage = self.usage_of(fields, response) or execution.usage
             if self._is_own:
                 model = fields.get("model") or fields.get("model_version")
                 execution.model = model if isinstance(model, str) and model else execution.model

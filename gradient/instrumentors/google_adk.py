@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from gradient.instrumentors.gemini_messages import gemini_content, gemini_inputs, gemini_messages
 from gradient.instrumentors.messages import register_provider_messages, text_part
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
-from gradient.instrumentors.usage import usage_of
+from gradient.instrumentors.usage import merged, usage_of
 from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
 
@@ -106,7 +106,7 @@ class ModelCall(SeamCall):
     def end(self, result: Any, error: Any) -> None:
         """Note tokens, the model that answered, and what it refused to."""
         if result is not None:
-            self.scope.usage = usage_of(result.usage_metadata) or self.scope.usage
+            self.scope.usage = merged(self.scope.usage, usage_of(result.usage_metadata))  # a client knows more
             self.scope.model = getattr(result, "model_version", None) or self.scope.model
             code = result.error_code
             refusal = f"{text_for(code)}: {result.error_message or ''}" if code and not result.content else None

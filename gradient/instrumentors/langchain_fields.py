@@ -6,7 +6,8 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from gradient.instrumentors.usage import total, usage_of
+from gradient.instrumentors.usage import merged, told_in, total
+from gradient.instrumentors.wire import fields_of
 from gradient.journal.events import Usage
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.shapes import text_for, text_of
@@ -105,7 +106,7 @@ def llm_step(serialized: Any, messages: Any, metadata: dict[str, Any], kwargs: d
         "llm",
         "langchain",
         inputs,
-        None,
+        {"batch_size": kwargs["batch_size"]} if kwargs.get("batch_size", 1) > 1 else None,
         parent,
         model=model or None,
         provider=metadata.get("ls_provider") or None,
@@ -122,18 +123,19 @@ def llm_outputs(response: Any) -> Any:
 
 def note_response(execution: NodeExecution, response: Any) -> None:
     """Note tokens and the model that answered."""
-    messages = [
-        message
-        for batch in getattr(response, "generations", None) or ()
-        for candidate in batch
-        if (message := getattr(candidate, "message", None)) is not None
-    ]
-    llm_output: dict[str, Any] = getattr(response, "llm_output", None) or {}
-    if any(_usage_of(message).get("total_cost") == 0 for message in messages):
+    batches: list[list[Any]] = getattr(response, "generations", None) or []
+    answers = [candidate for batch in batches for candidate in batch]
+    messages = [message for answer in answers if (message := getattr(answer, "message", None)) is not None]
+    if any(fields_of(getattr(message, "usage_metadata", None)).get("total_cost") == 0 for message in messages):
         # How LangChain marks what came from its cache; the tokens in it were paid for by another call.
         execution.cached, execution.usage = True, Usage(0, 0, cost_usd=0.0)
     else:
-        execution.usage = _usage(messages, llm_output) or execution.usage
+        beside = getattr(response, "llm_output", None)
+        usage = total(usage for batch in batches if (usage := _usage_of_request(batch)) is not None)
+        # A client knows more.
+        execution.usage = merged(execution.usage, usage, told_in(beside))
+        if execution.usage is None and "batch_size" in execution.metadata and _is_told_by_first(beside):
+            execution.usage = Usage(0, 0, cost_usd=0.0)
     for message in messages:
         told: dict[str, Any] = getattr(message, "response_metadata", None) or {}
         execution.model = told.get("model_name") or told.get("model") or execution.model
@@ -155,10 +157,18 @@ def _answer(generation: Any) -> Any:
     return {"role": "assistant", "parts": [{"type": "text", "content": getattr(generation, "text", "")}]}
 
 
-def _usage(messages: list[Any], llm_output: dict[str, Any]) -> Usage | None:
-    told = [usage for message in messages if (usage := usage_of(_usage_of(message))) is not None]
-    return total(told) or usage_of(llm_output.get("token_usage") or llm_output.get("usage"))
+def _is_told_by_first(beside: Any) -> bool:
+    """Tell whether the first of several prompts has the tokens of all: a text model asks them in one request."""
+    return isinstance(beside, _DICT) and beside.get("token_usage") == {}
 
 
-def _usage_of(message: Any) -> dict[str, Any]:
-    return getattr(message, "usage_metadata", None) or {}
+def _usage_of_request(answers: list[Any]) -> Usage | None:
+    """Return the tokens of one request: where it has several answers, each tells those of all, or its own."""
+    told = [usage for answer in answers if (usage := _usage_of(answer)) is not None]
+    return total(told if any(usage != told[0] for usage in told) else told[:1])
+
+
+def _usage_of(answer: Any) -> Usage | None:
+    message = getattr(answer, "message", None)
+    places = [getattr(message, name, None) for name in ("usage_metadata", "response_metadata", "additional_kwargs")]
+    return told_in(*places, getattr(answer, "generation_info", None))

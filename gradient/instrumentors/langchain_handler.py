@@ -289,7 +289,7 @@ class Handler(BaseCallbackHandler):
             if execution.kind == "graph":
                 self._graphs.started(execution)
             elif execution.kind == "llm":
-                announce(execution)
+                announce(execution, is_one_of_many="batch_size" in execution.metadata)
             self.runs.remember(run_id, execution, parent)
             return execution
 

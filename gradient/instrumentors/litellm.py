@@ -15,6 +15,8 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
+
 from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.model_calls import unserved_call
@@ -27,6 +29,8 @@ from gradient.runtime.step import Step
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CellType, ModuleType
+
+    from gradient.journal.events import Usage
 
 _ATTRIBUTE = "_gradient_call"
 _DECORATED = "original_function"  # what LiteLLM's decorator calls the function that it wraps
@@ -149,6 +153,15 @@ class LiteLLMCall(ClientCall):
         else:
             super().parsed(outputs, error)
 
+    def usage_of(self, fields: dict[str, Any], response: Any) -> Usage | None:
+        """Return the tokens, with the cost that LiteLLM knows where we have no price."""
+        usage = super().usage_of(fields, response)
+        model = fields.get("model") or self._execution.model
+        if usage is None or usage.cost_usd is not None or self._tracker.tracking.prices.of(str(model)) is not None:
+            return usage
+        cost = _cost_of(self._account, fields, response)
+        return usage if cost is None else msgspec.structs.replace(usage, cost_usd=cost)
+
     def read(self) -> Watch:
         """Watch how the consumer asks for the next chunk."""
         return Watch(self._chunk, self._execution if self._is_own else None)
@@ -219,6 +232,20 @@ def _step_of(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> St
 def _unsent() -> frozenset[str]:
     """Return the arguments that are LiteLLM's own, and not passed on to the model."""
     return frozenset(getattr(sys.modules.get("litellm.types.utils"), "all_litellm_params", ()))
+
+
+def _cost_of(account: Any, fields: dict[str, Any], response: Any) -> float | None:
+    """Return what a call cost by LiteLLM's prices, the user's own for a deployment included."""
+    calculate = getattr(account, "_response_cost_calculator", None)
+    make = getattr(sys.modules.get("litellm"), "ModelResponse", None)
+    if calculate is None or make is None:
+        return None
+    try:
+        whole = make(model=fields.get("model"), usage=fields.get("usage")) if response is fields else response
+        cost = calculate(result=whole)
+    except Exception:  # noqa: BLE001 - it has no price either
+        return None
+    return cost if isinstance(cost, float) else None
 
 
 def _open_chunk(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:

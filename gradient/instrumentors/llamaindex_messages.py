@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors.messages import chat_message, content_parts, parsed
-from gradient.instrumentors.usage import usage_of
+from gradient.instrumentors.usage import merged, told_in
 from gradient.instrumentors.wire import fields_of
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def note_response(execution: NodeExecution, response: Any) -> None:
     if execution.kind != "llm":
         return
     raw = fields_of(getattr(response, "raw", None))
-    told = usage_of(raw.get("usage") or raw.get("usage_metadata"))
-    execution.usage = told or usage_of(getattr(response, "additional_kwargs", None)) or execution.usage
+    told = told_in(raw, getattr(response, "additional_kwargs", None))
+    execution.usage = merged(execution.usage, told)  # a client knows more
     model = raw.get("model")
     execution.model = model if isinstance(model, str) and model else execution.model
 

@@ -19,7 +19,7 @@ from typing import Any
 from gradient.runtime.context import current_scope, deepest, running_scope
 from gradient.runtime.execution import NodeExecution
 
-_announced: ContextVar[NodeExecution | None] = ContextVar("gradient_model_call", default=None)
+_announced: ContextVar[tuple[NodeExecution, ...]] = ContextVar("gradient_model_call", default=())
 
 
 @dataclass(slots=True)
@@ -30,16 +30,24 @@ class Exchange:
     outputs: Any = None
 
 
-def announce(execution: NodeExecution | None) -> None:
-    """Let a client that is called from here on, in this context, serve an execution of kind `llm` or `embedding`."""
-    if execution is not None:
-        _announced.set(execution)
+def announce(execution: NodeExecution | None, *, is_one_of_many: bool = False) -> None:
+    """Let a client that is called from here on, in this context, serve an execution of kind `llm` or `embedding`.
+
+    Args:
+        execution: The framework's.
+        is_one_of_many: Whether the framework tells of several calls, and makes them afterwards, in this order.
+    """
+    if execution is None:
+        return
+    waiting = _announced.get() if is_one_of_many else ()
+    others = tuple(each for each in waiting if each.parent is execution.parent and each.ended_ns is None)
+    _announced.set((*others, execution))
 
 
 def retract(execution: NodeExecution | None) -> None:
     """Take it back: the call is over, or its first token has come, so that whatever is called now is another one."""
-    if execution is not None and _announced.get() is execution:
-        _announced.set(None)
+    if execution is not None and execution in _announced.get():
+        _announced.set(tuple(each for each in _announced.get() if each is not execution))
 
 
 def is_calling() -> bool:
@@ -53,8 +61,9 @@ def unserved_call(kind: str) -> NodeExecution | None:
     scope = current_scope.get()
     if type(scope) is NodeExecution and scope.kind == kind and scope.ended_ns is None:
         return None if scope.served else scope
-    announced = _announced.get()
-    if announced is None or announced.kind != kind or announced.served or announced.ended_ns is not None:
+    waiting = (each for each in _announced.get() if each.kind == kind and not each.served and each.ended_ns is None)
+    announced = next(waiting, None)
+    if announced is None:
         return _span_that_calls(kind)
     # Work that was begun below the one who called the model is not what the framework told of.
     parent = announced.parent

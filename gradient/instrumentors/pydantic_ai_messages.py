@@ -9,13 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors.messages import ProviderMessage, parsed, text_part
-from gradient.journal.events import Usage
+from gradient.instrumentors.usage import usage_of as told_tokens
+from gradient.instrumentors.wire import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gradient.journal.events import Usage
+
 _PROMPT_KINDS = ("-url", "binary", "uploaded-file")
 _ROLES = {"system-prompt": "system", "user-prompt": "user", "tool-return": "tool"}
+_ALWAYS_TOLD = ("input_tokens", "output_tokens")
 _LISTS: tuple[type[Any], ...] = (list, tuple)  # of anything, for type checkers
 
 
@@ -81,14 +85,7 @@ def usage_of(answer: Any) -> Usage | None:
     told = getattr(answer, "usage", None)
     if told is None or not (told.input_tokens or told.output_tokens):
         return None
-    details: dict[str, int] = told.details or {}
-    return Usage(
-        told.input_tokens,
-        told.output_tokens,
-        told.cache_read_tokens or None,
-        told.cache_write_tokens or None,
-        details.get("reasoning_tokens"),
-    )
+    return told_tokens({name: count for name, count in fields_of(told).items() if count or name in _ALWAYS_TOLD})
 
 
 def _response_part(part: Any) -> Any:

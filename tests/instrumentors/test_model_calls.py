@@ -233,3 +233,30 @@ def test_work_that_began_below_the_caller_is_not_what_was_announced(client, prov
           step a model that is an agent itself
             llm gpt-5.2
     """)
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+@pytest.mark.parametrize("prompts", [1, 2, 3])
+async def test_each_prompt_is_one_call_however_many_answers_it_has(runtime, provider, read_runs, prompts, answers):
+    model = ChatOpenAI(model="gpt-5.2", base_url=provider.openai_url, api_key="none", max_retries=0, n=answers)
+    provider.script(*(say("fine", tokens=Tokens(100 * number, number)) for number in range(1, 2 * prompts + 1)))
+    asked = [[HumanMessage(f"prompt {number}")] for number in range(prompts)]
+
+    @entrypoint
+    def agent():
+        model.generate(asked)
+
+    @entrypoint
+    async def async_agent():
+        await model.agenerate(asked)
+
+    agent()
+    await async_agent()
+
+    first, second = read_runs()
+    assert outline(first) == "request agent" + "\n  llm ChatOpenAI" * prompts
+    assert outline(second) == "request async_agent" + "\n  llm ChatOpenAI" * prompts
+    told = [call["usage"]["input_tokens"] for run in (first, second) for call in run["executions"]]
+    billed = [100 * number for number in range(1, 2 * prompts + 1)]
+    assert told[:prompts] == billed[:prompts]
+    assert sorted(told[prompts:]) == billed[prompts:]  # which of them was first is the event loop's matter

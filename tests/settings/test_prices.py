@@ -112,3 +112,53 @@ def test_calls_of_models_are_priced_and_what_they_sum_up_to_is_not_priced_again(
     (run,) = read_runs()
     assert [each["usage"]["cost_usd"] for each in run["executions"]] == [None, 1.0]
     assert run["usage"]["cost_usd"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "dollars"),
+    [
+        ("claude-opus-4-5", Usage(10, 0, cache_write=6, cache_write_1h=4), 4 * 5 + 2 * 6.25 + 4 * 10),
+        ("gpt-5", Usage(100, 10, cache_read=40, tier="flex"), 60 * 0.625 + 40 * 0.0625 + 10 * 5),
+        ("gpt-5", Usage(100, 10, cache_read=40, tier="priority"), 60 * 2.5 + 40 * 0.25 + 10 * 20),
+        ("gemini-2.5-flash", Usage(100, 10, audio_input=80), 20 * 0.3 + 80 * 1 + 10 * 2.5),
+        ("gemini-2.5-pro", Usage(200_001, 0, tier="priority"), 200_001 * 4.5),
+    ],
+    ids=["cache for an hour", "flex", "priority", "sound", "long input in a tier"],
+)
+def test_each_part_of_a_call_has_its_price(model, usage, dollars):
+    assert cost(model, usage) == pytest.approx(dollars / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "why"),
+    [
+        ("acme-1", Usage(1, 1), "no price of acme-1 is known"),
+        (None, Usage(1, 1), "it is not known which model answered"),
+        ("gpt-5", Usage(None, 1), "gpt-5: its tokens of input are not known"),
+        ("gpt-5", Usage(1, None), "gpt-5: its tokens of output are not known"),
+        ("gpt-5", Usage(1, 1, tier="scale"), "gpt-5: no price of the tier scale is known"),
+        ("gpt-5", Usage(1, 1, audio_output=1), "gpt-5: no price of sound in the output is known"),
+        ("gpt-5", Usage(1, 1, audio_input=1), "gpt-5: no price of sound in the input is known"),
+        (
+            "gpt-5",
+            Usage(1, 1, None, 1, None, None, 1),
+            "gpt-5: no price of tokens that a cache keeps for an hour is known",
+        ),
+        (
+            "gpt-5.4",
+            Usage(272_001, 1, tier="priority"),
+            "gpt-5.4: no price of so long an input in the tier priority is known",
+        ),
+    ],
+)
+def test_a_call_of_which_a_part_has_no_price_has_no_cost_and_says_why(model, usage, why):
+    priced = Prices().priced(usage, model)
+
+    assert (priced.cost_usd, priced.unpriced) == (None, why)
+
+
+def test_a_model_of_the_users_may_have_tiers_and_prices_of_sound(own_prices):
+    flex = {"input": 0.5, "output": 1, "audio_input": 9}
+    file = own_prices({"mine": {"input": 1, "output": 2, "tiers": {"flex": flex}}})
+
+    assert cost("mine", Usage(1_000_000, 0, audio_input=500_000, tier="flex"), file) == pytest.approx(0.25 + 4.5)
