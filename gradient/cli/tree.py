@@ -116,6 +116,8 @@ def _notes(execution: dict[str, Any], signs: Signs) -> Iterator[str]:
         yield f"attempt {execution['attempt']}"
     if execution["cached"]:
         yield "cached"
+    if execution["metadata"].get("incomplete"):
+        yield "incomplete"
     if execution["kind"] == "llm" and execution["model"] not in (None, execution["name"]):
         yield formats.one_line(execution["model"])
     if usage := execution["usage"]:

@@ -102,6 +102,16 @@ class _Choice:
         return {"message": message, "finish_reason": self.finish_reason}
 
 
+class TextAssembly(ChatAssembly):
+    """OpenAI's text completions: choices without messages."""
+
+    def add(self, chunk: Any) -> None:
+        """Take a chunk in."""
+        fields = fields_of(chunk)
+        choices = [fields_of(choice) for choice in fields.get("choices") or ()]
+        super().add({**fields, "choices": [{**each, "delta": {"content": each.get("text")}} for each in choices]})
+
+
 class ResponsesAssembly:
     """OpenAI's responses, whose last event holds all of it."""
 

@@ -13,12 +13,10 @@ A stream or a raw response that is closed, or forgotten, before its end is a cal
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from gradient.instrumentors.client_answers import body_of, is_stream, source_of
 from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import failure_of, fields_of
@@ -35,8 +33,7 @@ if TYPE_CHECKING:
     from gradient.runtime.status import Status
 
 _ATTRIBUTE = "_gradient_call"
-_STREAMS = ("Stream", "AsyncStream")
-_decode_json = msgspec.json.Decoder().decode
+_CUT_SHORT = "the stream ended before the provider said that this was all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,7 @@ class ClientCall:
 
     def parsed(self, outputs: Any, error: BaseException | None) -> None:
         """Note what the client made of the response."""
-        if error is not None or not _is_stream(outputs):
+        if error is not None or not is_stream(outputs):
             self._finish(outputs, error)
         elif self._endpoint.assembly is not None and hasattr(outputs, "_iterator"):
             self._follow(outputs, self._endpoint.assembly())
@@ -166,7 +163,7 @@ class ClientCall:
         if self._assembly is not None:
             response, is_complete = self._assembly.response, self._assembly.is_finished
         elif self._raw is not None:
-            response, is_complete = _body_of(self._raw), bool(self._raw.is_closed)
+            response, is_complete = body_of(self._raw), bool(self._raw.is_closed)
         self._finish(response, None, "completed" if is_complete else "abandoned")
 
     def read(self) -> Watch:
@@ -176,7 +173,7 @@ class ClientCall:
     def _hold(self, raw: Any) -> None:
         """Wait for a raw response to be read, unless it was."""
         self._raw = raw.http_response
-        body = _body_of(self._raw)
+        body = body_of(self._raw)
         if body is None:
             raw.__dict__[_ATTRIBUTE] = self
         else:
@@ -188,7 +185,7 @@ class ClientCall:
             return
         self._assembly = assembly
         follow = _followed_async if hasattr(stream, "__anext__") else _followed
-        stream._iterator = follow(_source_of(stream), self)  # noqa: SLF001
+        stream._iterator = follow(source_of(stream), self)  # noqa: SLF001
         stream.__dict__[_ATTRIBUTE] = self
 
     def _note(self, chunk: Any) -> None:
@@ -203,6 +200,9 @@ class ClientCall:
         if isinstance(error, GeneratorExit):
             self.give_up()
         else:
+            execution, assembly = self._execution, self._assembly
+            if error is None and assembly is not None and not assembly.is_finished:
+                execution.metadata = {**execution.metadata, "incomplete": _CUT_SHORT}
             self._finish(None if self._assembly is None else self._assembly.response, error)
 
     def usage_of(self, fields: dict[str, Any], response: Any) -> Usage | None:  # noqa: ARG002 - for subclasses
@@ -253,32 +253,6 @@ def open_close(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
     if call is not None:
         call.give_up()  # before it is closed: afterwards nobody can tell whether it had been read
     return UNTRACED
-
-
-def _is_stream(returned: Any) -> bool:
-    return hasattr(returned, "__next__") or hasattr(returned, "__anext__")
-
-
-def _source_of(stream: Any) -> Any:
-    """Return what a stream reads from.
-
-    A generator that refers to its stream makes a cycle with it: one that is left in the middle would stay open until
-    the garbage collector comes. The clients' own streams can be read by a copy; those of the user's may keep state.
-    """
-    kind: type[Any] = type(stream)  # pyright: ignore[reportUnknownVariableType] - anything's
-    if kind.__name__ in _STREAMS and kind.__module__.endswith("._streaming"):
-        twin = copy(stream)
-        twin.__dict__.pop("_iterator", None)  # it refers to the stream
-        return twin.__stream__()
-    return stream._iterator  # noqa: SLF001
-
-
-def _body_of(response: Any) -> Any:
-    """Return the body of an HTTP response as data, or None where it has not been read."""
-    try:
-        return _decode_json(response.content)
-    except Exception:  # noqa: BLE001 - not read, or no JSON
-        return None
 
 
 def _items(iterator: Iterator[Any], call: ClientCall) -> Generator[Any, None, None]:  # noqa: ARG001 - for who watches

@@ -1,4 +1,4 @@
-"""Trace LiteLLM: chat completions, responses and embeddings, of whichever provider, streamed or not.
+"""Trace LiteLLM: chat completions, responses, messages and embeddings, of whichever provider, streamed or not.
 
     completion, embedding, responses     the function behind LiteLLM's decorator, which every way to call it comes to
     LLMCachingHandler.*_get_cache        an answer from LiteLLM's cache, which never gets that far
@@ -12,11 +12,13 @@ own. Where a framework has begun an execution for the call, that one is told mor
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from gradient.instrumentors.anthropic import AnthropicInstrumentor
 from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.model_calls import unserved_call
@@ -36,6 +38,7 @@ _ATTRIBUTE = "_gradient_call"
 _DECORATED = "original_function"  # what LiteLLM's decorator calls the function that it wraps
 _CHAT = OpenAIInstrumentor.endpoints["/chat/completions"]
 _RESPONSES = OpenAIInstrumentor.endpoints["/responses"]
+_MESSAGES = replace(AnthropicInstrumentor.endpoints["/v1/messages"], assembly=None)  # its streams are bytes
 _EMBEDDINGS = OpenAIInstrumentor.endpoints["/embeddings"]
 # By function: what it is, its first arguments, and the argument that says that its async twin calls it.
 _FUNCTIONS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
@@ -45,8 +48,14 @@ _FUNCTIONS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
     "aembedding": (_EMBEDDINGS, ("model", "input"), ""),
     "responses": (_RESPONSES, ("input", "model"), "aresponses"),
     "aresponses": (_RESPONSES, ("input", "model"), ""),
+    "anthropic_messages": (_MESSAGES, ("max_tokens", "messages", "model"), ""),
 }
-_OWNERS = {"litellm.main": ("completion", "embedding"), "litellm.responses.main": ("responses",)}
+_OWNERS = {
+    "litellm.main": ("completion", "acompletion", "embedding", "aembedding"),
+    "litellm.responses.main": ("responses", "aresponses"),
+    "litellm.llms.anthropic.messages.native.handler": ("anthropic_messages",),
+    "litellm.llms.anthropic.experimental_pass_through.messages.handler": ("anthropic_messages",),  # until 1.108
+}
 _CACHE = "litellm.caching.caching_handler"
 _CHUNKS = ("__next__", "__anext__")
 _STREAMS = {
@@ -71,8 +80,7 @@ class LiteLLMInstrumentor(Instrumentor):
         register_provider_messages(self.tracker)
         name = module.__name__
         for function in _OWNERS.get(name, ()):
-            for decorated in (function, f"a{function}"):
-                self.try_seam(lambda decorated=decorated: self._wrap_decorated(module, decorated))  # type: ignore[misc]
+            self.try_seam(lambda function=function: self._wrap_decorated(module, function))  # type: ignore[misc]
         for method in ("sync_get_cache", "async_get_cache") if name == _CACHE else ():
             owner = _class_of(module, "LLMCachingHandler")
             former = f"_{method}"  # which it was called for some releases, and which is there besides since

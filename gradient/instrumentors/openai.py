@@ -1,16 +1,16 @@
-"""Trace OpenAI's client: chat completions, responses and embeddings, of OpenAI and of all who are spoken to like it."""
+"""Trace OpenAI's client: completions, responses and embeddings, of OpenAI and of all who are spoken to like it."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from gradient.instrumentors.assembly import ChatAssembly, ResponsesAssembly
+from gradient.instrumentors.assembly import ChatAssembly, ResponsesAssembly, TextAssembly
 from gradient.instrumentors.client_calls import Endpoint
 from gradient.instrumentors.clients import ClientInstrumentor
 from gradient.instrumentors.messages import chat_message, provider_messages, response_item
 from gradient.instrumentors.wire import fields_of, inputs_of
 
-_NO_PARAMS = frozenset({"model", "messages", "input", "instructions", "tools", "stream", "stream_options"})
+_NO_PARAMS = frozenset({"model", "messages", "prompt", "input", "instructions", "tools", "stream", "stream_options"})
 _LIST: type[Any] = list  # of anything, for type checkers
 # Who answers under an address, as LangChain names them; others are taken for OpenAI.
 _HOSTS = {
@@ -40,6 +40,20 @@ def _chat_outputs(response: dict[str, Any]) -> Any:
 def _answer(response: dict[str, Any], message: Any, finish_reason: Any) -> dict[str, Any]:
     told = {"id": response.get("id"), "finish_reason": finish_reason}
     return {**chat_message(message), "response_metadata": told}
+
+
+def _text_inputs(body: dict[str, Any]) -> dict[str, Any]:
+    given = body.get("prompt")
+    prompts: list[Any] = given if type(given) is _LIST and given and isinstance(given[0], str) else [given]
+    asked = [{"role": "user", "content": prompt if isinstance(prompt, str) else str(prompt)} for prompt in prompts]
+    return inputs_of(body, {"messages": provider_messages(asked, chat_message)}, _NO_PARAMS)
+
+
+def _text_outputs(response: dict[str, Any]) -> Any:
+    # The assembly of a stream has messages already.
+    told = map(fields_of, response.get("choices") or ())
+    choices = [{"message": {"role": "assistant", "content": each.get("text")}, **each} for each in told]
+    return _chat_outputs({**response, "choices": choices})
 
 
 def _responses_inputs(body: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +97,8 @@ class OpenAIInstrumentor(ClientInstrumentor):
     }
     endpoints: ClassVar[dict[str, Endpoint]] = {
         "/chat/completions": Endpoint("llm", _chat_inputs, _chat_outputs, ChatAssembly),
+        "/completions": Endpoint("llm", _text_inputs, _text_outputs, TextAssembly),
+        "/responses/compact": Endpoint("llm", _responses_inputs, _responses_outputs),
         "/responses": Endpoint("llm", _responses_inputs, _responses_outputs, ResponsesAssembly),
         "/embeddings": Endpoint("embedding", _embedding_inputs, _embedding_outputs),
     }

@@ -63,7 +63,7 @@ async def test_an_async_call_is_recorded_alike(runtime, read_runs):
                 "input_token_details": {"audio": 1, "cache_read": 4},
                 "output_token_details": {"reasoning": 1},
             },
-            usage(input_tokens=9, output_tokens=2, cache_read_tokens=4, reasoning_tokens=1),
+            usage(input_tokens=9, output_tokens=2, cache_read_tokens=4, reasoning_tokens=1, audio_input_tokens=1),
         ),
     ],
     ids=["plain", "with details"],

@@ -63,6 +63,8 @@ def test_a_chat_completion_tells_what_was_asked_and_answered(client, provider, r
         output_tokens=20,
         cache_read_tokens=40,
         reasoning_tokens=5,
+        audio_input_tokens=0,
+        audio_output_tokens=0,
         cost_usd=pytest.approx((60 * 1.75 + 40 * 0.175 + 20 * 14) / 1e6),
     )
     assert call["time_to_first_token_ms"] is None
