@@ -142,7 +142,6 @@ TABLE = [
     row("litellm", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("litellm", chat(PLAIN, model="acme-1"), PLAIN_SAYS, UNKNOWN, model="openai/acme-1"),
     row("litellm_router", chat(PLAIN, model="acme-1"), PLAIN_SAYS, ROUTED_COST),
-    row("litellm_router", chat_stream(PLAIN, model="acme-1"), PLAIN_SAYS, ROUTED_COST, stream=True),
     row("google_adk", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("langchain_litellm", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("anthropic", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST),

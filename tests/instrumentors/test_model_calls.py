@@ -172,7 +172,7 @@ def test_a_graph_a_model_and_a_direct_call_make_one_tree(model, client, provider
                 step rank
                   llm gpt-5-mini
     """)
-    assert (run["usage"]["input_tokens"], run["usage"]["output_tokens"]) == (18, 4)
+    assert (run["usage"]["input_tokens"], run["usage"]["output_tokens"]) == (19, 4)
 
 
 def test_langchains_embeddings_are_the_clients(runtime, provider, read_runs):
