@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any
 
+from gradient.analysis.notes import noted
 from gradient.analysis.quantities import before_number
 from gradient.analysis.values import ABSENT, is_list, is_mapping, is_message
 
@@ -58,11 +59,11 @@ def _described(value: Any, most: int | None) -> str:
 def _mapping(mapping: dict[str, Any], most: int | None) -> str:
     if is_message(mapping):
         return message_line(mapping)
-    if set(mapping) == {"$cut"}:
-        cut = mapping["$cut"]
-        return f"{_described(cut.get('head'), most)} ({cut.get('length')} in all)"
     if set(mapping) == {"$redacted"}:
         return "(redacted)"
+    said = noted(mapping)
+    if said is not None:
+        return said
     if "$type" in mapping:
         name = str(mapping["$type"]).rpartition(".")[2]
         fields = mapping.get("fields")
@@ -81,7 +82,7 @@ def _part(part: Any) -> str:
         return str(part)
     kind = part.get("type")
     if kind == "text":
-        return str(part.get("content"))
+        return _text(part.get("content"))
     if kind == "tool_call":
         given = part.get("arguments")
         given = given if is_mapping(given) else {"arguments": given}
@@ -89,4 +90,11 @@ def _part(part: Any) -> str:
     if kind == "tool_call_response":
         response = part.get("response")
         return response if isinstance(response, str) else _described(response, None)
-    return f"({kind})" if kind != "reasoning" else f"(reasoning) {part.get('content')}"
+    if kind == "blob":
+        return f"({part.get('mime_type') or part.get('modality')}, {part.get('bytes')} bytes)"
+    return f"({kind})" if kind != "reasoning" else f"(reasoning) {_text(part.get('content'))}"
+
+
+def _text(content: Any) -> str:
+    said = noted(content)
+    return str(content) if said is None else said

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gradient.analysis.brief import brief, message_line
+from gradient.analysis.notes import readable
 from gradient.analysis.values import is_list, is_mapping, is_message
 from gradient.cli import formats
 from gradient.cli.page import Cell, Row, columns_of
@@ -63,14 +64,14 @@ def full_lines(value: Any) -> Iterator[str]:
         rest = {key: part for key, part in value.items() if key != "messages"} if is_mapping(value) else {}
         if rest:
             yield from _json_lines(rest)
-    elif isinstance(value, str):
-        yield from _text_lines(value)
+    elif isinstance(text := readable(value), str):
+        yield from _text_lines(text)
     else:
         yield from _json_lines(value)
 
 
 def _json_lines(value: Any) -> Iterator[str]:
-    return _text_lines(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    return _text_lines(msgspec.json.format(msgspec.json.encode(readable(value)), indent=2).decode())
 
 
 def _text_lines(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from gradient.analysis.forest import Document
+from gradient.analysis.notes import noted
 from gradient.analysis.values import is_list, is_mapping
 from gradient.journal.events import BILLED_KINDS
 
@@ -133,14 +134,15 @@ def _part(part: Any) -> Any:
     if not is_mapping(part):
         return {"type": _UNKNOWN_PART, "value": part}
     told = {name: _whole_text(value) if name in _TEXTS else value for name, value in part.items()}
-    return told if told.get("type") != "blob" or "content" in told else {**told, "type": _OMITTED_BLOB}
+    if told.get("type") != "blob":
+        return told
+    return {**told, "type": _OMITTED_BLOB} | ({"content": noted(content)} if (content := told.get("content")) else {})
 
 
 def _whole_text(value: Any) -> Any:
     """Return what is left of a text that was cut or withheld as text."""
-    if is_mapping(value) and "$cut" in value:
-        return f"{value['$cut'].get('head', '')}…"
-    return "[redacted]" if is_mapping(value) and "$redacted" in value else value
+    said = "[redacted]" if is_mapping(value) and "$redacted" in value else noted(value)
+    return value if said is None else said
 
 
 def provider(name: str | None) -> str | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from gradient.analysis.brief import brief
 from gradient.analysis.forest import Document, Execution, Forest
+from gradient.analysis.notes import readable
 from gradient.analysis.quantities import cost, count, duration, total_cost, total_count
 from gradient.export.mermaid import mermaid
 
@@ -97,6 +98,7 @@ def _failure(error: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
+    value = readable(value)
     if isinstance(value, str):
         return _block(value, "text")
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

@@ -27,6 +27,7 @@ _SPEAKERS = ("system", "developer", "user", "assistant")
 _TEXT_TYPES = ("text", "input_text", "output_text")
 _MEDIA_TYPES = {"image": "image", "document": "document", "input_image": "image", "image_url": "image"}
 _DATA_URL = "data:"
+_MAX_TYPE_CHARS = 100  # of a data URL's beginning
 _SHORT_CHARS = 4_096  # of a whole conversation of nothing but texts
 # Of anything, for type checkers.
 _DICT: type[Any] = dict
@@ -249,7 +250,7 @@ def _media(modality: str, fields: dict[str, Any]) -> dict[str, Any] | None:
     source = fields_of(told)
     url = told if isinstance(told, str) else source.get("url")
     if isinstance(url, str) and url.startswith(_DATA_URL):
-        return _blob(modality, url[len(_DATA_URL) :].partition(";")[0], url)
+        return _blob(modality, url[len(_DATA_URL) : _MAX_TYPE_CHARS].partition(";")[0], url)
     if isinstance(url, str):
         return {"type": "uri", "modality": modality, "uri": url}
     encoded = source.get("data")
@@ -257,4 +258,5 @@ def _media(modality: str, fields: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _blob(modality: str, mime_type: Any, encoded: str) -> dict[str, Any]:
-    return {"type": "blob", "modality": modality, "mime_type": mime_type, "bytes": len(encoded)}
+    """Return the part for a medium; that its content is told by size and digest is the business of who records it."""
+    return {"type": "blob", "modality": modality, "mime_type": mime_type, "content": encoded}

@@ -24,6 +24,7 @@ from gradient.journal.events import (
 )
 from gradient.runtime.cleaning import Cleaner
 from gradient.runtime.conversations import reader_of
+from gradient.runtime.media import FEWEST_RUN_CHARS, Media, may_hold_media, names_media
 from gradient.runtime.redaction import Redactor
 from gradient.runtime.shapes import text_for
 
@@ -116,6 +117,7 @@ class Capture:
         self._hook = settings.redact_hook
         self._shapes = shapes
         self._conversations = conversations
+        self._media = Media(None if conversations is None else lambda: conversations.table)
         self._labels: dict[str, str] = {}
 
     def event(self, event: Any, field: str, value: Any, metadata: Any = None) -> bytes | Captured:
@@ -133,7 +135,8 @@ class Capture:
                     body = encode_event(event)
                     # Asked here, without a call of ours: most values hold nothing that looks like a secret.
                     first, second = self._passes
-                    if not (first(body) or second(body)) or not self.redactor.holds_secret(body):
+                    is_quiet = not (first(body) or second(body)) or not self.redactor.holds_secret(body)
+                    if is_quiet and not names_media(body):
                         return body
             except Exception:  # noqa: BLE001, S110 - changed meanwhile, lone surrogates, nested too deep: the slow way knows
                 pass
@@ -209,7 +212,7 @@ class Capture:
                 if characters > room:
                     return False
             level = inner
-        return not level and (characters <= limits.max_string_chars or _longest(levels) <= limits.max_string_chars)
+        return not level and (characters < FEWEST_RUN_CHARS or _all_texts(levels, limits.max_string_chars))
 
     def _carefully(self, event: Any, field: str, *, own_metadata: bool) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
@@ -272,14 +275,15 @@ class Capture:
         def refer(messages: list[Any]) -> Any:
             return None if batch is None else batch.refer(messages, describe)
 
-        return Cleaner(self._limits, self.redactor, self._shapes, refer, redacts_values=redacts)
+        return Cleaner(self._limits, self.redactor, self._shapes, refer, self._media, redacts_values=redacts)
 
 
-def _longest(levels: list[list[Any]]) -> int:
-    """Return the length of the longest text among the items of containers."""
+def _all_texts(levels: list[list[Any]], most: int) -> bool:
+    """Tell whether the texts among the items of containers are short enough, and nothing else than texts."""
     containers = (container for level in levels for container in level)
     values = (container.values() if type(container) is _DICT else container for container in containers)
-    return max((len(item) for items in values for item in items if type(item) is str), default=0)
+    long = (item for items in values for item in items if type(item) is str and len(item) >= FEWEST_RUN_CHARS)
+    return all(len(item) <= most and not may_hold_media(item) for item in long)
 
 
 def payload_of(captured: bytes | Captured | None, field: str) -> Any:

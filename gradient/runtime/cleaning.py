@@ -14,16 +14,20 @@ from typing import Any
 import msgspec
 
 from gradient.runtime.config import Limits
+from gradient.runtime.media import Media
 from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
 from gradient.runtime.shapes import Shapes, describe_object, text_for
 
 _MAX_INT_BITS = 64
+_BEFORE_END_CHARS = 8_192  # how far before the end of a long text a credential is looked for that reaches into it
+_ENDING = 3  # of what is kept of a long text, a third is its end: in a prompt, the question
 _MAX_SHOWN_INT_BITS = 800
 # What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
 _DICT: type[Any] = dict
 _LIST: type[Any] = list
 _PAIR = 2
 _HIDDEN = msgspec.Raw(b'{"$redacted":"secret"}')
+_BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
 _SETS: tuple[type[Any], ...] = (set, frozenset)
 _SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 
@@ -36,18 +40,20 @@ class Cleaner:
         redactor: Knows the keys to withhold, and the values.
         shapes: How registered objects are written.
         messages: Returns a reference to a list of messages, or None for any other list.
+        media: Finds images and the like, which are told by type, size and digest.
         redacts_values: False to leave values to a search of the encoded whole, which is cheaper than one of each text.
 
     Attributes:
         truncated: Whether anything was cut.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a capture knows
         self,
         limits: Limits,
         redactor: Redactor,
         shapes: Shapes,
         messages: Callable[[list[Any]], Any | None],
+        media: Media,
         *,
         redacts_values: bool,
     ) -> None:
@@ -55,6 +61,7 @@ class Cleaner:
         self._redactor = redactor
         self._shapes = shapes
         self._messages = messages
+        self._media = media
         self._room = limits.max_payload_bytes
         self._redacts_values = redacts_values
         self._open: set[int] = set()
@@ -97,9 +104,13 @@ class Cleaner:
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         cleaned: dict[str, Any] = {}
         ordinary, is_ordinary = self._redactor.ordinary_keys, self._redactor.is_ordinary
-        for key, item in _first(partial(_DICT.items, value), self._limits.max_items):
+        fields = _first(partial(_DICT.items, value), self._limits.max_items)
+        for key, item in fields:
             name = key if type(key) is str else text_for(key)
-            if (name in ordinary or is_ordinary(name)) and not self._redacts_values:
+            medium = self._media.of_field(name, item, fields) if type(item) is str else None
+            if medium is not None:
+                cleaned[self._key(name)] = medium
+            elif (name in ordinary or is_ordinary(name)) and not self._redacts_values:
                 cleaned[name] = self.clean(item, depth + 1)
             else:
                 sensitive = name not in ordinary and item is not None and self._redactor.withholds(name, item)
@@ -144,6 +155,8 @@ class Cleaner:
     def _object(self, value: Any, kind: type[Any], depth: int) -> Any:
         if issubclass(kind, str):  # a subclass: an enum's member, a markup string
             return self._text(str.__str__(value))
+        if kind in _BYTES:
+            return self._media.of_bytes(value)
         shape = self._shapes.find(kind)
         if shape is not None:
             return self._described(shape.describe(value), depth)
@@ -168,23 +181,39 @@ class Cleaner:
         return f"${text}" if text.startswith("$") else text
 
     def _text(self, text: str) -> Any:
+        medium = self._media.of_text(text)
+        if medium is not None:
+            return medium
         limit = max(0, min(self._limits.max_string_chars, self._room))
         if len(text) <= limit and not self._redacts_values and text.isascii():
+            text = self._media.without(text)
             self._room -= len(text)
             return text
         # What is cut is searched here: a credential across the cut would not be found in what is kept.
-        kept = self._redactor.clean_start(text, limit)
-        self._room -= len(kept)
-        return self._cut(len(text), kept) if len(text) > limit else kept
+        ending = limit // _ENDING if len(text) > limit else 0
+        head = self._media.without(self._redactor.clean_start(text, limit - ending))
+        self._room -= len(head) + ending
+        if len(text) <= limit:
+            return head
+        tail = self._end_of(text, ending)
+        return self._cut(len(text), head, self._media.without(tail) if tail else None)
+
+    def _end_of(self, text: str, count: int) -> str:
+        """Return the last characters of a text, without credentials or the second halves of them."""
+        searched = text[-count - _BEFORE_END_CHARS :]
+        cleaned = self._redactor.clean_start(searched, len(searched))
+        if len(searched) < len(text):
+            cleaned = cleaned[_BEFORE_END_CHARS:]  # Its start was cut, too.
+        return cleaned[-count:] if count else ""
 
     def _big(self, value: int) -> Any:
         if value.bit_length() > _MAX_SHOWN_INT_BITS:
             return self._cut(value.bit_length(), "an integer of that many bits")
         return {"$type": "builtins.int", "text": str(value)}
 
-    def _cut(self, length: int | None, head: str) -> dict[str, Any]:
+    def _cut(self, length: int | None, head: str, tail: str | None = None) -> dict[str, Any]:
         self.truncated = True
-        return {"$cut": {"length": length, "head": head}}
+        return {"$cut": {"length": length, "head": head} | ({} if tail is None else {"tail": tail})}
 
 
 def _first(items: Callable[[], Iterable[Any]], count: int) -> list[Any]:

@@ -1,7 +1,7 @@
 /** Chat messages as a conversation: a tool call with its result beside it. */
 import { type Message, type Part } from "./model";
 import { Kind } from "./parts";
-import { Text, Value } from "./value";
+import { cutText, Text, Value } from "./value";
 
 export function Messages({ messages, before = [] }: { messages: Message[]; before?: Message[] }) {
   const results = new Map<string, unknown>();
@@ -45,9 +45,11 @@ function One({ message, results }: { message: Message; results: Map<string, unkn
 }
 
 function head(message: Message): string {
-  const text = message.parts.map((part) => (typeof part.content === "string" ? part.content : "")).join(" ");
+  const text = message.parts.map((part) => said(part) ?? "").join(" ");
   return text.length > 90 ? `${text.slice(0, 90)}…` : text || "instructions";
 }
+
+const said = (part: Part): string | null => (typeof part.content === "string" ? part.content : cutText(part.content));
 
 function Piece({ part, results }: { part: Part; results: Map<string, unknown> }) {
   if (part.type === "tool_call") return <Call part={part} result={results.get(part.id ?? "")} known={results.has(part.id ?? "")} />;
@@ -60,7 +62,8 @@ function Piece({ part, results }: { part: Part; results: Map<string, unknown> })
       </details>
     );
   }
-  if (typeof part.content === "string" && (part.type === "text" || part.type === undefined)) return <Text text={part.content} />;
+  const text = said(part);
+  if (text !== null && (part.type === "text" || part.type === undefined)) return <Text text={text} />;
   return <Value value={part} depth={1} />;
 }
 

@@ -27,6 +27,8 @@ export function Text({ text, box = false }: { text: string; box?: boolean }) {
 
 /** Any value: a text as it is, everything else as a tree. */
 export function Value({ value, depth = 2 }: { value: unknown; depth?: number }) {
+  const cut = cutText(value);
+  if (cut !== null) return <Text text={cut} />;
   if (typeof value === "string") {
     const parsed = structured(value);
     return parsed === undefined ? <Text text={value} /> : <div class="json"><Node value={parsed} depth={depth} /></div>;
@@ -94,10 +96,23 @@ function summary(value: unknown[] | Mapping, length: number): string {
   return keys.length > 60 ? `${keys.slice(0, 60)}…` : keys;
 }
 
-/** What Gradient wrote in the place of a value: cut, redacted, damaged. */
+/** A text that was recorded without its middle, as text; null of anything else. */
+export function cutText(value: unknown): string | null {
+  if (!isMapping(value) || !isMapping(value.$cut)) return null;
+  const { head, tail, length } = value.$cut;
+  const start = String(head ?? "");
+  if (typeof tail !== "string") return typeof length === "number" ? `${start}… (${count(length)} in all)` : `${start}…`;
+  return `${start}\n… ${count(Number(length) - start.length - tail.length)} of ${count(Number(length))} characters were left out …\n${tail}`;
+}
+
+/** What Gradient wrote in the place of a value: cut, a medium, lost, redacted, damaged. */
 function noted(value: unknown): string | null {
   if (!isMapping(value)) return null;
-  if (isMapping(value.$cut)) return `${String(value.$cut.head ?? "")}… cut, ${count(Number(value.$cut.length))} in all`;
+  const cut = cutText(value);
+  if (cut !== null) return cut;
+  if (isMapping(value.$media)) return `${String(value.$media.type)}, ${count(Number(value.$media.bytes))} bytes, ${String(value.$media.digest).slice(0, 15)}`;
+  if ("$missing" in value) return typeof value.messages === "number" ? `${count(value.messages)} messages are no longer there` : "a message is no longer there";
+  if ("$ambiguous" in value) return "a message of an old journal that cannot be told from another";
   if ("$redacted" in value) return `redacted: ${String(value.$redacted)}`;
   if ("$damaged" in value) return `damaged: ${String(value.$damaged)}`;
   return null;

@@ -21,6 +21,7 @@ read; one that is another object is compared, and takes the place of the former,
 #define SLOT_BYTES 9
 #define LEAF_BYTES 32
 #define SHORT_CHARS 64
+#define LARGE_CHARS 65536
 
 enum { CLOSED, FIELDS, EXTRA, ATOM }; /* as in `modes.py` */
 
@@ -29,7 +30,7 @@ static PyObject *sizeof_name;  /* "__sizeof__" */
 static PyObject *unfreezable;  /* the exception */
 
 typedef struct {
-    PyObject *modes;
+    PyObject *modes, *intern; /* gives the one copy of a large text that is kept, and counted */
     Py_ssize_t values, cost;
 } Freezing;
 
@@ -124,16 +125,25 @@ static long mode_of(Freezing *freezing, PyObject *value)
     return found;
 }
 
-static int weigh(Freezing *freezing, PyObject *leaf)
+static Py_ssize_t length_of(PyObject *leaf)
 {
+    return PyUnicode_CheckExact(leaf) ? PyUnicode_GetLength(leaf) : PyBytes_CheckExact(leaf) ? PyBytes_Size(leaf) : 0;
+}
+
+/* Return what a snapshot holds of a leaf: itself, or the one copy of it. */
+static PyObject *kept(Freezing *freezing, PyObject *leaf)
+{
+    Py_ssize_t length = length_of(leaf);
     freezing->cost += LEAF_BYTES;
-    int is_long = (PyUnicode_CheckExact(leaf) && PyUnicode_GetLength(leaf) > SHORT_CHARS) || PyBytes_CheckExact(leaf);
-    if (!is_long) return 0;
-    PyObject *size = PyObject_CallMethodObjArgs(leaf, sizeof_name, NULL);
-    if (size == NULL) return -1;
-    freezing->cost += PyLong_AsSsize_t(size);
-    Py_DECREF(size);
-    return 0;
+    if (length > LARGE_CHARS) return PyObject_CallFunctionObjArgs(freezing->intern, leaf, NULL);
+    if (length > SHORT_CHARS) {
+        PyObject *size = PyObject_CallMethodObjArgs(leaf, sizeof_name, NULL);
+        if (size == NULL) return NULL;
+        freezing->cost += PyLong_AsSsize_t(size);
+        Py_DECREF(size);
+    }
+    Py_INCREF(leaf);
+    return leaf;
 }
 
 static PyObject *freeze(Freezing *freezing, PyObject *value, int depth)
@@ -143,11 +153,7 @@ static PyObject *freeze(Freezing *freezing, PyObject *value, int depth)
         PyErr_SetString(unfreezable, "too large or too deep");
         return NULL;
     }
-    if (is_leaf(value)) {
-        if (weigh(freezing, value)) return NULL;
-        Py_INCREF(value);
-        return value;
-    }
+    if (is_leaf(value)) return kept(freezing, value);
     int is_dict = PyDict_CheckExact(value), is_items = PyList_CheckExact(value) || PyTuple_CheckExact(value);
     long mode = CLOSED;
     if (!is_dict && !is_items) {
@@ -270,7 +276,7 @@ static int same(PyObject *holder, Py_ssize_t at, PyObject *value, int depth)
     }
     if (Py_TYPE(known) != kind) return 0;
     int is_same = same_leaf(known, value);
-    if (is_same == 1) {
+    if (is_same == 1 && length_of(value) <= LARGE_CHARS) { /* of a large one, only what is counted is held */
         Py_INCREF(value);
         if (PyList_SetItem(holder, at, value)) return -1;
     }
@@ -344,8 +350,8 @@ static int sign(Signing *signing, PyObject *node, int depth)
 static PyObject *looking_freeze(PyObject *module, PyObject *arguments)
 {
     PyObject *value;
-    Freezing freezing = {NULL, 0, 0};
-    if (!PyArg_ParseTuple(arguments, "OO", &value, &freezing.modes)) return NULL;
+    Freezing freezing = {NULL, NULL, 0, 0};
+    if (!PyArg_ParseTuple(arguments, "OOO", &value, &freezing.modes, &freezing.intern)) return NULL;
     PyObject *frozen = freeze(&freezing, value, 0);
     if (frozen == NULL) return NULL;
     return Py_BuildValue("Nn", frozen, freezing.cost);
@@ -384,7 +390,7 @@ static PyObject *looking_signature(PyObject *module, PyObject *values)
 }
 
 static PyMethodDef functions[] = {
-    {"freeze", looking_freeze, METH_VARARGS, "freeze(value, modes) -> (snapshot, bytes); raises Unfreezable"},
+    {"freeze", looking_freeze, METH_VARARGS, "freeze(value, modes, intern) -> (snapshot, bytes); raises Unfreezable"},
     {"common", looking_common, METH_VARARGS, "common(snapshots, values, modes) -> how many values at the start are the same"},
     {"signature", looking_signature, METH_O, "signature(values) -> a number that equal beginnings share"},
     {NULL, NULL, 0, NULL},

@@ -102,7 +102,7 @@ class Batch:
         for message, state in zip(messages[shared:], states[shared:], strict=True):
             if find(_type_of(message)) is not shape:
                 return None
-            snapshot, size = freeze(state, self._conversations.modes)
+            snapshot, size = freeze(state, self._conversations.modes, self._table.intern)
             digest, cut = self._described_as(message, describe)
             grown.add(snapshot, size, digest, cut=cut)
         if known is None or shared < len(states):

@@ -23,8 +23,13 @@ class Unfreezable(Exception):
     """Nobody can tell whether this value changes: it may hold anything."""
 
 
-def freeze(value: Any, modes: Mapping[type[Any], int]) -> tuple[Any, int]:
-    """Return a snapshot of a value, and about how many bytes it keeps.
+def freeze(value: Any, modes: Mapping[type[Any], int], intern: Callable[[Any], Any]) -> tuple[Any, int]:  # noqa: ARG001
+    """Return a snapshot of a value, and about how many bytes it keeps beside what `intern` was given.
+
+    Args:
+        value: A message.
+        modes: What can be told of its types.
+        intern: Returns the one copy of a large text or of large bytes that is kept; here all are encoded.
 
     Raises:
         Unfreezable: It holds an object of a type that `modes` calls closed, or that is not to be encoded.

@@ -9,6 +9,7 @@ Python does not divide, and what others refer to comes first.
 
 from __future__ import annotations
 
+import sys
 from hashlib import blake2b
 from typing import Any
 
@@ -22,6 +23,7 @@ MAX_BYTES = 32 * 1024 * 1024
 
 _EMPTY = "list"  # what the digest of a list's first message is mixed with, so that no list is known as a message is
 _MAX_BRANCHES = 4  # of conversations that begin alike
+_HEAD_CHARS = 64
 _ENTRY_BYTES = 256
 """About what a digest takes, as a key, in a list and in a set."""
 
@@ -77,6 +79,17 @@ class Growing:
         self.digests.append(digest)
 
 
+class Large:
+    """A large text, or bytes; `medium` is what stands for it if it is an image or the like, once `is_known`."""
+
+    __slots__ = ("content", "is_known", "medium")
+
+    def __init__(self, content: Any) -> None:
+        self.content = content
+        self.is_known = False
+        self.medium: Any = None
+
+
 class Table:
     """All that is kept of messages.
 
@@ -86,11 +99,12 @@ class Table:
         size: About how many bytes it keeps.
     """
 
-    __slots__ = ("__weakref__", "_growing", "lists", "messages", "size")
+    __slots__ = ("__weakref__", "_growing", "_large", "lists", "messages", "size")
 
     def __init__(self) -> None:
         self.messages: dict[str, bytes] = {}
         self.lists: dict[str, Listed] = {}
+        self._large: dict[Any, Large] = {}
         self.size = 0
         self._growing: dict[int, list[Growing]] = {}
 
@@ -113,6 +127,19 @@ class Table:
         self.lists.update(lists)
         entries = len(new) + sum(len(added) for _, _, added in lists.values())
         self.size += sum(len(messages[digest]) for digest in new) + _ENTRY_BYTES * entries
+
+    def large(self, content: Any) -> Large:
+        """Return what is kept of a large text or of large bytes: of equal ones, which frameworks make, only one."""
+        key = (len(content), content[:_HEAD_CHARS], content[-_HEAD_CHARS:])  # texts and bytes are never equal
+        known = self._large.get(key)
+        if known is None or known.content != content:
+            known = self._large[key] = Large(content)
+            self.size += sys.getsizeof(content) + _ENTRY_BYTES
+        return known
+
+    def intern(self, content: Any) -> Any:
+        """Return the one copy of a large text, or of large bytes, that is kept."""
+        return self.large(content).content
 
     def remember(self, key: int, known: Growing | None, shared: int, new: Growing) -> None:
         """Keep a list, in the place of the `known` one where it has most of that."""

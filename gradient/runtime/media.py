@@ -1,0 +1,194 @@
+"""Images, audio, video and files in values: what they are, how large, and which digest, instead of their bytes.
+
+They come as bytes, as data URLs, and as base64 in a field or in the middle of a text, wherever a provider or a
+framework puts them. A text is taken for base64 where its field or the fields beside it say so, where it begins as the
+files of a known type do, or where it is so long, and so mixed, that it can be nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import Error, a2b_base64
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+FEWEST_CHARS = 64
+"""A shorter text is written as it is, unless it is a data URL."""
+
+FEWEST_RUN_CHARS = 512
+"""Of base64 in the middle of a text."""
+
+_CERTAIN_CHARS = 2_048  # of base64 and nothing else, without a word on what it is
+_WINDOW = FEWEST_RUN_CHARS // 2
+_REMEMBERED_CHARS = 4_096
+_SAMPLE_CHARS = 256
+_UNCHANGING: tuple[type[Any], ...] = (str, bytes)
+_FEWEST_DIFFERENT = 20  # characters in a sample of base64 that is not told to be that
+_UNKNOWN = "application/octet-stream"
+
+_SAMPLE = re.compile(r"[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*\Z")
+# Bounded in each part, so that a search takes time in proportion to the text, whatever is in it.
+_DATA_URL = re.compile(
+    r"data:([\w.+-]{1,99}/[\w.+-]{1,99})?(?:;[\w.+-]{1,99}=[^,;\s]{0,99}){0,9};base64,", re.IGNORECASE
+)
+_INSIDE = re.compile(
+    rf"{_DATA_URL.pattern}[A-Za-z0-9+/_=-]{{16,}}|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{FEWEST_RUN_CHARS},}}={{0,2}}",
+    re.IGNORECASE,
+)
+_SURE_MAGIC = ("iVBORw0KGgo", "JVBERi0", "R0lGOD")
+_BYTES = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"BM": "image/bmp",
+    b"%PDF-": "application/pdf",
+    b"ID3": "audio/mpeg",
+    b"\xff\xfb": "audio/mpeg",
+    b"OggS": "audio/ogg",
+    b"fLaC": "audio/flac",
+    b"\x1aE\xdf\xa3": "video/webm",
+    b"PK\x03\x04": "application/zip",
+}
+# Fields that hold nothing else, fields that may, and words of other fields that tell which.
+_CERTAIN_FIELDS = frozenset({"base64", "b64_json", "file_data", "b64", "image_base64", "partial_image_b64"})
+_LIKELY_FIELDS = frozenset({"data", "result", "bytes", "image", "audio", "video", "file", "blob", "content", "url"})
+_TYPES = ("mime_type", "media_type", "mimeType", "mediaType", "mime", "content_type", "format", "type", "transcript")
+_OF_AUDIO = ("format", "transcript")
+_KINDS = {"image": "image", "audio": "audio", "video": "video", "file": "application", "document": "application"}
+
+Note = dict[str, Any]
+
+
+class Media:
+    """Finds media, and remembers those it has found: a digest of many megabytes takes as many milliseconds.
+
+    Args:
+        memory: Returns the table that remembers them, or None to remember none.
+    """
+
+    def __init__(self, memory: Callable[[], Any] | None = None) -> None:
+        self._memory = memory
+
+    def of_field(self, name: str, text: str, fields: Iterable[tuple[Any, Any]]) -> Note | None:
+        """Return what stands for a text that is one of the fields of a mapping, or None where it is no medium."""
+        if len(text) < FEWEST_CHARS or not (name in _CERTAIN_FIELDS or name in _LIKELY_FIELDS):
+            return None
+        told = _told_type({key: value for key, value in fields if type(key) is str and key in _TYPES})
+        is_told = name in _CERTAIN_FIELDS or (told is not None and "/" in told and name in _LIKELY_FIELDS)
+        return self._remembered(text, lambda: _of_base64(text, told, is_told=is_told))
+
+    def of_text(self, text: str) -> Note | None:
+        """Return what stands for a text that is a medium as a whole, or None."""
+        if text[:5].lower() == "data:":
+            return self._remembered(text, lambda: _of_data_url(text))
+        if len(text) < FEWEST_CHARS:
+            return None
+        is_likely = len(text) >= _CERTAIN_CHARS or text.startswith(_SURE_MAGIC)
+        return self._remembered(text, lambda: _of_base64(text, None, is_told=False)) if is_likely else None
+
+    def of_bytes(self, content: Any) -> Note:
+        """Return what stands for bytes, a bytearray or a memoryview."""
+        return self._remembered(content, lambda: _of_bytes(content)) or _of_bytes(content)
+
+    def without(self, text: str) -> str:
+        """Return a text in which each medium is told in words."""
+        return _INSIDE.sub(_in_words, text) if may_hold_media(text) else text
+
+    def _remembered(self, text: Any, find: Callable[[], Note | None]) -> Note | None:
+        if self._memory is None or type(text) not in _UNCHANGING or len(text) < _REMEMBERED_CHARS:
+            return find()
+        large = self._memory().large(text)
+        if not large.is_known:
+            large.medium, large.is_known = find(), True
+        return large.medium  # type: ignore[no-any-return]
+
+
+def names_media(encoded: bytes) -> bool:
+    """Tell whether JSON has a field that may hold a medium, of whatever length."""
+    return (
+        b";base64," in encoded
+        or b'base64"' in encoded
+        or b'b64_json"' in encoded
+        or b'mime_type"' in encoded
+        or b'media_type"' in encoded
+    )
+
+
+def may_hold_media(text: str) -> bool:
+    """Tell whether there may be base64 in a text: a long one without blanks, or a data URL."""
+    if ";base64," in text:
+        return True
+    if len(text) < FEWEST_RUN_CHARS:
+        return False
+    # A run of so many characters covers one of these windows as a whole.
+    return any(" " not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW + 1, _WINDOW))
+
+
+def _note(mime_type: str, size: int, digest: str) -> Note:
+    return {"$media": {"type": mime_type, "bytes": size, "digest": f"sha256:{digest}"}}
+
+
+def _of_data_url(text: str) -> Note | None:
+    begin = _DATA_URL.match(text)
+    return None if begin is None else _of_base64(text[begin.end() :], begin[1], is_told=True)
+
+
+def _of_bytes(content: Any) -> Note:
+    view = memoryview(content).cast("B") if type(content) is memoryview and content.c_contiguous else content
+    plain = bytes(view) if type(view) is memoryview and not view.c_contiguous else view
+    return _note(_type_of_bytes(bytes(plain[:16])), len(plain), sha256(plain).hexdigest())
+
+
+def _of_base64(text: str, mime_type: str | None, *, is_told: bool) -> Note | None:
+    if not all(map(_SAMPLE.match, _samples(text))) or not (is_told or _is_mixed(text)):
+        return None
+    try:
+        content = a2b_base64(text.replace("-", "+").replace("_", "/") if "-" in text or "_" in text else text)
+    except (Error, ValueError):  # cut somewhere, or no base64 after all
+        if not is_told:
+            return None
+        content = text.encode()
+    kind = mime_type if mime_type and "/" in mime_type else _type_of_bytes(content[:16], mime_type)
+    return _note(kind, len(content), sha256(content).hexdigest())
+
+
+def _samples(text: str) -> list[str]:
+    middle = len(text) // 2
+    return [text[:_SAMPLE_CHARS], text[middle : middle + _SAMPLE_CHARS], text[-_SAMPLE_CHARS:]]
+
+
+def _is_mixed(text: str) -> bool:
+    sample = set(text[: 2 * _SAMPLE_CHARS])
+    return len(sample) >= _FEWEST_DIFFERENT and any(map(str.isdigit, sample)) and any(map(str.isupper, sample))
+
+
+def _type_of_bytes(head: bytes, kind: str | None = None) -> str:
+    if head[:4] == b"RIFF":
+        return "image/webp" if head[8:12] == b"WEBP" else "audio/wav"
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    found = next((mime for magic, mime in _BYTES.items() if head.startswith(magic)), None)
+    return found or (f"{kind}/*" if kind in ("image", "audio", "video") else _UNKNOWN)
+
+
+def _told_type(beside: Mapping[Any, Any]) -> str | None:
+    """Return the type that the fields beside one tell: `image/png`, or `image` where they say no more."""
+    for name in _TYPES:
+        told = beside.get(name)
+        if type(told) is str:
+            if "/" in told:
+                return told
+            kind = next((kind for word, kind in _KINDS.items() if word in told), None)
+            if kind is not None or name in _OF_AUDIO:
+                return kind or ("audio" if name == "transcript" else f"audio/{told}")
+    return None
+
+
+def _in_words(found: re.Match[str]) -> str:
+    text = found[0]
+    note = _of_data_url(text) if text[:5].lower() == "data:" else _of_base64(text, None, is_told=False)
+    if note is None:
+        return text
+    told = note["$media"]
+    return f"[{told['type']}, {told['bytes']} bytes, {told['digest']}]"
