@@ -110,6 +110,7 @@ class Capture:
     def __init__(self, settings: Settings, shapes: Shapes, conversations: Conversations | None = None) -> None:
         self.redactor = Redactor(settings.redact_keys, settings.redact_patterns)
         self._limits: Limits = settings.limits
+        self._few = min(FEWEST_RUN_CHARS, settings.limits.max_string_chars + 1)
         self._content = settings.content != "none"
         self._quick = self._content and settings.redact_hook is None
         self._plain = self._quick and not self.redactor.has_patterns
@@ -212,7 +213,7 @@ class Capture:
                 if characters > room:
                     return False
             level = inner
-        return not level and (characters < FEWEST_RUN_CHARS or _all_texts(levels, limits.max_string_chars))
+        return not level and (characters < self._few or _all_texts(levels, limits.max_string_chars))
 
     def _carefully(self, event: Any, field: str, *, own_metadata: bool) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
@@ -282,8 +283,8 @@ def _all_texts(levels: list[list[Any]], most: int) -> bool:
     """Tell whether the texts among the items of containers are short enough, and nothing else than texts."""
     containers = (container for level in levels for container in level)
     values = (container.values() if type(container) is _DICT else container for container in containers)
-    long = (item for items in values for item in items if type(item) is str and len(item) >= FEWEST_RUN_CHARS)
-    return all(len(item) <= most and not may_hold_media(item) for item in long)
+    texts = (item for items in values for item in items if type(item) is str)
+    return not any(len(text) > most or (len(text) >= FEWEST_RUN_CHARS and may_hold_media(text)) for text in texts)
 
 
 def payload_of(captured: bytes | Captured | None, field: str) -> Any:

@@ -20,6 +20,7 @@ from gradient.runtime.shapes import Shapes, describe_object, text_for
 
 _MAX_INT_BITS = 64
 _BEFORE_END_CHARS = 8_192  # how far before the end of a long text a credential is looked for that reaches into it
+_FEWEST_WITH_END = 100
 _ENDING = 3  # of what is kept of a long text, a third is its end: in a prompt, the question
 _MAX_SHOWN_INT_BITS = 800
 # What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
@@ -190,7 +191,7 @@ class Cleaner:
             self._room -= len(text)
             return text
         # What is cut is searched here: a credential across the cut would not be found in what is kept.
-        ending = limit // _ENDING if len(text) > limit else 0
+        ending = limit // _ENDING if len(text) > limit >= _FEWEST_WITH_END else 0
         head = self._media.without(self._redactor.clean_start(text, limit - ending))
         self._room -= len(head) + ending
         if len(text) <= limit:

@@ -49,7 +49,7 @@ def test_ids_of_anything_else_count():
         (say("user", "hello\nthere"), "user: hello there"),
         (say("assistant", call("search", q="x", n=2)), 'assistant: search(q="x", n=2)'),
         (say("assistant"), "assistant: nothing"),
-        ({"$cut": {"length": 9_000, "head": "once"}}, '"once" (9000 in all)'),
+        ({"$cut": {"length": 9_000, "head": "once"}}, "once… (9000 in all)"),
         ({"$redacted": "key"}, "(redacted)"),
         ({"$type": "shop.models.Lamp", "fields": {"colour": "green"}}, 'Lamp{colour: "green"}'),
         ({"$type": "shop.models.Lamp", "text": "a lamp"}, "Lamp a lamp"),

@@ -59,7 +59,7 @@ def test_every_message_has_a_role_and_its_text(message, role):
         ),
         (
             {"type": "image_url", "image_url": {"url": PNG}},
-            {"type": "blob", "modality": "image", "mime_type": "image/png", "bytes": len(PNG)},
+            {"type": "blob", "modality": "image", "mime_type": "image/png", "content": PNG},
         ),
         ({"type": "unheard_of", "x": 1}, {"type": "unheard_of", "x": 1}),
     ],
@@ -166,7 +166,7 @@ def test_openais_chat_messages(message, described):
             {"role": "user", "content": [{"type": "input_image", "image_url": PNG}]},
             {
                 "role": "user",
-                "parts": [{"type": "blob", "modality": "image", "mime_type": "image/png", "bytes": len(PNG)}],
+                "parts": [{"type": "blob", "modality": "image", "mime_type": "image/png", "content": PNG}],
             },
         ),
     ],
@@ -195,7 +195,10 @@ def test_items_of_openais_responses(item, described):
         ),
         (
             [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBO"}}],
-            {"role": "user", "parts": [{"type": "blob", "modality": "image", "mime_type": "image/png", "bytes": 4}]},
+            {
+                "role": "user",
+                "parts": [{"type": "blob", "modality": "image", "mime_type": "image/png", "content": "iVBO"}],
+            },
         ),
         (
             [{"type": "document", "source": {"type": "url", "url": "https://example.org/a.pdf"}}],

@@ -106,7 +106,7 @@ def test_the_project_is_recorded(recorded):
 def test_short_content_is_cut_at_two_hundred_characters(recorded):
     run = recorded("q" * 300, content="short")
 
-    assert run["inputs"]["question"] == {"$cut": {"length": 300, "head": "q" * 200}}
+    assert run["inputs"]["question"] == {"$cut": {"length": 300, "head": "q" * 134, "tail": "q" * 66}}
     assert kinds(run) == EVERYTHING
     assert run["loss"]["truncated"] > 0
 
