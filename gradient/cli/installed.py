@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from io import StringIO
 from typing import Any, Literal
 
-from gradient.instrumentors.patching import Patches
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.config import Settings
 from gradient.runtime.frameworks import ENTRY_POINT_GROUP, FRAMEWORKS, default_instrumentors, is_allowed
@@ -66,18 +65,6 @@ class Found:
         return "older" if own < first else "newer" if own[: len(last)] > last else None
 
 
-class _NotedPatches(Patches):
-    """Patches that remember what they found."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def replace(self, owner: Any, name: str, wrap: Any) -> None:
-        super().replace(owner, name, wrap)
-        self.found.append(f"{getattr(owner, '__name__', owner)}.{name}")
-
-
 def installed_frameworks(settings: Settings) -> list[Found]:
     """Return what is found of each framework, ours first, then those of other distributions."""
     with _heard() as complaints:
@@ -113,15 +100,14 @@ def _known() -> Iterator[Found]:
 
 def _try(instrumentor: Any, one: Found) -> None:
     """Install an instrumentor, import what it waits for, and note what it took hold of."""
-    patches = _NotedPatches()
     ours = isinstance(instrumentor, Instrumentor)
-    if ours:
-        instrumentor.patches = patches
+    wrapped: list[str] = []
     modules = tuple(instrumentor.modules) if ours else ()
     with _heard() as complaints:
         try:
             instrumentor.install(DefaultExecutionTracker())
             there = {module for module in modules if _import(module, one)}
+            wrapped = instrumentor.patches.names() if ours else []
         except Exception as error:  # noqa: BLE001 - an instrumentor may be anybody's
             one.complaints.append(f"It cannot be installed: {error!r}.")
             there = set[str]()
@@ -131,7 +117,7 @@ def _try(instrumentor: Any, one: Found) -> None:
     if modules and not there and one.version is None:
         one.state = "absent"  # packages beside a framework may make a folder of its name
         return
-    one.found = sorted({*there, *patches.found})
+    one.found = sorted({*there, *wrapped})
     one.missing = [*_absent(modules, there), *(instrumentor.missing if ours else ())]
     one.complaints += [said for said in complaints if not said.startswith(_MISSING)]
     if one.missing or one.complaints:

@@ -84,6 +84,11 @@ class Patches:
             self.active = True
             self._entered[function] = bodies.enter(function, wrap)
 
+    def names(self) -> list[str]:
+        """Return what is wrapped now, each as `Client.send`."""
+        wrapped = [f"{getattr(patch.owner, '__name__', patch.owner)}.{patch.name}" for patch in self._installed]
+        return [*wrapped, *(function.__qualname__ for function in self._entered)]
+
     def undo(self) -> None:
         """Put every attribute back, where nobody patched it after us. Doing it twice is harmless."""
         self.active = False

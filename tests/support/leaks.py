@@ -20,6 +20,13 @@ _SEAMS = [
         for owner in ("Queue", "LifoQueue", "PriorityQueue")
     ],
     ("threading", "Thread", ["start", "_bootstrap_inner"]),
+    ("httpx", "Client", ["_send_single_request"]),
+    ("httpx", "AsyncClient", ["_send_single_request"]),
+    ("httpx2", "Client", ["_send_single_request"]),
+    ("httpx2", "AsyncClient", ["_send_single_request"]),
+    ("requests.adapters", "BaseAdapter", ["send", "__init_subclass__"]),
+    ("requests.adapters", "HTTPAdapter", ["send"]),
+    ("aiohttp.client_reqrep", "ClientRequest", ["__init__"]),
     ("langgraph.pregel._runner", None, ["run_with_retry", "arun_with_retry"]),
     ("langgraph.pregel.runner", None, ["run_with_retry", "arun_with_retry"]),
     ("langgraph.pregel._loop", "PregelLoop", ["output_writes", "_output_writes", "accept_push"]),
