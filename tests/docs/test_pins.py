@@ -20,15 +20,16 @@ def _asked_of(group):
         yield from [asked] if isinstance(asked, str) else _asked_of(asked["include-group"])
 
 
-def _missing(file, asked):
-    """Return which requirements no pin of a file satisfies."""
+def _missing(file, asked, python="3.11"):
+    """Return which requirements of a Python no pin of a file satisfies."""
+    of_this = {"python_full_version": f"{python}.1", "python_version": python}
     versions = _SCRIPT["versions"](PINS / file)
 
     def is_pinned(one):
         pinned = versions.get(re.sub(r"[-_.]+", "-", one.name).lower())
         return pinned and any(one.specifier.contains(version) for version in pinned.split("/"))
 
-    wanted = [one for one in map(Requirement, asked) if one.marker is None or one.marker.evaluate()]
+    wanted = [one for one in map(Requirement, asked) if one.marker is None or one.marker.evaluate(of_this)]
     return [str(one) for one in wanted if not is_pinned(one)]
 
 
@@ -47,9 +48,10 @@ def test_a_pin_is_a_name_and_a_version_and_no_address(file):
 
 @pytest.mark.parametrize("line", _SCRIPT["lines"]())
 def test_the_pins_of_a_line_are_what_it_asks_for(line):
-    _, _, *asked = line.split()
+    python, _, *asked = line.split()
+    wanted = [*asked, *_PROJECT["project"]["dependencies"], *_asked_of("test")]
 
-    assert _missing(_SCRIPT["file_of"](line), [*asked, *_PROJECT["project"]["dependencies"], *_asked_of("test")]) == []
+    assert _missing(_SCRIPT["file_of"](line), wanted, python) == []
 
 
 def test_lines_that_ask_for_different_things_have_different_pins():
