@@ -127,7 +127,8 @@ def told(kind, chosen, traced):
         handlers = [MAKERS[name]() for name in chosen]
         with record(LangChainInstrumentor()) if traced else nullcontext():
             came = await tell_everything(kind.configure(handlers, local_tags=["mine"]))
-        return [(each.title, each.told) for each in handlers], came
+        # Of several prompts the starts come at once, and handlers that are no coroutines hear of them in threads.
+        return [(each.title, sorted(each.told, key=repr)) for each in handlers], came
 
     return asyncio.run(tell())
 
