@@ -56,7 +56,8 @@ def is_plumbing(name: str | None, tags: list[str] | None, metadata: dict[str, An
     if metadata is not None and metadata.get("langgraph_node") == "__start__":
         return True
     # The tag alone says too little: children inherit it, and so did real nodes.
-    return tags is not None and _HIDDEN in tags and str(name).startswith(_WRITES)
+    is_hidden = tags is not None and any(type(tag) is str and tag == _HIDDEN for tag in tags)
+    return is_hidden and str(name).startswith(_WRITES)
 
 
 def is_node(parent: Any, name: Any, metadata: dict[str, Any] | None) -> bool:

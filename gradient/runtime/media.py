@@ -11,7 +11,7 @@ import re
 from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 FEWEST_CHARS = 64
 """A shorter text is written as it is, unless it is a data URL."""
@@ -25,6 +25,7 @@ _REMEMBERED_CHARS = 4_096
 _SAMPLE_CHARS = 256
 _UNCHANGING: tuple[type[Any], ...] = (str, bytes)
 _FEWEST_DIFFERENT = 20  # characters in a sample of base64 that is not told to be that
+_DECODED_HEAD_CHARS = 24
 _UNKNOWN = "application/octet-stream"
 
 _SAMPLE = re.compile(r"[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*\Z")
@@ -36,7 +37,7 @@ _INSIDE = re.compile(
     rf"{_DATA_URL.pattern}[A-Za-z0-9+/_=-]{{16,}}|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{FEWEST_RUN_CHARS},}}={{0,2}}",
     re.IGNORECASE,
 )
-_SURE_MAGIC = ("iVBORw0KGgo", "JVBERi0", "R0lGOD")
+_SURE_MAGIC = ("iVBORw0KGg", "JVBERi0", "R0lGOD")
 _BYTES = {
     b"\x89PNG": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -74,34 +75,45 @@ class Media:
         """Return what stands for a text that is one of the fields of a mapping, or None where it is no medium."""
         if len(text) < FEWEST_CHARS or not (name in _CERTAIN_FIELDS or name in _LIKELY_FIELDS):
             return None
+        if _is_data_url(text):
+            return self.of_text(text)
         told = _told_type({key: value for key, value in fields if type(key) is str and key in _TYPES})
-        is_told = name in _CERTAIN_FIELDS or (told is not None and "/" in told and name in _LIKELY_FIELDS)
-        return self._remembered(text, lambda: _of_base64(text, told, is_told=is_told))
+        is_told = name in _CERTAIN_FIELDS or (told is not None and "/" in told)
+        found = self._remembered(text, (told, is_told), lambda: _of_base64(text, told, is_told=is_told))
+        return cast("Note | None", found)
 
     def of_text(self, text: str) -> Note | None:
         """Return what stands for a text that is a medium as a whole, or None."""
-        if text[:5].lower() == "data:":
-            return self._remembered(text, lambda: _of_data_url(text))
+        if _is_data_url(text):
+            return cast("Note | None", self._remembered(text, "data URL", lambda: _of_data_url(text)))
         if len(text) < FEWEST_CHARS:
             return None
-        is_likely = len(text) >= _CERTAIN_CHARS or text.startswith(_SURE_MAGIC)
-        return self._remembered(text, lambda: _of_base64(text, None, is_told=False)) if is_likely else None
+        is_told = text.startswith(_SURE_MAGIC)
+        if len(text) < _CERTAIN_CHARS and not is_told:
+            return None
+        found = self._remembered(text, (None, is_told), lambda: _of_base64(text, None, is_told=is_told))
+        return cast("Note | None", found)
 
     def of_bytes(self, content: Any) -> Note:
         """Return what stands for bytes, a bytearray or a memoryview."""
-        return self._remembered(content, lambda: _of_bytes(content)) or _of_bytes(content)
+        found: Note = self._remembered(content, "bytes", lambda: _of_bytes(content))
+        return found
 
     def without(self, text: str) -> str:
         """Return a text in which each medium is told in words."""
         return _INSIDE.sub(_in_words, text) if may_hold_media(text) else text
 
-    def _remembered(self, text: Any, find: Callable[[], Note | None]) -> Note | None:
-        if self._memory is None or type(text) not in _UNCHANGING or len(text) < _REMEMBERED_CHARS:
+    def _remembered(self, content: Any, asked: Any, find: Callable[[], Any]) -> Any:
+        if self._memory is None or type(content) not in _UNCHANGING or len(content) < _REMEMBERED_CHARS:
             return find()
-        large = self._memory().large(text)
-        if not large.is_known:
-            large.medium, large.is_known = find(), True
-        return large.medium  # type: ignore[no-any-return]
+        answers = self._memory().large(content).answers
+        if asked not in answers:
+            answers[asked] = find()
+        return answers[asked]
+
+
+def _is_data_url(text: str) -> bool:
+    return text[:5].lower() == "data:"
 
 
 def names_media(encoded: bytes) -> bool:
@@ -144,13 +156,19 @@ def _of_base64(text: str, mime_type: str | None, *, is_told: bool) -> Note | Non
     if not all(map(_SAMPLE.match, _samples(text))) or not (is_told or _is_mixed(text)):
         return None
     try:
-        content = a2b_base64(text.replace("-", "+").replace("_", "/") if "-" in text or "_" in text else text)
+        content = _decoded(text)
     except (Error, ValueError):  # cut somewhere, or no base64 after all
+        content = None
         if not is_told:
             return None
-        content = text.encode()
-    kind = mime_type if mime_type and "/" in mime_type else _type_of_bytes(content[:16], mime_type)
-    return _note(kind, len(content), sha256(content).hexdigest())
+    head = _decoded(text[:_DECODED_HEAD_CHARS]) if content is None else content[:16]
+    kind = mime_type if mime_type and "/" in mime_type else _type_of_bytes(head, mime_type)
+    size = len(text) * 3 // 4 if content is None else len(content)
+    return _note(kind, size, sha256(text.encode() if content is None else content).hexdigest())
+
+
+def _decoded(text: str) -> bytes:
+    return a2b_base64(text.replace("-", "+").replace("_", "/") if "-" in text or "_" in text else text)
 
 
 def _samples(text: str) -> list[str]:
@@ -187,7 +205,7 @@ def _told_type(beside: Mapping[Any, Any]) -> str | None:
 
 def _in_words(found: re.Match[str]) -> str:
     text = found[0]
-    note = _of_data_url(text) if text[:5].lower() == "data:" else _of_base64(text, None, is_told=False)
+    note = _of_data_url(text) if _is_data_url(text) else _of_base64(text, None, is_told=False)
     if note is None:
         return text
     told = note["$media"]

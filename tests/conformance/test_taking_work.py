@@ -246,7 +246,8 @@ def test_a_session_goes_along_with_work(runtime, read_runs):
 
 async def test_a_task_that_a_node_began_works_for_the_node_of_another_request(runtime, read_runs):
     asked, tasks = asyncio.Queue(), []
-    helper = StateGraph(dict).add_node("helper", lambda state: state).add_edge(START, "helper").compile(name="help")
+    helper = StateGraph(dict).add_node("helper", lambda state: state).add_edge(START, "helper").compile()
+    helper.name = "help"
 
     async def serve():
         while True:
@@ -263,7 +264,8 @@ async def test_a_task_that_a_node_began_works_for_the_node_of_another_request(ru
         await ended.wait()
         return state
 
-    graph = StateGraph(dict).add_node("node", node).add_edge(START, "node").compile(name="agent")
+    graph = StateGraph(dict).add_node("node", node).add_edge(START, "node").compile()
+    graph.name = "agent"
     begun, ended = asyncio.Event(), asyncio.Event()
 
     @entrypoint

@@ -186,7 +186,7 @@ def check_full(done, read_runs):
     runs = read_runs()
     assert runs[0]["inputs"] == {"number": 0}
     assert runs[0]["status"] == "completed"
-    assert {run["status"] for run in runs} <= {"completed", "aborted"}
+    assert {run["status"] for run in runs} <= {"completed", "unknown"}  # unknown: its end was lost
 
 
 @pytest.fixture

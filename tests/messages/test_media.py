@@ -100,6 +100,34 @@ def test_an_equal_image_has_an_equal_digest_however_it_is_told():
     ] * len(told)
 
 
+def test_base64_without_its_end_is_told_as_far_as_it_goes():
+    text = base64.b64encode(content_of("image/png", 900, 1)).decode()[:-3]
+    media = Media()
+
+    told = [
+        media.of_text(f"data:image/png;base64,{text}"),
+        media.of_text(text),
+        media.of_field("data", text, [("mime_type", "image/png")]),
+    ]
+
+    assert [note["$media"]["type"] for note in told] == ["image/png"] * 3
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_field_that_says_it_is_base64_changes_nothing_for_equal_text_elsewhere(runtime, read_runs, is_first):
+    text = "x" * 8_000
+
+    @entrypoint
+    def agent(given):
+        return None
+
+    fields = [("base64", text), ("said", text)]
+    agent([HumanMessage("q", additional_kwargs=dict(fields if is_first else fields[::-1]))])
+
+    recorded = read_runs()[0]["inputs"]["given"][0]["additional_kwargs"]
+    assert (recorded["said"], set(recorded["base64"])) == (text, {"$media"})
+
+
 ORDINARY = {
     "prose": "It was the best of times, it was the worst of times. " * 60,
     "one letter": "x" * 100_000,

@@ -80,14 +80,13 @@ class Growing:
 
 
 class Large:
-    """A large text, or bytes; `medium` is what stands for it if it is an image or the like, once `is_known`."""
+    """A large text, or bytes, with what was found out about it, by what was asked."""
 
-    __slots__ = ("content", "is_known", "medium")
+    __slots__ = ("answers", "content")
 
     def __init__(self, content: Any) -> None:
         self.content = content
-        self.is_known = False
-        self.medium: Any = None
+        self.answers: dict[Any, Any] = {}
 
 
 class Table:
