@@ -100,7 +100,8 @@ class Batch:
         grown = Growing(known, shared)
         find = self._conversations.shapes.find
         for message, state in zip(messages[shared:], states[shared:], strict=True):
-            if find(_type_of(message)) is not shape:
+            own = find(_type_of(message))
+            if own is None or own.state is not shape.state:
                 return None
             snapshot, size = freeze(state, self._conversations.modes, self._table.intern)
             digest, cut = self._described_as(message, describe)
