@@ -333,3 +333,13 @@ def test_names_tags_and_ids_need_not_be_text(runtime, read_runs, told):
     (run,) = read_runs()
     assert run["status"] == "completed"
     assert run["tags"] == [run["session_id"]] == [run["user_id"]]
+
+
+def test_embeddings_are_recorded_up_to_the_limits_and_what_is_no_number_of_json_by_its_type(agent, read_runs):
+    agent({"few": [[0.5] * 100] * 3, "odd": [0.5] * 20 + [float("nan")], "many": [[0.25] * 1_000] * 2_000})
+
+    given = read_runs()[0]["inputs"]["given"]
+    assert given["few"] == [[0.5] * 100] * 3
+    assert given["odd"][-2:] == [0.5, {"$type": "builtins.float", "text": "nan"}]
+    assert given["many"][0] == [0.25] * 1_000
+    assert len(given["many"]) < 40
