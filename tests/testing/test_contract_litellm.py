@@ -1,5 +1,6 @@
 """The LiteLLM instrumentor passes the contract suite, as far as LiteLLM hands out what a provider returned."""
 
+from contextvars import ContextVar
 from typing import ClassVar
 
 import pytest
@@ -11,6 +12,7 @@ from gradient.testing.contract import BODY, InstrumentorContract
 from gradient.testing.scenarios import Trouble
 
 pytestmark = NOISE
+_BODY = ContextVar("body")
 QUESTION = [{"role": "user", "content": "How are you?"}]
 
 
@@ -19,7 +21,8 @@ class TestLiteLLMInstrumentor(InstrumentorContract):
 
     @pytest.fixture(autouse=True)
     def answering(self, monkeypatch):
-        self.providers = Providers(monkeypatch, Trouble)
+        # By context, for LiteLLM looks up its provider only once a call runs, maybe beside another one.
+        Providers(monkeypatch, Trouble).add("mine", lambda: _BODY.get()())
 
     def instrumentor(self):
         return LiteLLMInstrumentor()
@@ -30,9 +33,9 @@ class TestLiteLLMInstrumentor(InstrumentorContract):
         return [*closures, *OWNERS]
 
     def run(self, body):
-        self.providers.add("mine", body)
+        _BODY.set(body)
         return litellm.completion("mine/solo", QUESTION)
 
     async def arun(self, body):
-        self.providers.add("mine", body)
+        _BODY.set(body)
         return await litellm.acompletion("mine/solo", QUESTION)
