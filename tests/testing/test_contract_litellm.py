@@ -16,13 +16,17 @@ _BODY = ContextVar("body")
 QUESTION = [{"role": "user", "content": "How are you?"}]
 
 
+def body_of_context():
+    """Run the body of the call at hand: LiteLLM looks up its provider only once a call runs, maybe beside another."""
+    return _BODY.get()()
+
+
 class TestLiteLLMInstrumentor(InstrumentorContract):
     shape: ClassVar = [("llm", "mine/solo", [BODY])]
 
     @pytest.fixture(autouse=True)
     def answering(self, monkeypatch):
-        # By context, for LiteLLM looks up its provider only once a call runs, maybe beside another one.
-        Providers(monkeypatch, Trouble).add("mine", lambda: _BODY.get()())
+        Providers(monkeypatch, Trouble).add("mine", body_of_context)
 
     def instrumentor(self):
         return LiteLLMInstrumentor()
