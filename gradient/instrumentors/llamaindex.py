@@ -5,7 +5,8 @@ of work is recorded; the others, and those by which an object does the same work
 part of.
 
 A stream's span is over when the stream is returned. What comes of it, and how it ends, is told by events; a stream that
-is forgotten before it was begun tells nothing, so it is watched.
+is forgotten before it was begun tells nothing, so it is watched. What was cancelled ends as if it had returned nothing,
+right after an event that says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from weakref import finalize
 
 from gradient.instrumentors import llamaindex_fields as fields
 from gradient.instrumentors.llamaindex_messages import describe_message, note_response
+from gradient.instrumentors.llamaindex_teams import Team, is_team, is_team_step
 from gradient.instrumentors.model_calls import announce, retract
 from gradient.instrumentors.quiet import quiet
 from gradient.instrumentors.seams import Instrumentor
@@ -24,9 +26,13 @@ from gradient.runtime.context import Scope, deepest, register_scope_finder, runn
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.shapes import Shape, itself
+from gradient.runtime.status import register_control_flow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
+
+    from gradient.runtime.status import Status
 
 _DISPATCHERS = "llama_index_instrumentation"
 _ACTIVE = "llama_index_instrumentation.span"
@@ -44,6 +50,7 @@ class LlamaIndexInstrumentor(Instrumentor):
         super().__init__()
         self._handler: Handler | None = None
         self._root: Any = None
+        self._forget: Callable[[], None] | None = None
 
     def activate(self, module: ModuleType) -> None:
         """Be told by the root of all dispatchers, or say how a message is written down."""
@@ -56,12 +63,16 @@ class LlamaIndexInstrumentor(Instrumentor):
                 if not hasattr(root, handlers):
                     raise SeamMissing(f"Dispatcher.{handlers}")
             self._root, self._handler = root, Handler(self.tracker)
+            self._forget = register_control_flow(fields.status_of_error)
             root.span_handlers.append(self._handler)
             root.event_handlers.append(self._handler)
 
     def deactivate(self) -> None:
         """Be told no more."""
         handler, self._handler = self._handler, None
+        forget, self._forget = self._forget, None
+        if forget is not None:
+            forget()
         if handler is not None:
             handler.forget()
             for handlers in (self._root.span_handlers, self._root.event_handlers):
@@ -97,14 +108,16 @@ class Handler:
         """Begin an execution, or note of which one the span is a part."""
         known = self._scopes.get(parent_id or "")
         parent = deepest(known, running_scope())
-        self._scopes[id_] = parent
+        team = _team_of(parent) if is_team_step(id_) else None
+        self._scopes[id_] = parent if team is None else team.step(bound_args.arguments)
         step = fields.step_of(id_, bound_args, instance, parent)
         if step is None or (_is_part(parent, step.kind, instance)):
             return
         step.parent = parent
         execution = self._tracker.start(step)
         if execution is not None:
-            execution.run_id = Span(id_, id(instance))
+            execution.run_id = span = Span(id_, id(instance))
+            span.team = Team(self._tracker, execution) if is_team(instance) else None
             self._scopes[id_] = execution
             if execution.kind in _MODELS:
                 announce(execution)
@@ -112,6 +125,9 @@ class Handler:
     @quiet
     def span_exit(self, id_: str, bound_args: Any, instance: Any = None, result: Any = None, **_: Any) -> None:  # noqa: ARG002 - told by name
         """End an execution, unless what it returned is a stream."""
+        scope = self._scopes.get(id_)
+        if is_team_step(id_) and (team := _team_of(scope)) is not None:
+            team.stepped(result)
         execution = self._ended(id_)
         if execution is None:
             return
@@ -147,10 +163,12 @@ class Handler:
     def handle(self, event: Any, **_: Any) -> None:
         """Note who tells of a model's call, and follow its stream."""
         name = type(event).__name__
-        if name in fields.STARTS:
-            scope = self._scopes.get(event.span_id or "")
-            if type(scope) is NodeExecution and type(scope.run_id) is Span:
-                scope.run_id.teller = scope.run_id.teller or event.span_id
+        if name in fields.STARTS or name == fields.CANCELLED:
+            span = _span_of(self._scopes.get(event.span_id or ""))
+            if span is not None and name in fields.STARTS:
+                span.teller = span.teller or event.span_id
+            elif span is not None and span.id == event.span_id:
+                span.is_cancelled = True
             return
         stream = self._streams.get(event.span_id or "")
         if stream is None:
@@ -182,15 +200,19 @@ class Handler:
     def _ended(self, id_: str) -> NodeExecution | None:
         """Return the execution that began with a span, or None where it is but a part of one."""
         scope = self._scopes.pop(id_, None)
-        is_own = type(scope) is NodeExecution and type(scope.run_id) is Span and scope.run_id.id == id_
-        return scope if is_own else None  # type: ignore[return-value]
+        span = _span_of(scope)
+        return scope if span is not None and span.id == id_ else None  # type: ignore[return-value]
 
     def _end(self, execution: NodeExecution, result: Any, error: Any) -> None:
         retract(execution)
         if result is not None:
             note_response(execution, result)
         failed = error is None and fields.failure_of(execution, result)
-        self._tracker.end(execution, fields.outputs_of(execution, result), failed or error)
+        span: Span = execution.run_id
+        status: Status | None = "cancelled" if span.is_cancelled else None
+        if span.team is not None:
+            span.team.close(error, status)
+        self._tracker.end(execution, fields.outputs_of(execution, result), failed or error, status=status)
 
     @quiet
     def _finish(self, id_: str, response: Any, error: Any) -> None:
@@ -211,14 +233,18 @@ class Span:
         id: LlamaIndex's id of it.
         instance: Whose method runs, by `id()`.
         teller: Id of the span whose events tell of a model's call, the outermost that has any, or None.
+        team: The agents of a workflow of agents, or None.
+        is_cancelled: Whether it was cancelled, which its end does not tell.
     """
 
-    __slots__ = ("id", "instance", "teller")
+    __slots__ = ("id", "instance", "is_cancelled", "team", "teller")
 
     def __init__(self, id_: str, instance: int) -> None:
         self.id = id_
         self.instance = instance
         self.teller: str | None = None
+        self.team: Team | None = None
+        self.is_cancelled = False
 
 
 class Stream:
@@ -236,8 +262,25 @@ class Stream:
         self.last: Any = None
 
 
+def _span_of(scope: Scope | None) -> Span | None:
+    """Return the span that an execution began with, or None for what began otherwise."""
+    told = scope.run_id if type(scope) is NodeExecution else None
+    return told if type(told) is Span else None
+
+
+def _team_of(scope: Scope | None) -> Team | None:
+    """Return the agents of the workflow that a step is of, be it a part of a turn or of no agent's."""
+    while type(scope) is NodeExecution:
+        span = _span_of(scope)
+        if span is not None:
+            return span.team
+        scope = scope.parent
+    return None
+
+
 def _is_part(parent: Scope | None, kind: str, instance: Any) -> bool:
     """Tell whether an object does by one method what it is doing by another."""
-    if type(parent) is not NodeExecution or parent.kind != kind or parent.ended_ns is not None:
+    span = _span_of(parent)
+    if span is None or type(parent) is not NodeExecution or parent.kind != kind or parent.ended_ns is not None:
         return False
-    return type(parent.run_id) is Span and parent.run_id.instance == id(instance) and instance is not None
+    return span.instance == id(instance) and instance is not None

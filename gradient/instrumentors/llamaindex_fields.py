@@ -14,14 +14,20 @@ from gradient.runtime.step import Step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FRAMEWORK = "llamaindex"
+    from gradient.runtime.status import Status
+
+FRAMEWORK = "llamaindex"
 _UUID_CHARS = 36
 _CHATS = frozenset({"chat", "achat", "stream_chat", "astream_chat"})
 _COMPLETIONS = frozenset({"complete", "acomplete", "stream_complete", "astream_complete"})
 STARTS = frozenset({"LLMChatStartEvent", "LLMCompletionStartEvent"})
 PROGRESS = frozenset({"LLMChatInProgressEvent", "LLMCompletionInProgressEvent"})
 ENDS = frozenset({"LLMChatEndEvent", "LLMCompletionEndEvent"})
+CANCELLED = "SpanCancelledEvent"
 _UNKNOWN = "unknown"  # what a model says that has no name
+_WORKFLOWS = "workflows."
+# What a step raises to wait for somebody, and a run where its user has cancelled it.
+_CONTROL_FLOW: dict[str, Status] = {"WaitingForEvent": "interrupted", "WorkflowCancelledByUser": "cancelled"}
 _MODULES = "llama_index."
 _LIST: type[Any] = list  # of anything, for type checkers
 
@@ -55,6 +61,11 @@ def failure_of(execution: NodeExecution, result: Any) -> str | None:
     return str(result.content)
 
 
+def status_of_error(error: BaseException) -> Status | None:
+    """Return what an exception of LlamaIndex's stands for, where that is no error."""
+    return _CONTROL_FLOW.get(type(error).__name__) if type(error).__module__.startswith(_WORKFLOWS) else None
+
+
 def _model_call(model: Any, method: str, arguments: dict[str, Any]) -> Step | None:
     options: dict[str, Any] = dict(arguments.get("kwargs") or {})
     if method in _CHATS:
@@ -69,7 +80,7 @@ def _model_call(model: Any, method: str, arguments: dict[str, Any]) -> Step | No
         return None
     name = _model_name(model)
     inputs = inputs_of(options, {"messages": messages}, frozenset({"tools"}))
-    return Step(name or type(model).__name__, "llm", _FRAMEWORK, inputs, model=name, provider=_provider(model))
+    return Step(name or type(model).__name__, "llm", FRAMEWORK, inputs, model=name, provider=_provider(model))
 
 
 def _embedding(model: Any, method: str, arguments: dict[str, Any]) -> Step | None:
@@ -79,19 +90,19 @@ def _embedding(model: Any, method: str, arguments: dict[str, Any]) -> Step | Non
     name = getattr(model, "model_name", None)
     name = name if isinstance(name, str) and name != _UNKNOWN else None
     provider = _provider(model)
-    return Step(name or type(model).__name__, "embedding", _FRAMEWORK, {"input": given}, model=name, provider=provider)
+    return Step(name or type(model).__name__, "embedding", FRAMEWORK, {"input": given}, model=name, provider=provider)
 
 
 def _retriever(retriever: Any, method: str, arguments: dict[str, Any]) -> Step | None:
     asked = _asked(arguments)
-    return Step(type(retriever).__name__, "retriever", _FRAMEWORK, {"query": asked}) if "retrieve" in method else None
+    return Step(type(retriever).__name__, "retriever", FRAMEWORK, {"query": asked}) if "retrieve" in method else None
 
 
 def _reranker(processor: Any, method: str, arguments: dict[str, Any]) -> Step | None:
     if "postprocess_nodes" not in method:
         return None
     inputs = {"query": _asked(arguments), "nodes": [_node(node) for node in arguments.get("nodes") or ()]}
-    return Step(type(processor).__name__, "reranker", _FRAMEWORK, inputs)
+    return Step(type(processor).__name__, "reranker", FRAMEWORK, inputs)
 
 
 def _tool(tool: Any, method: str, arguments: dict[str, Any]) -> Step | None:
@@ -99,22 +110,22 @@ def _tool(tool: Any, method: str, arguments: dict[str, Any]) -> Step | None:
         return None
     positional: Any = arguments.get("args") or ()
     given: Any = arguments.get("input") or arguments.get("kwargs") or list(positional) or {}
-    return Step(str(tool.metadata.name), "tool", _FRAMEWORK, given)
+    return Step(str(tool.metadata.name), "tool", FRAMEWORK, given)
 
 
 def _engine(engine: Any, _: str, arguments: dict[str, Any]) -> Step:
     asked = _asked(arguments)
-    return Step(type(engine).__name__, "chain", _FRAMEWORK, {"query": asked} if asked is not None else None)
+    return Step(type(engine).__name__, "chain", FRAMEWORK, {"query": asked} if asked is not None else None)
 
 
 def _agent(agent: Any, method: str, arguments: dict[str, Any]) -> Step | None:
     name = getattr(agent, "name", None)
     name = name if isinstance(name, str) else type(agent).__name__
-    return Step(name, "agent", _FRAMEWORK, _started(arguments)) if method == "run" else None
+    return Step(name, "agent", FRAMEWORK, _started(arguments)) if method == "run" else None
 
 
 def _workflow(workflow: Any, method: str, arguments: dict[str, Any]) -> Step | None:
-    return Step(type(workflow).__name__, "workflow", _FRAMEWORK, _started(arguments)) if method == "run" else None
+    return Step(type(workflow).__name__, "workflow", FRAMEWORK, _started(arguments)) if method == "run" else None
 
 
 def _workflow_step(owner: str, method: str, bound_args: Any, parent: Scope | None) -> Step | None:
@@ -122,7 +133,7 @@ def _workflow_step(owner: str, method: str, bound_args: Any, parent: Scope | Non
     if type(parent) is not NodeExecution or parent.kind != "workflow" or owner == "AgentWorkflow" or not method:
         return None
     event = next((value for name, value in bound_args.arguments.items() if name != "ctx"), None)
-    return Step(method, "node", _FRAMEWORK, _event(event))
+    return Step(method, "node", FRAMEWORK, _event(event))
 
 
 # The first that an object is decides.

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("llama_index_instrumentation")
 
 from llama_index.core import Document, MockEmbedding, VectorStoreIndex
-from llama_index.core.agent.workflow import AgentWorkflow, FunctionAgent
+from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.llms import MockLLM
 from llama_index.core.tools import FunctionTool
 from llama_index.core.workflow import Event, StartEvent, StopEvent, Workflow
@@ -78,14 +78,6 @@ async def test_a_model_that_raises_fails_the_agent(runtime, read_runs):
         await librarian(RuntimeError("overloaded")).run("What?")
 
     assert outline(read_runs()[0]).split("\n")[1:] == ["  agent librarian [error]", "    llm scripted [error]"]
-
-
-async def test_several_agents_are_one_workflow(runtime, read_runs):
-    team = AgentWorkflow(agents=[librarian("It is A.")], root_agent="librarian")
-
-    await team.run("What is a?")
-
-    assert outline(read_runs()[0]).split("\n")[1:] == ["  workflow AgentWorkflow", "    llm scripted"]
 
 
 class Draft(Event):
