@@ -39,8 +39,10 @@ def request_attributes(run: Document) -> Attributes:
 
 def execution_attributes(execution: Execution) -> Attributes:
     """Return what is added to the span that stands for an execution."""
-    kind = execution["kind"]
+    kind, tags = execution["kind"], execution["metadata"].get("tags")
     told: dict[str, Any] = {"openinference.span.kind": SPAN_KINDS.get(kind, "CHAIN"), **_common(execution)}
+    if is_list(tags) and all(isinstance(tag, str) for tag in tags):
+        told["tag.tags"] = list(tags)
     if kind == "node":
         told |= {"graph.node.id": execution["node_id"], "graph.node.name": execution["name"]}
     elif kind == "agent":

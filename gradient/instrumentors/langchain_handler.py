@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.callbacks import BaseCallbackHandler
 
 from gradient.instrumentors import langchain_fields as fields
+from gradient.instrumentors.langchain_given import note_given
 from gradient.instrumentors.langchain_runs import Runs
 from gradient.instrumentors.langgraph_graphs import GraphRuns
 from gradient.instrumentors.model_calls import announce, retract
@@ -111,7 +112,7 @@ class Handler(BaseCallbackHandler):
             step = Step(str(name), "node", "langgraph", inputs, fields.node_metadata(metadata), parent)
         elif "langchain" in self.users:
             step = Step(fields.name_of(name, serialized), "chain", "langchain", shown, None, parent)
-        self._begin(run_id, step, parent, tags)
+        self._begin(run_id, step, parent, tags, metadata)
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """End a chain or a graph; nodes are ended by LangGraph's runner."""
@@ -180,7 +181,7 @@ class Handler(BaseCallbackHandler):
         parent = self.runs.scope_of(parent_run_id)
         wanted = "langchain" in self.users
         step = fields.llm_step(serialized, messages, metadata or {}, kwargs, parent) if wanted else None
-        self._begin(run_id, step, parent, tags)
+        self._begin(run_id, step, parent, tags, metadata)
 
     @quiet
     def on_llm_new_token(self, token: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002 - that it came is enough
@@ -229,7 +230,7 @@ class Handler(BaseCallbackHandler):
         call_id = kwargs.get("tool_call_id")
         described = {"tool_call_id": call_id} if call_id else None
         name = fields.name_of(name, serialized, prefer="name")
-        self._simple(name, "tool", shown, described, run_id, parent_run_id, tags)
+        self._simple(Step(name, "tool", "langchain", shown, described), run_id, parent_run_id, tags, kwargs)
 
     @quiet
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
@@ -255,10 +256,11 @@ class Handler(BaseCallbackHandler):
         parent_run_id: UUID | None = None,
         tags: list[str] | None = None,
         name: str | None = None,
-        **_: Any,
+        **kwargs: Any,
     ) -> None:
         """Begin a retriever."""
-        self._simple(fields.name_of(name, serialized), "retriever", {"query": query}, None, run_id, parent_run_id, tags)
+        step = Step(fields.name_of(name, serialized), "retriever", "langchain", {"query": query})
+        self._simple(step, run_id, parent_run_id, tags, kwargs)
 
     @quiet
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
@@ -270,18 +272,17 @@ class Handler(BaseCallbackHandler):
         """End a retriever that raised."""
         self.tracker.end(self.runs.ended(run_id), None, error)
 
-    def _simple(  # noqa: PLR0913, PLR0917 - what tools and retrievers have in common
-        self, name: str, kind: str, inputs: Any, metadata: Any, run_id: Any, parent_run_id: Any, tags: Any
-    ) -> None:
-        parent = self.runs.scope_of(parent_run_id)
-        step = Step(name, kind, "langchain", inputs, metadata, parent) if "langchain" in self.users else None
-        self._begin(run_id, step, parent, tags)
+    def _simple(self, step: Step, run_id: Any, parent_run_id: Any, tags: Any, kwargs: dict[str, Any]) -> None:
+        """Begin what tools and retrievers have in common."""
+        step.parent = parent = self.runs.scope_of(parent_run_id)
+        self._begin(run_id, step if "langchain" in self.users else None, parent, tags, kwargs.get("metadata"))
 
-    def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: list[str] | None) -> None:
+    def _begin(self, run_id: Any, step: Step | None, parent: Scope | None, tags: Any, metadata: Any) -> None:
         """Start a step, if there is one; what is below a run that is not recorded belongs to what is above it."""
         if step is None:
             self.runs.remember(run_id, parent, parent)
             return
+        note_given(step, tags, metadata)
 
         def note(execution: NodeExecution) -> NodeExecution:
             execution.run_id = run_id

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors import langgraph_graphs
 from gradient.instrumentors.langchain import CALLBACK_MODULES, hook, register_messages
+from gradient.instrumentors.langchain_given import note_given
 from gradient.instrumentors.langgraph_tasks import NodeCall, node_step, note_cached
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
@@ -177,11 +178,17 @@ def describe_remote(call: Call) -> Step:
     """Describe a run of a graph on a LangGraph server."""
     graph, inputs = call.instance, call.argument("input")
     configurable: dict[str, Any] = {}
+    tags: list[Any] = []
+    given: dict[str, Any] = {}
     for config in (graph.config, call.argument("config", 1)):
         if config:
             configurable |= config.get("configurable") or {}
+            tags += config.get("tags") or ()
+            given |= config.get("metadata") or {}
     metadata = {
         "assistant_id": getattr(graph, "assistant_id", graph.name),  # before 0.2.60 the name is the assistant's
         **langgraph_graphs.thread_of({"configurable": configurable}, inputs),
     }
-    return Step(str(graph.name or "RemoteGraph"), "graph", "langgraph", inputs, metadata)
+    step = Step(str(graph.name or "RemoteGraph"), "graph", "langgraph", inputs, metadata)
+    note_given(step, tags, given)
+    return step

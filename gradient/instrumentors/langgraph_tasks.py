@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from gradient.instrumentors.langchain_given import note_given
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
@@ -69,13 +70,16 @@ def node_step(task: Any, parent: Scope | None) -> Step | None:
     name = task.name
     if name == _START:
         return None
-    told: dict[str, Any] = task.config.get("metadata") or {}
+    config: dict[str, Any] = task.config
+    told: dict[str, Any] = config.get("metadata") or {}
     metadata: dict[str, Any] = {"step": told.get("langgraph_step"), "task_id": task.id, "triggers": list(task.triggers)}
     inputs = task.input
     if _is_call(task.path):
         inputs = _arguments(inputs)
         metadata["task"] = True
-    return Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent, own_metadata=True)
+    step = Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent, own_metadata=True)
+    note_given(step, config.get("tags"), told)
+    return step
 
 
 def note_cached(tracker: Any, task: Any, parent: Scope | None) -> None:

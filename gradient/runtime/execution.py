@@ -98,6 +98,7 @@ class NodeExecution:
         attempt: Which try it was, or None where there was one only.
         run_id: The framework's own id of it, for the instrumentor's use.
         graph_run: The framework's id of the graph that runs it as a node, likewise; `attempts` counts its tries.
+        given: What the user gave it for all that runs below, likewise.
         told_metadata: The metadata that its start told of.
         started: The event that recorded its start, encoded; `ended` likewise.
         interrupted: Whether something below it waits for a human.
@@ -136,6 +137,7 @@ class NodeExecution:
     run_id: Any = field(default=None, repr=False)
     graph_run: Any = field(default=None, repr=False)
     attempts: int = field(default=0, repr=False)
+    given: Any = field(default=None, repr=False)
     interrupted: bool = field(default=False, repr=False)
     served: bool = field(default=False, repr=False)
     exchange: Any = field(default=None, repr=False)

@@ -43,6 +43,8 @@ def begin(step: Step, scope: Scope | None, request: RequestContext | None, track
     execution.parent_id = parent_id = 0 if scope is None else scope.execution_id
     execution.execution_id = execution_id = tracking.identities.execution_id()
     execution.model, execution.provider = model, provider
+    if step.given is not None:
+        execution.given = step.given
     execution.started_ns = started_ns = tracking.clock.monotonic_ns() if step.started_ns is None else step.started_ns
     event = ExecutionStarted(
         _NO_REQUEST if request is None else request.key,

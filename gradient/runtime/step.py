@@ -20,6 +20,7 @@ class Step(msgspec.Struct, gc=False):
         provider: Who serves the model.
         started_ns: When it began on the monotonic clock, or None for now.
         own_metadata: Whether the metadata is the instrumentor's own: small, built-in types, nothing of the user's.
+        given: What the instrumentor wants to find again as `given` of the execution.
         opens_request: Whether it may be a request of its own when it runs outside of any.
     """
 
@@ -35,3 +36,4 @@ class Step(msgspec.Struct, gc=False):
     started_ns: int | None = None
     opens_request: bool = True
     own_metadata: bool = False
+    given: Any = None
