@@ -91,7 +91,9 @@ def _part(part: Any) -> str:
         response = part.get("response")
         return response if isinstance(response, str) else _described(response, None)
     if kind == "blob":
-        return f"({part.get('mime_type') or part.get('modality')}, {part.get('bytes')} bytes)"
+        # Journals of former versions tell the size in a field of its own.
+        told = noted(part.get("content"))
+        return told or f"({part.get('mime_type') or part.get('modality')}, {part.get('bytes')} bytes)"
     return f"({kind})" if kind != "reasoning" else f"(reasoning) {_text(part.get('content'))}"
 
 

@@ -66,6 +66,14 @@ _PARAMS: dict[str, tuple[str, type]] = {
 _FINISH_REASONS = {"tool_calls": "tool_call", "tool_use": "tool_call", "end_turn": "stop", "max_tokens": "length"}
 _MESSAGE_FIELDS = ("role", "parts", "name")
 _TEXTS = ("content", "name")
+# What the conventions have of these; providers tell more.
+_PARTS = {
+    "text": ("type", "content"),
+    "reasoning": ("type", "content"),
+    "tool_call": ("type", "id", "name", "arguments"),
+    "tool_call_response": ("type", "id", "response"),
+    "uri": ("type", "modality", "mime_type", "uri"),
+}
 _OMITTED_BLOB, _UNKNOWN_PART = "gradient.omitted_blob", "gradient.value"
 
 
@@ -133,7 +141,8 @@ def _part(part: Any) -> Any:
     """Return a part with text where the conventions want it; one whose content was not kept gets a type of our own."""
     if not is_mapping(part):
         return {"type": _UNKNOWN_PART, "value": part}
-    told = {name: _whole_text(value) if name in _TEXTS else value for name, value in part.items()}
+    known = _PARTS.get(str(part.get("type")), part)
+    told = {name: _whole_text(part[name]) if name in _TEXTS else part[name] for name in part if name in known}
     if told.get("type") != "blob":
         return told
     return {**told, "type": _OMITTED_BLOB} | ({"content": noted(content)} if (content := told.get("content")) else {})

@@ -9,9 +9,11 @@ An assembly is given each chunk before the consumer is, and copies what it keeps
 
 from __future__ import annotations
 
+from binascii import a2b_base64
+from contextlib import suppress
 from typing import Any, Protocol
 
-from gradient.instrumentors.messages import parsed
+from gradient.instrumentors.parts import parsed
 from gradient.instrumentors.wire import fields_of
 
 _GEMINI_HEAD = ("model_version", "response_id", "usage_metadata", "prompt_feedback")
@@ -71,6 +73,8 @@ class _Choice:
         self._role = "assistant"
         self._texts: dict[str, list[str]] = {}
         self._calls: dict[int, dict[str, Any]] = {}
+        self._lists: dict[str, list[Any]] = {}
+        self._audio = Speech()
 
     def add(self, delta: dict[str, Any]) -> bool:
         """Take a delta in; tell whether the model says something in it."""
@@ -89,17 +93,40 @@ class _Choice:
             known["name"] = function.get("name") or known["name"]
             known["arguments"].append(function.get("arguments") or "")
             says = True
-        return says
+        for name in ("images", "annotations"):
+            self._lists.setdefault(name, []).extend(delta.get(name) or ())
+        return self._audio.add(fields_of(delta.get("audio"))) or says
 
     def completed(self) -> dict[str, Any]:
         """Return the choice as a completion has it."""
         message: dict[str, Any] = {"role": self._role}
         message |= {name: "".join(texts) for name, texts in self._texts.items()}
+        message |= {**self._lists, "audio": self._audio.completed()}
         message["tool_calls"] = [
             {"id": call["id"], "function": {"name": call["name"], "arguments": "".join(call["arguments"])}}
             for _, call in sorted(self._calls.items())
         ]
         return {"message": message, "finish_reason": self.finish_reason}
+
+
+class Speech:
+    """What a model says aloud: its words and its sound, both in pieces."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+        self._sound = bytearray()
+
+    def add(self, piece: dict[str, Any]) -> bool:
+        """Take a piece in; tell whether there was one."""
+        self._words.append(piece.get("transcript") or "")
+        with suppress(ValueError):  # no base64: what came before is still told
+            self._sound += a2b_base64(piece.get("data") or "")
+        return bool(piece)
+
+    def completed(self) -> dict[str, Any] | None:
+        """Return all of it as a message has it, though as bytes; None where nothing was said."""
+        words = "".join(self._words)
+        return {"transcript": words, "data": bytes(self._sound)} if words or self._sound else None
 
 
 class TextAssembly(ChatAssembly):
@@ -183,6 +210,9 @@ class MessagesAssembly:
             self.is_finished = True
 
     def _add_delta(self, index: int, delta: dict[str, Any]) -> None:
+        if delta.get("citation") is not None:
+            block = self._blocks[index]
+            block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
         piece = delta.get("text") or delta.get("thinking") or delta.get("partial_json")
         if piece:
             self._pieces.setdefault(index, []).append(piece)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradient.instrumentors.messages import content_parts, is_short, parsed
+from gradient.instrumentors.messages import is_short
+from gradient.instrumentors.parts import call_part, content_parts, parsed, picture_part, reasoning_part, result_part
 from gradient.journal.events import Usage
 
 _MODEL_ROLES = {
@@ -46,17 +47,16 @@ def parts_of(fields: dict[str, Any], *, is_thought: bool = False) -> list[Any]:
     """Return the parts of a message or of a model's answer."""
     content: Any = fields.get("content")
     if is_thought:
-        return [{"type": "reasoning", "content": content}]
-    parts: list[Any] = [{"type": "reasoning", "content": fields["thought"]}] if fields.get("thought") else []
+        return [reasoning_part(content)]
+    parts: list[Any] = [reasoning_part(fields["thought"])] if fields.get("thought") else []
     if isinstance(content, _LISTS):
         return parts + list(map(_part, content))
     return parts + (content_parts(content) if content is None or isinstance(content, str) else [content])
 
 
 def describe_image(image: Any) -> dict[str, Any]:
-    """Describe an image by its size."""
-    width, height = image.image.size
-    return {"type": "blob", "modality": "image", "width": width, "height": height}
+    """Describe an image."""
+    return picture_part(image.image)
 
 
 def describe_answer(result: Any) -> dict[str, Any]:
@@ -114,14 +114,9 @@ def _role(kind: str, source: Any) -> str:
 def _part(content: Any) -> Any:
     kind = type(content).__name__
     if kind == "FunctionCall":
-        return {
-            "type": "tool_call",
-            "id": content.id,
-            "name": content.name,
-            "arguments": parsed(content.arguments),
-        }
+        return call_part(content.id, content.name, parsed(content.arguments))
     if kind == "FunctionExecutionResult":
         fields = content.__dict__
-        part = {"type": "tool_call_response", "id": fields["call_id"], "response": fields["content"]}
+        part = result_part(fields["call_id"], fields["content"])
         return {**part, "is_error": True} if fields.get("is_error") else part
     return content_parts([content])[0]

@@ -23,10 +23,9 @@ from gradient.instrumentors.messages import (
     ProviderMessage,
     anthropic_message,
     chat_message,
-    parsed,
     register_provider_messages,
-    text_part,
 )
+from gradient.instrumentors.parts import parsed, text_part
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import fields_of

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradient.instrumentors.messages import ProviderMessage, text_part
-from gradient.instrumentors.wire import fields_of
+from gradient.instrumentors.messages import ProviderMessage
+from gradient.instrumentors.parts import (
+    blob_part,
+    call_part,
+    picture_part,
+    reasoning_part,
+    result_part,
+    text_part,
+    uri_part,
+)
+from gradient.instrumentors.wire import fields_of, held
 from gradient.runtime.calls import name_of
 
 # Of anything, for type checkers.
@@ -83,9 +92,11 @@ def _loose_part(part: Any) -> list[dict[str, Any]]:
         return [described for each in part for described in _loose_part(each)]
     fields = fields_of(part)
     if "uri" in fields and "mime_type" in fields:  # a file that was uploaded
-        return [{"type": "uri", "mime_type": fields["mime_type"], "uri": fields["uri"]}]
-    is_googles = isinstance(part, _DICT) or hasattr(part, "model_dump")
-    return [_part(part) if is_googles else {"type": part.__class__.__name__}]  # an image, most often
+        return [_uri(fields["mime_type"], fields["uri"])]
+    if isinstance(part, _DICT) or hasattr(part, "model_dump"):
+        return [_part(part)]
+    is_picture = hasattr(part, "tobytes") and hasattr(part, "mode")  # of Pillow
+    return [picture_part(part) if is_picture else {"type": part.__class__.__name__}]
 
 
 def _declarations(tool: Any) -> list[dict[str, Any]]:
@@ -104,18 +115,23 @@ def _known(fields: dict[str, Any]) -> dict[str, Any]:
 def _part(part: Any) -> dict[str, Any]:
     fields = _known(fields_of(part))
     if "text" in fields:
-        return {"type": "reasoning", "content": fields["text"]} if fields.get("thought") else text_part(fields["text"])
+        return reasoning_part(fields["text"]) if fields.get("thought") else text_part(fields["text"])
     if "function_call" in fields:
         call = fields_of(fields["function_call"])
-        return {"type": "tool_call", "id": call.get("id"), "name": call.get("name"), "arguments": call.get("args")}
+        return call_part(call.get("id"), call.get("name"), call.get("args"))
     if "function_response" in fields:
         result = fields_of(fields["function_response"])
-        return {"type": "tool_call_response", "id": result.get("id"), "response": result.get("response")}
+        media = [_part(part) for part in result.get("parts") or ()]
+        return result_part(result.get("id"), result.get("response")) | ({"parts": media} if media else {})
     if "file_data" in fields:
         file = fields_of(fields["file_data"])
-        return {"type": "uri", "mime_type": file.get("mime_type"), "uri": file.get("file_uri")}
+        return _uri(file.get("mime_type"), file.get("file_uri"))
     if "inline_data" in fields:
         blob = fields_of(fields["inline_data"])
-        return {"type": "blob", "mime_type": blob.get("mime_type"), "bytes": len(blob.get("data") or b"")}
+        return blob_part(blob.get("mime_type"), blob.get("data"))
     kind = next(iter(fields), "unknown")  # code to be executed, its result, or what is yet to come
-    return {"type": kind, kind: fields.get(kind)}
+    return {"type": kind, kind: held(fields.get(kind))}
+
+
+def _uri(mime_type: Any, uri: Any) -> dict[str, Any]:
+    return uri_part(str(mime_type or "application").partition("/")[0], uri, mime_type)

@@ -15,7 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors.gemini_messages import gemini_content, gemini_inputs, gemini_messages
-from gradient.instrumentors.messages import register_provider_messages, text_part
+from gradient.instrumentors.messages import register_provider_messages
+from gradient.instrumentors.parts import text_part
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
 from gradient.instrumentors.usage import merged, usage_of
 from gradient.runtime.shapes import text_for

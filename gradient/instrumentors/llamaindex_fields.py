@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors.llamaindex_messages import describe_answer, describe_message
-from gradient.instrumentors.messages import text_part
+from gradient.instrumentors.parts import text_part
 from gradient.instrumentors.wire import inputs_of
 from gradient.runtime.context import Scope
 from gradient.runtime.execution import NodeExecution

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradient.instrumentors.messages import chat_message, content_parts, parsed
+from gradient.instrumentors.messages import chat_message
+from gradient.instrumentors.parts import (
+    blob_part,
+    call_part,
+    content_parts,
+    parsed,
+    reasoning_part,
+    result_part,
+    uri_part,
+)
 from gradient.instrumentors.usage import merged, told_in
-from gradient.instrumentors.wire import fields_of
+from gradient.instrumentors.wire import fields_of, held
 
 if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
@@ -22,11 +31,9 @@ def describe_message(message: Any) -> dict[str, Any]:
     more: dict[str, Any] = told.get("additional_kwargs") or {}
     parts = [part for block in told.get("blocks") or () for part in _block_parts(block)]
     if role in ("tool", "function"):
-        text = "\n".join(part["content"] for part in parts if part.get("type") == "text")
-        return {
-            "role": "tool",
-            "parts": [{"type": "tool_call_response", "id": more.get("tool_call_id"), "response": text}],
-        }
+        is_text = all(part.get("type") == "text" for part in parts)
+        said = "\n".join(part["content"] for part in parts) if is_text else parts
+        return {"role": "tool", "parts": [result_part(more.get("tool_call_id"), said)]}
     if more.get("tool_calls") and not any(part.get("type") == "tool_call" for part in parts):
         parts += chat_message({"tool_calls": more["tool_calls"]})["parts"]
     return {"role": _ROLES.get(role, role), "parts": parts}
@@ -57,14 +64,15 @@ def _block_parts(block: Any) -> list[Any]:
     if kind == "text":
         return content_parts(told.get("text"))
     if kind == "thinking":
-        return [{"type": "reasoning", "content": told.get("content")}]
+        return [reasoning_part(told.get("content"))]
     if kind == "tool_call":
         call_id, name = told.get("tool_call_id"), told.get("tool_name")
-        return [{"type": "tool_call", "id": call_id, "name": name, "arguments": parsed(told.get("tool_kwargs"))}]
+        return [call_part(call_id, name, parsed(told.get("tool_kwargs")))]
     if kind not in _MODALITIES:
-        return [block]
-    url, encoded = told.get("url"), told.get(str(kind)) or told.get("data")
+        return [held(block)]
+    url, encoded = told.get("url") or told.get("path"), told.get(str(kind)) or told.get("data")
     if url is not None:
-        return [{"type": "uri", "modality": kind, "uri": str(url)}]
-    size = len(encoded) if isinstance(encoded, (str, bytes)) else None
-    return [{"type": "blob", "modality": kind, "mime_type": told.get(f"{kind}_mimetype"), "bytes": size}]
+        return [uri_part(str(kind), str(url))]
+    if isinstance(encoded, bytes) and encoded.isascii():  # this framework keeps base64 as bytes
+        encoded = encoded.decode("ascii")
+    return [blob_part(told.get(f"{kind}_mimetype"), encoded, kind)]

@@ -15,9 +15,9 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from gradient.instrumentors.messages import text_part
+from gradient.instrumentors.parts import blob_part, text_part
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
-from gradient.instrumentors.wire import fields_of
+from gradient.instrumentors.wire import fields_of, held
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import warn
@@ -201,10 +201,8 @@ def _part(item: Any) -> Any:
         return {"role": fields["role"], "parts": [_part(fields.get("content"))]}
     encoded = fields.get("data") or fields.get("blob")
     if isinstance(encoded, str):
-        mime_type = fields.get("mime_type") or fields.get("mimeType")
-        modality = str(mime_type).partition("/")[0]
-        return {"type": "blob", "modality": modality, "mime_type": mime_type, "bytes": len(encoded)}
-    return item
+        return blob_part(fields.get("mime_type") or fields.get("mimeType"), encoded)
+    return held(item)
 
 
 def _text_of(fields: dict[str, Any]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradient.instrumentors.messages import chat_message, parsed, provider_messages, response_item
+from gradient.instrumentors.messages import chat_message, provider_messages, response_item
+from gradient.instrumentors.parts import parsed
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import fields_of
 from gradient.runtime.step import Step

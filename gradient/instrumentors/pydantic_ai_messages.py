@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradient.instrumentors.messages import ProviderMessage, parsed, text_part
+from gradient.instrumentors.messages import ProviderMessage
+from gradient.instrumentors.parts import (
+    blob_part,
+    call_part,
+    parsed,
+    reasoning_part,
+    result_part,
+    text_part,
+    uri_part,
+)
 from gradient.instrumentors.usage import usage_of as told_tokens
 from gradient.instrumentors.wire import fields_of
 
@@ -62,7 +71,7 @@ def request_message(part: Any) -> dict[str, Any]:
     kind = part.part_kind
     role = _ROLES.get(kind, "user")
     if kind == "tool-return" or (kind == "retry-prompt" and part.tool_name):
-        result = {"type": "tool_call_response", "id": part.tool_call_id, "response": part.content}
+        result = result_part(part.tool_call_id, _returned(part))
         return {"role": "tool", "parts": [result if kind == "tool-return" else {**result, "is_error": True}]}
     return {"role": role, "parts": content_parts(getattr(part, "content", None))}
 
@@ -93,14 +102,20 @@ def _response_part(part: Any) -> Any:
     if kind == "text":
         return text_part(part.content)
     if kind == "thinking":
-        return {"type": "reasoning", "content": part.content}
+        return reasoning_part(part.content)
     if kind.endswith("tool-call"):
-        return {
-            "type": "tool_call", "id": part.tool_call_id, "name": part.tool_name, "arguments": parsed(part.args)
-        }  # fmt: skip
+        return call_part(part.tool_call_id, part.tool_name, parsed(part.args))
     if kind.endswith("tool-return"):
-        return {"type": "tool_call_response", "id": part.tool_call_id, "response": part.content}
+        return result_part(part.tool_call_id, _returned(part))
     return _content_part(part.content) if kind == "file" else part
+
+
+def _returned(part: Any) -> Any:
+    """Return what a tool gave, files as parts; anything else stays what it is."""
+    content: Any = part.content
+    if not isinstance(content, _LISTS):
+        return _content_part(content) if hasattr(content, "media_type") else content
+    return [_content_part(item) if hasattr(item, "media_type") else item for item in content]
 
 
 def _content_part(item: Any) -> Any:
@@ -108,8 +123,7 @@ def _content_part(item: Any) -> Any:
         return text_part(item)
     kind = str(getattr(item, "kind", ""))
     if kind.endswith("-url"):
-        return {"type": "uri", "modality": kind.removesuffix("-url"), "uri": item.url}
+        return uri_part(kind.removesuffix("-url"), item.url)
     if kind == "binary":
-        modality = item.media_type.partition("/")[0]
-        return {"type": "blob", "modality": modality, "mime_type": item.media_type, "bytes": len(item.data)}
+        return blob_part(item.media_type, item.data)
     return text_part(item.content) if kind == "text-content" else item

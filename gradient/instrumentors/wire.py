@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 _DICT: type[Any] = dict  # of anything, for type checkers
+_LISTS: tuple[type[Any], ...] = (list, tuple)
+_LEAVES = frozenset({str, int, float, bool, type(None), bytes})
+_ADDRESSES = ("pydantic.networks", "pydantic_core._pydantic_core")  # of pydantic's own: their texts are safe to ask for
 _NOT_GIVEN = ("Omit", "NotGiven")  # what clients pass on for an argument that the user has left out
 
 
@@ -20,6 +23,27 @@ def fields_of(told: Any) -> dict[str, Any]:
         return {}
     extra: Any = getattr(told, "__pydantic_extra__", None)
     return {**fields, **extra} if extra else fields
+
+
+def held(told: Any, deepest: int = 20) -> Any:
+    """Return what a provider's value holds as plain data: its models as what they say, none of it lost but None.
+
+    Args:
+        told: A model of pydantic, a list or a dictionary with some in it; all else stays what it is.
+        deepest: How far down to look.
+    """
+    if type(told) in _LEAVES or deepest == 0:
+        return told
+    if isinstance(told, _LISTS):
+        return [held(item, deepest - 1) for item in told]
+    if isinstance(told, _DICT):
+        return {name: held(value, deepest - 1) for name, value in told.items()}
+    kind: type[Any] = type(told)  # pyright: ignore[reportUnknownVariableType] - anything's
+    if kind.__module__ in _ADDRESSES:
+        return str(told)
+    if not hasattr(kind, "model_dump"):
+        return told
+    return {name: held(value, deepest - 1) for name, value in fields_of(told).items() if value is not None}
 
 
 def inputs_of(body: dict[str, Any], shown: dict[str, Any], unshown: frozenset[str]) -> dict[str, Any]:

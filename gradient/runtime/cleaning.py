@@ -31,6 +31,7 @@ _MANY = 16
 _PAIR = 2
 _HIDDEN = msgspec.Raw(b'{"$redacted":"secret"}')
 _BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
+_MAY_BE_MEDIA = frozenset({str, *_BYTES})
 _SETS: tuple[type[Any], ...] = (set, frozenset)
 _SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
 
@@ -110,7 +111,7 @@ class Cleaner:
         fields = _first(partial(_DICT.items, value), self._limits.max_items)
         for key, item in fields:
             name = key if type(key) is str else text_for(key)
-            medium = self._media.of_field(name, item, fields) if type(item) is str else None
+            medium = self._media.of_field(name, item, fields) if type(item) in _MAY_BE_MEDIA else None
             if medium is not None:
                 cleaned[self._key(name)] = medium
             elif (name in ordinary or is_ordinary(name)) and not self._redacts_values:

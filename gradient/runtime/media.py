@@ -54,7 +54,10 @@ _BYTES = {
 # Fields that hold nothing else, fields that may, and words of other fields that tell which.
 _CERTAIN_FIELDS = frozenset({"base64", "b64_json", "file_data", "b64", "image_base64", "partial_image_b64"})
 _LIKELY_FIELDS = frozenset({"data", "result", "bytes", "image", "audio", "video", "file", "blob", "content", "url"})
-_TYPES = ("mime_type", "media_type", "mimeType", "mediaType", "mime", "content_type", "format", "type", "transcript")
+_TYPES = (
+    *("mime_type", "media_type", "mimeType", "mediaType", "mime", "content_type"),
+    *("format", "type", "transcript", "modality"),
+)
 _OF_AUDIO = ("format", "transcript")
 _KINDS = {"image": "image", "audio": "audio", "video": "video", "file": "application", "document": "application"}
 
@@ -71,15 +74,18 @@ class Media:
     def __init__(self, memory: Callable[[], Any] | None = None) -> None:
         self._memory = memory
 
-    def of_field(self, name: str, text: str, fields: Iterable[tuple[Any, Any]]) -> Note | None:
-        """Return what stands for a text that is one of the fields of a mapping, or None where it is no medium."""
-        if len(text) < FEWEST_CHARS or not (name in _CERTAIN_FIELDS or name in _LIKELY_FIELDS):
+    def of_field(self, name: str, content: Any, fields: Iterable[tuple[Any, Any]]) -> Note | None:
+        """Return what stands for a text or bytes in a field, or None where the field does not say that it is one."""
+        if len(content) < FEWEST_CHARS or not (name in _CERTAIN_FIELDS or name in _LIKELY_FIELDS):
             return None
-        if _is_data_url(text):
-            return self.of_text(text)
-        told = _told_type({key: value for key, value in fields if type(key) is str and key in _TYPES})
-        is_told = name in _CERTAIN_FIELDS or (told is not None and "/" in told)
-        found = self._remembered(text, (told, is_told), lambda: _of_base64(text, told, is_told=is_told))
+        if type(content) is str and _is_data_url(content):
+            return self.of_text(content)
+        beside = {key: value for key, value in fields if type(key) is str and key in _TYPES}
+        told = _told_type(beside)
+        if type(content) is not str:
+            return self.of_bytes(content, told)
+        is_told = name in _CERTAIN_FIELDS or beside.get("type") == "blob" or (told is not None and "/" in told)
+        found = self._remembered(content, (told, is_told), lambda: _of_base64(content, told, is_told=is_told))
         return cast("Note | None", found)
 
     def of_text(self, text: str) -> Note | None:
@@ -94,9 +100,9 @@ class Media:
         found = self._remembered(text, (None, is_told), lambda: _of_base64(text, None, is_told=is_told))
         return cast("Note | None", found)
 
-    def of_bytes(self, content: Any) -> Note:
-        """Return what stands for bytes, a bytearray or a memoryview."""
-        found: Note = self._remembered(content, "bytes", lambda: _of_bytes(content))
+    def of_bytes(self, content: Any, told: str | None = None) -> Note:
+        """Return what stands for bytes, a bytearray or a memoryview; `told` is the type that was told of it."""
+        found: Note = self._remembered(content, ("bytes", told), lambda: _of_bytes(content, told))
         return found
 
     def without(self, text: str) -> str:
@@ -146,10 +152,10 @@ def _of_data_url(text: str) -> Note | None:
     return None if begin is None else _of_base64(text[begin.end() :], begin[1], is_told=True)
 
 
-def _of_bytes(content: Any) -> Note:
+def _of_bytes(content: Any, told: str | None) -> Note:
     view = memoryview(content).cast("B") if type(content) is memoryview and content.c_contiguous else content
     plain = bytes(view) if type(view) is memoryview and not view.c_contiguous else view
-    return _note(_type_of_bytes(bytes(plain[:16])), len(plain), sha256(plain).hexdigest())
+    return _note(_type_of(bytes(plain[:16]), told), len(plain), sha256(plain).hexdigest())
 
 
 def _of_base64(text: str, mime_type: str | None, *, is_told: bool) -> Note | None:
@@ -162,7 +168,7 @@ def _of_base64(text: str, mime_type: str | None, *, is_told: bool) -> Note | Non
         if not is_told:
             return None
     head = _decoded(text[:_DECODED_HEAD_CHARS]) if content is None else content[:16]
-    kind = mime_type if mime_type and "/" in mime_type else _type_of_bytes(head, mime_type)
+    kind = _type_of(head, mime_type)
     size = len(text) * 3 // 4 if content is None else len(content)
     return _note(kind, size, sha256(text.encode() if content is None else content).hexdigest())
 
@@ -181,13 +187,16 @@ def _is_mixed(text: str) -> bool:
     return len(sample) >= _FEWEST_DIFFERENT and any(map(str.isdigit, sample)) and any(map(str.isupper, sample))
 
 
-def _type_of_bytes(head: bytes, kind: str | None = None) -> str:
+def _type_of(head: bytes, told: str | None) -> str:
+    """Return the type that was told, or the one that begins like this."""
+    if told and "/" in told:
+        return told
     if head[:4] == b"RIFF":
         return "image/webp" if head[8:12] == b"WEBP" else "audio/wav"
     if head[4:8] == b"ftyp":
         return "video/mp4"
     found = next((mime for magic, mime in _BYTES.items() if head.startswith(magic)), None)
-    return found or (f"{kind}/*" if kind in ("image", "audio", "video") else _UNKNOWN)
+    return found or (f"{told}/*" if told in ("image", "audio", "video") else _UNKNOWN)
 
 
 def _told_type(beside: Mapping[Any, Any]) -> str | None:

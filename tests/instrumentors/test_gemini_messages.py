@@ -16,11 +16,11 @@ from gradient.instrumentors.gemini_messages import gemini_content
         ),
         (
             {"file_data": {"mime_type": "image/png", "file_uri": "gs://a"}},
-            {"type": "uri", "mime_type": "image/png", "uri": "gs://a"},
+            {"type": "uri", "mime_type": "image/png", "uri": "gs://a", "modality": "image"},
         ),
         (
             {"inline_data": {"mime_type": "image/png", "data": b"1234"}},
-            {"type": "blob", "mime_type": "image/png", "bytes": 4},
+            {"type": "blob", "mime_type": "image/png", "modality": "image", "content": b"1234"},
         ),
         ({"executable_code": {"code": "1"}}, {"type": "executable_code", "executable_code": {"code": "1"}}),
         ({}, {"type": "unknown", "unknown": None}),

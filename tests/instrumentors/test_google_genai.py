@@ -108,7 +108,12 @@ def test_tokens_are_totals_with_their_parts_and_their_cost(client, provider, rea
         ),
         (
             types.File(uri="https://files/1", mime_type="text/plain"),
-            [{"role": "user", "parts": [{"type": "uri", "mime_type": "text/plain", "uri": "https://files/1"}]}],
+            [
+                {
+                    "role": "user",
+                    "parts": [{"type": "uri", "modality": "text", "mime_type": "text/plain", "uri": "https://files/1"}],
+                }
+            ],
         ),
     ],
     ids=["a part", "parts", "contents", "a file"],

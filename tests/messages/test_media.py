@@ -5,10 +5,17 @@ import hashlib
 import json
 import random
 from textwrap import fill
+from types import SimpleNamespace
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
+from gradient.instrumentors.autogen_messages import describe_image
+from gradient.instrumentors.gemini_messages import gemini_content, gemini_messages
+from gradient.instrumentors.llamaindex_messages import describe_message
+from gradient.instrumentors.mcp import describe_result
+from gradient.instrumentors.messages import anthropic_message, chat_message, response_item
+from gradient.instrumentors.pydantic_ai_messages import describe_prompt, request_message
 from gradient.runtime.media import Media
 from gradient.sdk import entrypoint
 
@@ -28,6 +35,16 @@ def content_of(kind, size, seed):
 
 def data_url(kind, encoded):
     return f"data:{kind};base64,{encoded}"
+
+
+def picture(content):
+    """Return what has the fields of Pillow's images that matter here."""
+    return SimpleNamespace(size=(1, 1), mode="RGB", tobytes=lambda: content)
+
+
+def binary(kind, content):
+    """Return what has the fields of Pydantic AI's binary content."""
+    return SimpleNamespace(kind="binary", media_type=kind, data=content)
 
 
 # Each place takes a type, base64 and bytes, and gives what an agent is given.
@@ -62,10 +79,44 @@ PLACES = {
     "a list": lambda _, text, __: ["before", text, "after"],
     "Markdown": lambda kind, text, _: f"Look: ![shot]({data_url(kind, text)}) and tell me what it is.",
     "base64 in lines": lambda _, text, __: {"image_base64": fill(text, 76)},
+    "OpenAI's speech": lambda _, text, __: chat_message({"audio": {"data": text, "id": "a", "transcript": "hi"}}),
+    "OpenAI's generated image": lambda kind, text, _: chat_message(
+        {"images": [{"type": "image_url", "image_url": {"url": data_url(kind, text)}}]}
+    ),
+    "OpenAI's screenshot": lambda kind, text, _: response_item(
+        {"type": "computer_call_output", "call_id": "c", "output": {"image_url": data_url(kind, text)}}
+    ),
+    "Anthropic's fetched file": lambda kind, text, _: anthropic_message(
+        {"content": [{"type": "web_fetch_tool_result", "content": {"source": {"data": text, "media_type": kind}}}]}
+    ),
+    "Gemini's part": lambda kind, _, content: gemini_content(
+        {"parts": [{"inline_data": {"mime_type": kind, "data": content}}]}
+    ),
+    "Gemini's tool result": lambda kind, _, content: gemini_content(
+        {"parts": [{"function_response": {"parts": [{"inline_data": {"mime_type": kind, "data": content}}]}}]}
+    ),
+    "Gemini's picture": lambda _, __, content: gemini_messages(["look", picture(content)])[0].fields,
+    "MCP's content": lambda kind, text, _: describe_result({"content": [{"data": text, "mimeType": kind}]}),
+    "MCP's resource": lambda kind, text, _: describe_result(
+        {"content": [{"type": "resource", "resource": {"uri": "a:b", "blob": text, "mimeType": kind}}]}
+    ),
+    "Pydantic AI's prompt": lambda kind, _, content: describe_prompt(["look", binary(kind, content)]),
+    "Pydantic AI's tool result": lambda kind, _, content: request_message(
+        SimpleNamespace(part_kind="tool-return", tool_call_id="t", content=[binary(kind, content)])
+    ),
+    "LlamaIndex's block": lambda kind, text, _: describe_message(
+        {"role": "user", "blocks": [{"block_type": "image", "image": text.encode(), "image_mimetype": kind}]}
+    ),
+    "LlamaIndex's tool result": lambda kind, text, _: describe_message(
+        {"role": "tool", "blocks": [{"block_type": "video", "video": text.encode(), "video_mimetype": kind}]}
+    ),
+    "AutoGen's image": lambda _, __, content: describe_image(SimpleNamespace(image=picture(content))),
     "bytes": lambda _, __, content: {"picture": content},
     "a bytearray": lambda _, __, content: [bytearray(content)],
     "a memoryview": lambda _, __, content: [memoryview(content)],
 }
+
+UNKNOWN_TYPE = {"OpenAI's audio"}
 
 
 @pytest.mark.parametrize("kind", HEADS)
@@ -85,7 +136,7 @@ def test_no_base64_is_written_and_type_size_and_digest_are(runtime, read_runs, h
     assert not [at for at in range(0, len(text) - 40, 40) if text[at : at + 40].encode() in written]
     assert hashlib.sha256(content).hexdigest() in json.dumps(run["inputs"])
     assert f"{len(content)}" in json.dumps(run["outputs"])
-    assert kind in json.dumps(run["inputs"]) or place == "OpenAI's audio"
+    assert kind in json.dumps(run["inputs"]) or place in UNKNOWN_TYPE
 
 
 def test_an_equal_image_has_an_equal_digest_however_it_is_told():
