@@ -4,6 +4,7 @@
     ServerRunner._on_request        the server's side, below the call that it serves
     Server._handle_request          the same before mcp 2.0, where nothing is returned;
     RequestResponder.respond        what is answered is told here
+    CallToolResult, ErrorData       what was raised, where such an answer is made of it; see `mcp_failures`
 
 A server in the process of its client finds the very execution that called it. One in another process begins a request
 in the client's trace. What else the two say to each other (lists, pings, notifications) is not recorded.
@@ -15,6 +16,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from gradient.instrumentors.mcp_failures import ANSWERS, Failures, has_failed
 from gradient.instrumentors.parts import blob_part, text_part
 from gradient.instrumentors.seams import Call, Seam, SeamCall, SeamInstrumentor
 from gradient.instrumentors.wire import fields_of, held
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from gradient.runtime.status import Status
 
 _CLIENT = "mcp.client.session"
+_TYPES = "mcp.types"
 _SERVER = "mcp.server"  # and no module in it, for releases differ in these
 _KINDS = {"tools/call": "tool", "resources/read": "retriever", "prompts/get": "prompt"}
 
@@ -39,15 +42,22 @@ class MCPInstrumentor(SeamInstrumentor):
     """Records what clients ask of servers, and what servers do for it."""
 
     name: ClassVar[str] = "mcp"
-    modules: ClassVar[tuple[str, ...]] = (_CLIENT, _SERVER)
+    modules: ClassVar[tuple[str, ...]] = (_TYPES, _CLIENT, _SERVER)
 
     def __init__(self) -> None:
         super().__init__()
         self._asked: WeakValueDictionary[str, NodeExecution] = WeakValueDictionary()
         self._served: WeakKeyDictionary[Any, OpenCall] = WeakKeyDictionary()  # by what they are answered with
+        self._failures = Failures(self.patches)
+        self._call = partial(MCPCall, self._failures)
 
     def activate(self, module: ModuleType) -> None:
-        """Wrap the side that `module` is."""
+        """Wrap the side that `module` is, or the answers of a server."""
+        if module.__name__ == _TYPES:
+            for answer in ANSWERS:
+                owner = getattr(module, answer)
+                self.try_seam(partial(self.patches.replace, owner, "__init__", self._failures.noting))
+            return
         for seam in self.seams(module):
             is_client = module.__name__ == _CLIENT
             self.try_seam(partial(self._ask if is_client else self.wrap, seam))
@@ -55,15 +65,20 @@ class MCPInstrumentor(SeamInstrumentor):
     def seams(self, module: Any) -> Iterator[Seam]:
         """Yield the methods of the side that `module` is."""
         if module.__name__ == _CLIENT:
-            yield Seam(module.ClientSession, "send_request", describe_asked, describe_result, call=ToolCall)
+            yield Seam(module.ClientSession, "send_request", describe_asked, describe_result, call=self._call)
         elif hasattr(module, "runner"):
             runner = module.runner.ServerRunner
-            yield Seam(runner, "_on_request", self._describe_served, describe_result, call=ToolCall)
+            yield Seam(runner, "_on_request", self._describe_served, describe_result, call=self._call)
         else:
             first = module.lowlevel.server
             yield Seam(first.RequestResponder, "respond", site=self._answer)
             yield Seam(
-                first.Server, "_handle_request", self._describe_first, describe_result, self._unanswered, call=ToolCall
+                first.Server,
+                "_handle_request",
+                self._describe_first,
+                describe_result,
+                self._unanswered,
+                call=self._call,
             )
 
     def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
@@ -118,14 +133,17 @@ class MCPInstrumentor(SeamInstrumentor):
         return "cancelled" if answer is None and is_told else None
 
 
-class ToolCall(SeamCall):
+class MCPCall(SeamCall):
     """A call whose result may say that it failed."""
 
+    def __init__(self, failures: Failures, *call: Any) -> None:
+        super().__init__(*call)
+        self._failures = failures
+
     def end(self, result: Any, error: Any) -> None:
-        """Read such a result as the error that it is."""
-        fields = fields_of(result)
-        failed = fields.get("is_error") or fields.get("isError") or type(result).__name__ == "ErrorData"
-        super().end(result, _text_of(fields) if failed and error is None else error)
+        """Read such a result as the error that it is, with what it was made of."""
+        told = _text_of(fields_of(result)) if error is None and has_failed(result) else error
+        super().end(result, self._failures.of(self.scope, told))
 
 
 def describe_asked(call: Call) -> Step | None:
