@@ -13,7 +13,9 @@ import inspect
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from gradient.instrumentors.langchain_fields import note_event
 from gradient.instrumentors.langchain_handler import Handler
+from gradient.instrumentors.quiet import quiet
 from gradient.instrumentors.seams import Call
 
 if TYPE_CHECKING:
@@ -65,18 +67,30 @@ def _start(handler: Handler, run: Any, call: Call, prompt: str) -> None:
 
 
 def _without_us(patches: Patches, original: Callable[..., Any]) -> Callable[..., Any]:
-    def asked(args: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (_users(args[0]), *args[1:]) if patches.active and _ours(args[0]) else args
+    def ours(args: tuple[Any, ...]) -> list[Handler]:
+        return _ours(args[0]) if patches.active else []
 
     @functools.wraps(original)
     def on_custom_event(*args: Any, **kwargs: Any) -> None:
-        original(*asked(args), **kwargs)
+        handlers = ours(args)
+        original(_users(args[0]) if handlers else args[0], *args[1:], **kwargs)
+        _note(handlers, Call(args[0], args[1:], kwargs))
 
     @functools.wraps(original)
     async def on_custom_event_async(*args: Any, **kwargs: Any) -> None:
-        await original(*asked(args), **kwargs)
+        handlers = ours(args)
+        await original(_users(args[0]) if handlers else args[0], *args[1:], **kwargs)
+        _note(handlers, Call(args[0], args[1:], kwargs))
 
     return on_custom_event_async if inspect.iscoroutinefunction(original) else on_custom_event
+
+
+@quiet
+def _note(handlers: list[Handler], call: Call) -> None:
+    """Note what a program told of itself on the run that told it."""
+    for handler in handlers:
+        scope = handler.runs.scope_of(call.argument("run_id", 2))
+        note_event(handler.tracker, scope, call.argument("name"), call.argument("data", 1))
 
 
 def _ours(manager: Any) -> list[Handler]:

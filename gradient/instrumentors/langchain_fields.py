@@ -17,6 +17,8 @@ from gradient.runtime.step import Step
 if TYPE_CHECKING:
     from types import FrameType
 
+    from gradient.runtime.context import Scope
+
 _UNSHOWN_PARAMS = frozenset({"_type", "tools", "functions", "tool_choice", "model", "model_name", "ls_provider"})
 # Of anything, for type checkers.
 _DICT: type[Any] = dict
@@ -149,6 +151,12 @@ def note_attempt(tracker: Any, node: NodeExecution, error: BaseException) -> Non
         node.attempt = node.attempts + 1
         text = tracker.tracking.capture.text(f"{type(error).__name__}: {text_of(error)}")
         tracker.update(node, "event", "attempt failed", {"number": node.attempts, "error": text})
+
+
+def note_event(tracker: Any, scope: Scope | None, name: Any, said: Any) -> None:
+    """Note what the program itself told of what is running; what is no mapping stands under `data`."""
+    if scope is not None:
+        tracker.update(scope, "event", text_for(name), said if isinstance(said, _DICT) else {"data": said})
 
 
 def _answer(generation: Any) -> Any:

@@ -1,11 +1,12 @@
 """Trace LangGraph: graphs, nodes, tasks, subgraphs, interrupts, whatever runs them.
 
-Three hooks together, because none sees everything:
+Hooks together, because none sees everything:
 
     the callback handler    graphs, and what runs inside nodes       (public, shared with LangChain)
     `run_with_retry`        nodes: one task each, all its attempts    (in the runner's own namespace)
     `output_writes`         nodes that were cached or restored        (the only place that sees them,
     `accept_push`           tasks that were                            and the one for `@task`)
+    `Runtime.merge`         what nodes write to the custom stream     (also where nobody reads that)
 
 and `RemoteGraph`, which has no callbacks, by its two streams. Each is looked for by name, so that a version without it
 loses that hook and nothing else.
@@ -18,10 +19,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gradient.instrumentors import langgraph_graphs
 from gradient.instrumentors.langchain import CALLBACK_MODULES, hook, register_messages
+from gradient.instrumentors.langchain_fields import note_event
 from gradient.instrumentors.langchain_given import note_given
 from gradient.instrumentors.langgraph_tasks import NodeCall, node_step, note_cached
+from gradient.instrumentors.langgraph_writers import tell_writes
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
+from gradient.runtime.context import running_scope
 from gradient.runtime.shapes import Shape
 from gradient.runtime.status import Status, register_control_flow
 from gradient.runtime.step import Step
@@ -39,6 +43,7 @@ _PREGEL = ("langgraph.pregel.main", "langgraph.pregel")
 _REMOTE = "langgraph.pregel.remote"
 _ERRORS = "langgraph.errors"
 _TYPES = "langgraph.types"
+_RUNTIME = "langgraph.runtime"
 _WRITES = ("output_writes", "_output_writes")
 
 
@@ -55,6 +60,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
         _REMOTE,
         _ERRORS,
         _TYPES,
+        _RUNTIME,
     )
 
     def __init__(self) -> None:
@@ -79,6 +85,8 @@ class LangGraphInstrumentor(SeamInstrumentor):
                 langgraph_graphs.learn_streams(module.Pregel)
         elif name == _ERRORS:
             self._classify(module)
+        elif name == _RUNTIME:
+            self.try_seam(lambda: self.patches.replace(module.Runtime, "merge", self._told_writer))
         elif name == _TYPES:
             shape = Shape(
                 lambda send: {"$type": "langgraph.types.Send", "fields": {"node": send.node, "arg": send.arg}}
@@ -165,6 +173,23 @@ class LangGraphInstrumentor(SeamInstrumentor):
             return pushed
 
         return accept_push
+
+    def _told_writer(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Note what is written to the custom stream: each run of a graph merges its runtime with that above once."""
+        patches = self.patches
+
+        def note(said: Any) -> None:
+            if patches.active:
+                note_event(self.tracker, running_scope(), "custom", said)
+
+        @functools.wraps(original)
+        def merge(*args: Any, **kwargs: Any) -> Any:
+            merged = original(*args, **kwargs)
+            if patches.active:
+                self.try_seam(lambda: tell_writes(merged, note))
+            return merged
+
+        return merge
 
     def _note_done(self, loop: Any, task: Any) -> None:
         """Record a node that did not run: its result came from a cache, or from before an interrupt."""
