@@ -4,176 +4,20 @@ import asyncio
 import concurrent.futures
 import functools
 import gc
-import inspect
-import itertools
 import subprocess
 import sys
 import types
 import warnings
 
 import pytest
+from conformance.returning import agent_that_returns, answer, answer_to, async_items, closed, items, tree, work
 from conformance.trees import expected_trees, trees_of
 from starlette.responses import StreamingResponse
 from starlette.testclient import TestClient
 
 from gradient.sdk import entrypoint, step
 
-WITH_WORK = """
-    request agent: {}
-      step work: {}
-"""
-COMPLETED = WITH_WORK.format("completed", "completed")
-
-
-def work():
-    with step("work"):
-        return "done"
-
-
-def items():
-    try:
-        yield work()
-        yield "more"
-    finally:
-        closed.append("closed")
-
-
-async def async_items():
-    try:
-        yield work()
-        yield "more"
-    finally:
-        closed.append("closed")
-
-
-def answer_to(_question):
-    return work()
-
-
-async def answer():
-    await asyncio.sleep(0)
-    return work()
-
-
-closed = []
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_closed(runtime):
-    closed.clear()
-
-
-def agent_that_returns(make):
-    return entrypoint(name="agent")(lambda: make())  # noqa: PLW0108 - a generator function is another case
-
-
-async def collected(stream):
-    return [item async for item in stream]
-
-
-def tree(status, of_work="completed"):
-    return expected_trees(WITH_WORK.format(status, of_work))
-
-
-# ── streams ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-LAZY = {
-    map: lambda: map(answer_to, [1]),
-    filter: lambda: filter(lambda _: work(), [1]),
-    itertools.chain: lambda: itertools.chain(items()),
-    itertools.islice: lambda: itertools.islice(items(), 1),
-    itertools.takewhile: lambda: itertools.takewhile(lambda _: work(), [1]),
-    itertools.dropwhile: lambda: itertools.dropwhile(lambda _: not work(), [1]),
-    itertools.filterfalse: lambda: itertools.filterfalse(lambda _: not work(), [1]),
-}
-
-
-@pytest.mark.parametrize("kind", [types.GeneratorType, *LAZY])
-def test_the_work_of_what_is_lazy_is_in_the_run(read_runs, kind):
-    make = LAZY.get(kind, items)
-    stream = agent_that_returns(make)()
-
-    assert type(stream) is kind
-    read = list(stream)
-    assert trees_of(read_runs()) == tree("completed")
-    assert read == list(make())
-
-
-def test_an_async_stream_is_of_its_kind_and_its_work_is_in_the_run(read_runs):
-    stream = agent_that_returns(async_items)()
-
-    assert inspect.isasyncgen(stream)
-    assert asyncio.run(collected(stream)) == ["done", "more"]
-    assert trees_of(read_runs()) == tree("completed")
-
-
-@pytest.mark.parametrize("make", [items, async_items])
-def test_a_stream_has_the_name_of_the_one_that_does_the_work(make):
-    stream = agent_that_returns(make)()
-
-    assert (stream.__name__, stream.__qualname__) == (make.__name__, make.__qualname__)
-
-
-def test_what_is_sent_and_thrown_into_a_stream_arrives_and_it_returns_what_it_returns():
-    def conversation():
-        heard = yield
-        try:
-            yield heard
-        except KeyError:
-            return "end"
-
-    stream = agent_that_returns(conversation)()
-    next(stream)
-
-    assert stream.send("hello") == "hello"
-    with pytest.raises(StopIteration, match="end"):
-        stream.throw(KeyError)
-
-
-def test_a_stream_that_is_closed_early_is_abandoned_and_closes_the_one_that_does_the_work(read_runs):
-    stream = agent_that_returns(items)()
-    next(stream)
-
-    stream.close()
-
-    assert closed == ["closed"]
-    assert trees_of(read_runs()) == tree("abandoned")
-
-
-async def test_an_async_stream_that_is_closed_early_has_closed_the_one_that_does_the_work(read_runs):
-    stream = agent_that_returns(async_items)()
-    await anext(stream)
-
-    await stream.aclose()
-
-    assert closed == ["closed"]
-    assert trees_of(read_runs()) == tree("abandoned")
-
-
-@pytest.mark.parametrize("make", [items, async_items, *LAZY.values()])
-def test_a_stream_that_nobody_reads_is_abandoned(read_runs, make):
-    agent_that_returns(make)()
-    gc.collect()
-
-    assert [run["status"] for run in read_runs()] == ["abandoned"]
-
-
-def test_a_stream_that_others_hold_stays_theirs(read_runs):
-    kept = items()
-    agent = agent_that_returns(lambda: kept)
-
-    assert agent() is kept
-    assert [next(agent()), next(agent())] == ["done", "more"]
-    assert closed == []
-
-
-def test_a_stream_that_has_begun_goes_on(read_runs):
-    def begun():
-        stream = items()
-        next(stream)
-        return stream
-
-    assert list(agent_that_returns(begun)()) == ["more"]
+pytestmark = pytest.mark.usefixtures("nothing_is_closed")
 
 
 # ── coroutines ───────────────────────────────────────────────────────────────────────────────────────────────────────
