@@ -10,7 +10,7 @@ from gradient.sdk import entrypoint
 
 
 @pytest.fixture
-def unraisable(monkeypatch):
+def unraisable(no_garbage, monkeypatch):
     """What was raised where nobody could catch it."""
     told = []
     monkeypatch.setattr(sys, "unraisablehook", lambda what: told.append(what.exc_value))

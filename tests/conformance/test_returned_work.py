@@ -47,7 +47,7 @@ def test_a_plain_wrapper_of_an_async_function_is_followed(read_runs):
 
 
 @pytest.mark.parametrize("make", [answer, agent_that_returns(answer)])
-def test_a_coroutine_that_is_never_awaited_says_so_once(read_runs, make):
+def test_a_coroutine_that_is_never_awaited_says_so_once(no_garbage, read_runs, make):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         make()

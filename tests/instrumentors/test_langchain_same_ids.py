@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from langchain_core.runnables import RunnableLambda
 from langgraph.graph import START, StateGraph
+from support.patience import PATIENCE_S
 
 from gradient.sdk import entrypoint, step
 
 SAME = uuid.UUID(int=17)
 PEOPLE = ("ada", "bob", "eve")
-TIMEOUT_S = 30
 
 
 def work(state):
@@ -44,7 +44,7 @@ def everybody_in_threads():
     together = threading.Barrier(len(PEOPLE))
 
     def meet(state):
-        together.wait(TIMEOUT_S)
+        together.wait(PATIENCE_S)
         return state
 
     return meet
