@@ -1,9 +1,9 @@
 """Receivers on the loopback interface, and shippers to them."""
 
 import os
-import socket
 
 import pytest
+from support import ports
 from support.receiver import receiving
 
 from gradient.export.ship.destination import Destination
@@ -29,9 +29,7 @@ def receiver():
 @pytest.fixture
 def free_port():
     """A port that nobody listens at."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        return reserved.getsockname()[1]
+    return ports.free_port()
 
 
 class FakeSeconds:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 from gradient.sdk import configure, continued_trace, entrypoint, step
 
@@ -22,7 +23,7 @@ def ours():
 @pytest.fixture
 def exporting(runtime, receiver):
     """The manager, sending to the receiver."""
-    configure(otlp_endpoint=receiver.url, otlp_exit_s=20)
+    configure(otlp_endpoint=receiver.url, otlp_exit_s=PATIENCE_S)
     return runtime
 
 

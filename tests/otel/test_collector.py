@@ -6,8 +6,9 @@ import socket
 import subprocess
 
 import pytest
-from support.backends import free_port, wait_until
+from support.backends import wait_until
 from support.patience import PATIENCE_S
+from support.ports import free_port
 
 from gradient.sdk import entrypoint, step
 

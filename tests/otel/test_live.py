@@ -8,6 +8,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from support.patience import PATIENCE_S
 
 from gradient.sdk import annotate, configure, continued_trace, entrypoint, set_metadata, step
 
@@ -186,7 +187,7 @@ def test_once_shut_down_the_program_has_its_own_back(live, exporter):
 
 def test_nothing_is_shipped_beside_the_provider(live, receiver, monkeypatch, home):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
-    configure(otlp_exit_s=5)
+    configure(otlp_exit_s=PATIENCE_S)
 
     entrypoint(lambda: 1)()
     live.shutdown()

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_S
 
 _ROOT = Path(__file__).parents[2]
 _AGENT = """
@@ -48,7 +49,8 @@ def run(home, tmp_path):
     """Return a function that runs a program with this test's home; `otlp` is where it exports to."""
 
     def start(*words, otlp=None):
-        environment = {**os.environ, "GRADIENT_HOME": str(home), "PYTHONPATH": str(_ROOT), "GRADIENT_OTLP_EXIT_S": "20"}
+        environment = {**os.environ, "GRADIENT_HOME": str(home), "PYTHONPATH": str(_ROOT)}
+        environment["GRADIENT_OTLP_EXIT_S"] = str(PATIENCE_S)
         if otlp is not None:
             environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = otlp
         return subprocess.Popen([sys.executable, *words], env=environment, cwd=tmp_path, stderr=subprocess.PIPE)

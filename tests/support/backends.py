@@ -5,7 +5,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 from base64 import b64decode
@@ -17,6 +16,7 @@ from typing import Any
 import httpx
 from support import machine
 from support.patience import PATIENCE_S
+from support.ports import free_port
 
 _END_S = 30
 
@@ -167,13 +167,6 @@ def wait_until(is_so, limit_s=PATIENCE_S):
             return False
         time.sleep(0.2)
     return True
-
-
-def free_port():
-    """Return a port that nobody listens at."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        return reserved.getsockname()[1]
 
 
 def _answers(backend):

@@ -3,6 +3,7 @@
 import pytest
 from support.browser import until
 from support.patience import PATIENCE_S
+from support.ports import free_port
 
 WAITS = """
 import sys
@@ -148,14 +149,14 @@ def test_eight_processes_that_write_at_once_are_all_shown(begun, page):
 
 def test_a_page_whose_server_went_away_says_so_and_goes_on_when_it_is_back(begun, page):
     begun.gradient("demo")
-    address = begun.serve()
-    page.goto(address)
+    port = free_port()
+    page.goto(begun.serve(port=port))
     page.wait_for_selector(".runs .line")
 
     begun.stop()
     page.wait_for_selector(".notice >> text=gradient ui")
     assert page.query_selector(".runs .line") is not None
-    begun.serve(port=int(address.rpartition(":")[2].strip("/")))
+    begun.serve(port=port)
 
     page.wait_for_selector(".notice", state="detached")
 
