@@ -40,6 +40,12 @@ def until(page, condition, argument=None):
         page.wait_for_timeout(50)
 
 
+def drawn(page):
+    """Wait until no part of a page is still read."""
+    read = "(one) => one.textContent && !one.textContent.startsWith('Reading')"
+    until(page, f"() => document.querySelector('main') && [...document.querySelectorAll('.state')].every({read})")
+
+
 class Home:
     """A folder that runs are recorded to, by real programs, and the server that shows them."""
 

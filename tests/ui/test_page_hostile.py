@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from support.browser import Home
+from support.browser import Home, drawn
 
 pytestmark = pytest.mark.slow  # Many pages, or large ones.
 
@@ -62,7 +62,7 @@ def clicked_through(page):
     """Select every execution in turn, and unfold everything."""
     for line in range(5):
         page.evaluate("line => document.querySelectorAll('.timeline .line')[line]?.click()", line)
-        page.wait_for_timeout(80)
+        drawn(page)
         page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         page.evaluate("document.querySelectorAll('.json .fold[aria-expanded=false]').forEach((one) => one.click())")
 

@@ -5,7 +5,7 @@ import random
 import re
 
 import pytest
-from support.browser import ROOT, Home
+from support.browser import ROOT, Home, drawn
 
 VIEWS = ("timeline", "flame", "graph", "chat", "state", "events", "raw")
 LISTS = (
@@ -82,14 +82,14 @@ def odd(tmp_path_factory):
 def clicked(page):
     """Select things all over the view, as a person does who looks around."""
     page.wait_for_selector(".run-head h1")
-    page.wait_for_timeout(300)
+    drawn(page)
     for what in (".graph .box", ".flame .block", ".timeline .line", ".view td button", ".chat button.link"):
         page.evaluate(
             "what => [...document.querySelectorAll(what)].slice(0, 60).forEach((one) => "
             "one.dispatchEvent(new MouseEvent('click', {bubbles: true})))",
             what,
         )
-    page.wait_for_timeout(200)
+    drawn(page)
 
 
 @pytest.mark.parametrize("view", VIEWS)
