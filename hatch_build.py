@@ -7,7 +7,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from setuptools import Distribution, Extension
 
-_NAME = "gradient.runtime.conversations._looking"
+_NAMES = ("gradient.runtime.conversations._looking", "gradient.runtime.glance._glance")
 _OLDEST = "cp310"  # whose stable interface it is written for: one file serves every later Python
 
 
@@ -18,9 +18,9 @@ class CompileHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Compile, or say that it could not be done."""
-        source = Path(*_NAME.split(".")).with_suffix(".c")
-        extension = Extension(_NAME, [str(source)], py_limited_api=True)
-        command: Any = Distribution({"ext_modules": [extension]}).get_command_obj("build_ext")
+        sources = {name: Path(*name.split(".")).with_suffix(".c") for name in _NAMES}
+        extensions = [Extension(name, [str(source)], py_limited_api=True) for name, source in sources.items()]
+        command: Any = Distribution({"ext_modules": extensions}).get_command_obj("build_ext")
         command.inplace = True
         try:
             command.ensure_finalized()
@@ -28,6 +28,7 @@ class CompileHook(BuildHookInterface[Any]):
         except Exception as error:  # noqa: BLE001 - no compiler, no headers of Python, or what else
             self.app.display_warning(f"Gradient goes without its compiled part, slower but complete: {error}")
             return
-        build_data["artifacts"] += [f"{source.with_suffix('')}*{ending}" for ending in (".so", ".pyd")]
+        compiled = [f"{source.with_suffix('')}*{ending}" for source in sources.values() for ending in (".so", ".pyd")]
+        build_data["artifacts"] += compiled
         build_data["pure_python"] = False
         build_data["tag"] = f"{_OLDEST}-abi3-{get_platform().replace('-', '_').replace('.', '_')}"

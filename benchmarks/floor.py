@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from math import isfinite
+from functools import partial
 from threading import RLock
 from typing import Any, ClassVar
 from zlib import crc32
@@ -22,14 +22,16 @@ from zlib import crc32
 import msgspec
 
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
+from gradient.runtime.glance import is_plain
 from gradient.runtime.redaction import Redactor
 
 _MAP_BYTES = 16 * 1024 * 1024
-_MAX_ITEMS, _MAX_DEPTH, _ROOM = 10_000, 50, 1024 * 1024
+_LIMITS = 10_000, 50, 1024 * 1024, 32 * 1024, 512
 _encode = msgspec.json.Encoder().encode
 _now = time.perf_counter_ns
 _current: ContextVar[Any] = ContextVar("current", default=None)
 _redactor = Redactor()
+_is_plain = partial(is_plain, _redactor.ordinary_keys, _redactor.is_ordinary, *_LIMITS)
 _random_bits = random.Random(1).getrandbits
 _REQUEST = bytes(16)
 
@@ -117,30 +119,6 @@ class _Execution:
         *("ended", "ended_ns", "error", "framework", "id", "kind", "name", "node_id", "parent", "started"),
         *("started_ns", "status", "usage"),
     )
-
-
-def _is_plain(value: Any) -> bool:
-    """Tell whether a value may be encoded as it stands: built-in types, within limits, no key to withhold."""
-    characters, containers = 0, [value]
-    for container in containers:  # grows while it runs
-        items = container
-        if len(container) > _MAX_ITEMS:
-            return False
-        if type(container) is dict:
-            if not _redactor.ordinary_keys.issuperset({*container}) and not all(map(_redactor.is_ordinary, container)):
-                return False
-            items = container.values()
-        for item in items:
-            kind = type(item)
-            if kind is str:
-                characters += len(item)
-            elif kind is dict or kind is list or kind is tuple:
-                containers.append(item)
-            elif item is not None and kind is not int and kind is not bool:
-                return kind is float and isfinite(item)
-        if characters > _ROOM:
-            return False
-    return len(containers) <= _MAX_DEPTH
 
 
 def best_us(function: Callable[[], object], rounds: int = 200) -> float:

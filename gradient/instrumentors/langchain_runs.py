@@ -41,7 +41,8 @@ class Runs(dict[Any, Scope | None]):
 
     def ended(self, run_id: Any) -> NodeExecution | None:
         """Forget a run; return its execution where the run is ours to end, and not only under one that is not."""
-        scope = self._left_over(run_id) if run_id in self._namesakes else self.pop(run_id, None)
+        is_shared = self._namesakes and run_id in self._namesakes  # hashing a UUID runs in Python
+        scope = self._left_over(run_id) if is_shared else self.pop(run_id, None)
         return scope if type(scope) is NodeExecution and scope.run_id == run_id else None
 
     def find(self, run_id: Any) -> Scope | None:

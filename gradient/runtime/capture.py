@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from math import isfinite
+from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
 import msgspec
@@ -24,7 +24,8 @@ from gradient.journal.events import (
 )
 from gradient.runtime.cleaning import Cleaner
 from gradient.runtime.conversations import reader_of
-from gradient.runtime.media import FEWEST_RUN_CHARS, Media, may_hold_media, names_media
+from gradient.runtime.glance import is_plain, names_media
+from gradient.runtime.media import FEWEST_RUN_CHARS, Media
 from gradient.runtime.redaction import Redactor
 from gradient.runtime.shapes import text_for
 
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
     from gradient.runtime.conversations import Batch, Conversations
     from gradient.runtime.shapes import Shapes
 
-_DICT: type[dict[Any, Any]] = dict  # for type checkers: plain `dict` is one of they do not know what
-_CONTAINERS: frozenset[type[Any]] = frozenset({dict, list, tuple})
-_NUMBERS = frozenset({int, float, bool})
-_LEAVES = _NUMBERS | {type(None)}
-_MANY = 16
 _WITHHELD_BY_SETTING = msgspec.Raw(b'{"$redacted":"content is not recorded"}')
 _WITHHELD_BY_FAILURE = msgspec.Raw(b'{"$redacted":"redaction failed"}')
 # What the user may have named, besides payloads and metadata.
@@ -110,11 +106,13 @@ class Capture:
     def __init__(self, settings: Settings, shapes: Shapes, conversations: Conversations | None = None) -> None:
         self.redactor = Redactor(settings.redact_keys, settings.redact_patterns)
         self._limits: Limits = settings.limits
-        self._few = min(FEWEST_RUN_CHARS, settings.limits.max_string_chars + 1)
         self._content = settings.content != "none"
         self._quick = self._content and settings.redact_hook is None
         self._plain = self._quick and not self.redactor.has_patterns
         self._passes = self.redactor.passes
+        most = self._limits
+        sizes = most.max_items, most.max_depth, most.max_payload_bytes, most.max_string_chars, FEWEST_RUN_CHARS
+        self._is_plain = partial(is_plain, self.redactor.ordinary_keys, self.redactor.is_ordinary, *sizes)
         self._hook = settings.redact_hook
         self._shapes = shapes
         self._conversations = conversations
@@ -132,7 +130,7 @@ class Capture:
         """
         if self._plain:
             try:
-                if (value is None and metadata is None) or self._is_plain(value, metadata):
+                if self._is_plain(value) and (metadata is None or self._is_plain(metadata)):
                     body = encode_event(event)
                     # Asked here, without a call of ours: most values hold nothing that looks like a secret.
                     first, second = self._passes
@@ -169,51 +167,6 @@ class Capture:
                 self._labels.clear()
             known = self._labels[text] = self.text(text)
         return known
-
-    def _is_plain(self, value: Any, metadata: Any) -> bool:  # noqa: C901, PLR0911, PLR0912 - calls would cost
-        """Tell whether values may be encoded as they stand: built-in types, within the limits, nothing to withhold.
-
-        Runs at every node: one loop over what is nested, level by level, and no further than the limits.
-        """
-        limits, ordinary = self._limits, self.redactor.ordinary_keys
-        max_items, room = limits.max_items, limits.max_payload_bytes
-        characters = 0
-        level: list[Any] = [(value,)] if metadata is None else [(value, metadata)]
-        levels: list[list[Any]] = []
-        while level and len(levels) <= limits.max_depth:
-            levels.append(level)
-            inner: list[Any] = []
-            for container in level:
-                size = len(container)
-                if size > max_items:
-                    return False
-                items = container
-                if type(container) is _DICT:
-                    for key in container:
-                        if type(key) is not str:  # a lookup would compare it, by its own `__eq__`
-                            return False
-                    # As a set of its own, because that takes over the hashes.
-                    if not ordinary.issuperset({*container}) and not all(map(self.redactor.is_ordinary, container)):
-                        return False
-                    items = container.values()
-                elif size > _MANY and _NUMBERS.issuperset(map(type, container)):  # an embedding
-                    if not isfinite(sum(container)):
-                        return False
-                    room -= 8 * size
-                    continue
-                for item in items:
-                    kind: type[Any] = type(item)  # pyright: ignore[reportUnknownVariableType] - anything's
-                    if kind is str:
-                        characters += len(item)
-                    elif kind in _CONTAINERS:
-                        inner.append(item)
-                    elif kind not in _LEAVES or (kind is float and not isfinite(item)):  # NaN is no JSON
-                        return False
-                room -= 8 * size
-                if characters > room:
-                    return False
-            level = inner
-        return not level and (characters < self._few or _all_texts(levels, limits.max_string_chars))
 
     def _carefully(self, event: Any, field: str, *, own_metadata: bool) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
@@ -277,14 +230,6 @@ class Capture:
             return None if batch is None else batch.refer(messages, describe)
 
         return Cleaner(self._limits, self.redactor, self._shapes, refer, self._media, redacts_values=redacts)
-
-
-def _all_texts(levels: list[list[Any]], most: int) -> bool:
-    """Tell whether the texts among the items of containers are short enough, and nothing else than texts."""
-    containers = (container for level in levels for container in level)
-    values = (container.values() if type(container) is _DICT else container for container in containers)
-    texts = (item for items in values for item in items if type(item) is str)
-    return not any(len(text) > most or (len(text) >= FEWEST_RUN_CHARS and may_hold_media(text)) for text in texts)
 
 
 def payload_of(captured: bytes | Captured | None, field: str) -> Any:

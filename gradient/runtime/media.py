@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, cast
 
+from gradient.runtime.glance import holds_run
+
 FEWEST_CHARS = 64
 """A shorter text is written as it is, unless it is a data URL."""
 
@@ -20,7 +22,6 @@ FEWEST_RUN_CHARS = 512
 """Of base64 in the middle of a text."""
 
 _CERTAIN_CHARS = 2_048  # of base64 and nothing else, without a word on what it is
-_WINDOW = FEWEST_RUN_CHARS // 2
 _REMEMBERED_CHARS = 4_096
 _SAMPLE_CHARS = 256
 _UNCHANGING: tuple[type[Any], ...] = (str, bytes)
@@ -122,25 +123,9 @@ def _is_data_url(text: str) -> bool:
     return text[:5].lower() == "data:"
 
 
-def names_media(encoded: bytes) -> bool:
-    """Tell whether JSON has a field that may hold a medium, of whatever length."""
-    return (
-        b";base64," in encoded
-        or b'base64"' in encoded
-        or b'b64_json"' in encoded
-        or b'mime_type"' in encoded
-        or b'media_type"' in encoded
-    )
-
-
 def may_hold_media(text: str) -> bool:
-    """Tell whether there may be base64 in a text: a long one without blanks, or a data URL."""
-    if ";base64," in text:
-        return True
-    if len(text) < FEWEST_RUN_CHARS:
-        return False
-    # A run of so many characters covers one of these windows as a whole.
-    return any(" " not in text[at : at + _WINDOW] for at in range(0, len(text) - _WINDOW + 1, _WINDOW))
+    """Tell whether there may be base64 in a text: a long run of it, or a data URL."""
+    return ";base64," in text or holds_run(text, FEWEST_RUN_CHARS)
 
 
 def _note(mime_type: str, size: int, digest: str) -> Note:

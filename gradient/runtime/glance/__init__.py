@@ -1,0 +1,20 @@
+"""A glance at values, and at their JSON: most are plain, and are recorded as they stand.
+
+Compiled where that could be built, else in plain Python, with the same results.
+
+is_plain      whether a value may be encoded as it stands
+holds_run     whether a text has a long run of base64
+names_media   whether JSON has a field that may hold a medium
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradient.runtime.glance.plain_glance import holds_run, is_plain, names_media
+else:
+    try:
+        from gradient.runtime.glance._glance import holds_run, is_plain, names_media
+    except ImportError:
+        from gradient.runtime.glance.plain_glance import holds_run, is_plain, names_media
+
+__all__ = ["holds_run", "is_plain", "names_media"]
