@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _HOOK_MODULE = "langchain_core.tracers.context"
 _MANAGERS_MODULE = "langchain_core.callbacks.manager"
 _MESSAGES_MODULE = "langchain_core.messages.base"
+_TOOLS_MODULE = "langchain_core.tools.base"
+_TOOL_NODE_MODULE = "langgraph.prebuilt.tool_node"
 CALLBACK_MODULES = (_HOOK_MODULE, _MANAGERS_MODULE)
 
 
@@ -91,14 +93,22 @@ class LangChainInstrumentor(Instrumentor):
     """Records chains, LLM calls, tools and retrievers."""
 
     name: ClassVar[str] = "langchain"
-    modules: ClassVar[tuple[str, ...]] = (*CALLBACK_MODULES, _MESSAGES_MODULE)
+    modules: ClassVar[tuple[str, ...]] = (*CALLBACK_MODULES, _MESSAGES_MODULE, _TOOLS_MODULE, _TOOL_NODE_MODULE)
 
     def activate(self, module: ModuleType) -> None:
-        """Register the handler, or the shape of messages, whichever module came."""
-        if module.__name__ == _MESSAGES_MODULE:
+        """Register the handler, or the shape of messages, or look where tools fail; whichever module came."""
+        if module.__name__ in CALLBACK_MODULES:
+            hook.join(self, module)
+        elif module.__name__ == _MESSAGES_MODULE:
             register_messages(self.tracker, module)
         else:
-            hook.join(self, module)
+            self.try_seam(lambda: self._watch_tools(module))
+
+    def _watch_tools(self, module: ModuleType) -> None:
+        from gradient.instrumentors.langchain_tools import watch_handlers, watch_missing
+
+        watch = watch_handlers if module.__name__ == _TOOLS_MODULE else watch_missing
+        watch(module, self.patches, hook)
 
     def deactivate(self) -> None:
         """Hand out the handler no longer."""

@@ -16,6 +16,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from gradient.instrumentors import langchain_fields as fields
 from gradient.instrumentors.langchain_given import note_given
 from gradient.instrumentors.langchain_runs import Runs
+from gradient.instrumentors.langchain_tools import end_tool
 from gradient.instrumentors.langgraph_graphs import GraphRuns
 from gradient.instrumentors.model_calls import announce, retract
 from gradient.instrumentors.quiet import quiet
@@ -239,7 +240,7 @@ class Handler(BaseCallbackHandler):
         call_id = getattr(output, "tool_call_id", None)
         if execution is not None and call_id:
             execution.metadata = {**execution.metadata, "tool_call_id": call_id}
-        self.tracker.end(execution, output)
+        end_tool(self.tracker, execution, output)
 
     @quiet
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from langchain_core.runnables import RunnableLambda
-from langchain_core.tools import StructuredTool, ToolException, tool
+from langchain_core.tools import tool
 from support.models import ScriptedModel
 from support.outlines import found, outline, tree
 
@@ -40,18 +40,6 @@ def test_a_tool_that_fails_is_an_error(runtime, read_runs):
         fail.invoke({"word": "a"})
 
     assert found(read_runs()[0], "fail")["error"]["message"] == "no such word"
-
-
-def test_a_tool_that_handles_its_own_error_completes(runtime, read_runs):
-    def fail(word: str) -> str:
-        """Fail."""
-        raise ToolException("no such word")
-
-    handled = StructuredTool.from_function(fail, handle_tool_error=True)
-
-    assert handled.invoke({"word": "a"}) == "no such word"
-
-    assert found(read_runs()[0], "fail")["status"] == "completed"
 
 
 async def test_an_async_tool_is_recorded_alike(runtime, read_runs):
