@@ -13,7 +13,8 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gradient.instrumentors.handovers import Part, carries, follows_putter, items, notes_putter
+from gradient.instrumentors.handovers import Part, carries, items
+from gradient.instrumentors.queues import follows_putter, notes_putter
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import register_tasks
 from gradient.runtime.standing import Standing, stand, standing

@@ -30,8 +30,15 @@ class Standing(NamedTuple):
     remote: Remote | None
 
 
+class _Home(NamedTuple):
+    """What a thread or task that went over to others was begun in, and the queue whose items it goes by."""
+
+    scope: Scope
+    queue: int
+
+
 NOWHERE = Standing(None, NO_SESSION, None)
-_home: ContextVar[Scope | None] = ContextVar("gradient_home", default=None)
+_home: ContextVar[_Home | None] = ContextVar("gradient_home", default=None)
 
 
 def standing() -> Standing | None:
@@ -93,22 +100,31 @@ class CarriedItems:
         return self._next()
 
 
-def adopt(asked: Standing | None) -> None:
+def begun_here() -> bool:
+    """Tell whether what is current was opened by the running thread or task itself."""
+    scope = current_scope.get()
+    return scope is not None and not is_inherited(scope)
+
+
+def adopt(asked: Standing | None, queue: int) -> None:
     """Go over to who put the item that the running code just took off a queue; None: it was put outside of requests.
 
-    Within one request nothing changes: there, taking is as often the end of some work as the beginning.
+    Within one request nothing changes: there, taking is as often the end of some work as the beginning. What nobody
+    asked for ends the work for others only where it lay among their items: it may be anything that this work needs.
     """
     scope, home = current_scope.get(), _home.get()
     if home is None if scope is None else not is_inherited(scope):
         return
     if asked is None or asked.scope is None:
-        if home is None and scope is not None and open_scope(scope) is scope:
-            return  # it works for the request that it was begun for, as far as anybody knows
+        if scope is not None and open_scope(scope) is scope and (home is None or home.queue != queue):
+            return
         asked = asked or NOWHERE
     elif scope is not None and asked.scope.request is scope.request:
         return
-    home = home or scope
-    _home.set(home)
-    is_back = asked.scope is not None and home is not None and asked.scope.request is home.request
-    away_from.set(None if is_back else home)
+    home = _Home(scope, queue) if home is None and scope is not None else home
+    if home is None:
+        return
+    _home.set(home._replace(queue=queue))
+    is_back = asked.scope is not None and asked.scope.request is home.scope.request
+    away_from.set(None if is_back else home.scope)
     stand(asked)
