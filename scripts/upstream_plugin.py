@@ -2,7 +2,7 @@
 """What `scripts/upstream` loads into another project's pytest: it traces each test as asked, and notes how each ended.
 
 The variable UPSTREAM_MODE says how: `bare`; `installed`, the runtime is; `request`, and each test function is an
-entrypoint. UPSTREAM_OUTCOMES names the file to write, as JSON: outcomes by the ids of tests.
+entrypoint. UPSTREAM_OUTCOMES names the file to write, a line of JSON each time: the id of a test, and its outcome.
 """
 
 import json
@@ -14,6 +14,7 @@ import pytest
 
 MODE = os.environ["UPSTREAM_MODE"]
 outcomes: dict[str, str] = {}
+_told = Path(os.environ["UPSTREAM_OUTCOMES"]).open("a", encoding="utf-8")  # noqa: SIM115 - as long as the process
 
 if MODE != "bare":
     from gradient.runtime import get_runtime_manager
@@ -32,12 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note how a test ended; a failure before or after it is one."""
+    """Note how a test ended, at once; a failure before or after it is one, and the last word counts."""
     if report.when == "call" or report.outcome != "passed":
         failed = "failed" in (report.outcome, outcomes.get(report.nodeid))
         outcomes[report.nodeid] = "failed" if failed else report.outcome
+        _told.write(json.dumps([report.nodeid, outcomes[report.nodeid]]) + "\n")
+        _told.flush()
 
 
 def pytest_sessionfinish() -> None:
-    """Write the outcomes."""
-    Path(os.environ["UPSTREAM_OUTCOMES"]).write_text(json.dumps(outcomes), "utf-8")
+    """Close the file."""
+    _told.close()
