@@ -14,13 +14,13 @@ from gradient.journal.events import (
     FORMAT_VERSION,
     ExecutionEnded,
     ExecutionStarted,
-    Failure,
     ProcessStarted,
     RequestEnded,
     RequestStarted,
     Usage,
     encode_event,
 )
+from gradient.journal.failures import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path

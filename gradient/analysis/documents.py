@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 
 from gradient.analysis.values import is_list, is_mapping
+from gradient.journal.failures import MOST_DEPTH
 from gradient.journal.origins import Failed, origins
 
 SCHEMA = "gradient.run/1"
@@ -40,8 +41,20 @@ class _Usage(_Sums, total=False):
     missing: dict[str, Any] | None  # older documents do not have it
 
 
+class _Cause(TypedDict):
+    relation: str
+    depth: Annotated[int, msgspec.Meta(ge=0, le=MOST_DEPTH)]
+    type: str
+    message: str | None
+    stacktrace: str | None
+    notes: list[str]
+
+
 class _LaterError(TypedDict, total=False):
     began_in: _SpanId | None
+    notes: list[str]
+    causes: list[_Cause]
+    causes_left_out: int
 
 
 class _Error(_LaterError):
@@ -184,6 +197,8 @@ def _complete(run: dict[str, Any]) -> None:
     run.setdefault("events", [])
     ends: dict[str, dict[str, Any]] = {_REQUEST: run, **{one["execution_id"]: one for one in run["executions"]}}
     failed = {own: one for own, one in ends.items() if one["error"]}
+    for one in failed.values():
+        one["error"] = {"notes": [], "causes": [], "causes_left_out": 0} | one["error"]
     if all("began_in" in one["error"] for one in failed.values()):
         return
     found = origins(_failed(own, one) for own, one in failed.items())

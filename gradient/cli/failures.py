@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from gradient.analysis.causes import related, said
 from gradient.analysis.forest import failures
 from gradient.cli import formats
 from gradient.cli.page import Cell
@@ -11,6 +12,7 @@ from gradient.cli.signs import Signs
 
 _MOST_FAILURES = 10
 _MOST_LINES = 12
+_MOST_CAUSES, _MOST_CAUSES_LINES, _DEEPEST = 8, 3, 8
 _FRAME = re.compile(r'^  File "(?P<path>.*)", line (?P<line>\d+), in (?P<function>.*)$')
 
 
@@ -47,13 +49,29 @@ def _path(execution: dict[str, Any], by_id: dict[str, Any], signs: Signs) -> str
 
 def _failure(path: str, about: str, error: dict[str, Any], signs: Signs) -> list[list[Cell]]:
     head = [Cell(f"{signs.mark('error')} ", "red"), Cell(path, "bold"), Cell(f"  {about}" if about else "", "dim")]
-    said = f"{error['type']}: {error['message']}" if error["type"] else str(error["message"])
-    lines = [formats.one_line(line) for line in said.splitlines() if line.strip()] or ["no message"]
-    shown = [[Cell(f"  {line}", "red")] for line in lines[:_MOST_LINES]]
-    if len(lines) > _MOST_LINES:
-        shown.append([Cell(f"  {signs.ellipsis} {len(lines) - _MOST_LINES} more lines", "dim")])
-    where = [[Cell(f"  {line}", "dim")] for line in _last_frame(error["stacktrace"] or "")]
-    return [head, *shown, *where, [Cell("")]]
+    rows = [head, *_said("", said(error), _MOST_LINES, signs), *_around(error, "")]
+    for cause in error["causes"][:_MOST_CAUSES]:
+        indent = "  " * min(cause["depth"], _DEEPEST)
+        words = f"{related(cause)} {said(cause)}"
+        rows += [*_said(indent, words, _MOST_CAUSES_LINES, signs), *_around(cause, indent)]
+    more = len(error["causes"][_MOST_CAUSES:]) + error["causes_left_out"]
+    if more:
+        rows.append([Cell(f"  {signs.ellipsis} and {more:,} more exceptions that it came from", "dim")])
+    return [*rows, [Cell("")]]
+
+
+def _said(indent: str, text: str, most: int, signs: Signs) -> list[list[Cell]]:
+    lines = [formats.one_line(line) for line in text.splitlines() if line.strip()] or ["no message"]
+    shown = [[Cell(f"  {indent}{line}", "red")] for line in lines[:most]]
+    if len(lines) > most:
+        shown.append([Cell(f"  {indent}{signs.ellipsis} {len(lines) - most} more lines", "dim")])
+    return shown
+
+
+def _around(error: dict[str, Any], indent: str) -> list[list[Cell]]:
+    """Return the notes on an exception, and where it was raised."""
+    notes = [f"note: {formats.one_line(note)}" for note in error["notes"]]
+    return [[Cell(f"  {indent}{line}", "dim")] for line in (*notes, *_last_frame(error["stacktrace"] or ""))]
 
 
 def _last_frame(stacktrace: str) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What a document is without what went in and came out: for those who may see when and what, but not which words."""
 
+from typing import Any
+
 from gradient.analysis.forest import Document
 
 
@@ -16,6 +18,10 @@ def without_content(document: Document) -> Document:
 def _bare(one: Document) -> Document:
     # What shows a graph says nothing of what was talked about.
     kept = {key: one["metadata"][key] for key in ("graph_id", "step", "triggers") if key in one["metadata"]}
-    error = one["error"] and {**one["error"], "message": None, "stacktrace": None}
+    error = one["error"] and {**_silent(one["error"]), "causes": list(map(_silent, one["error"]["causes"]))}
     events: list[Document] = [{**event, "attributes": {}} for event in one["events"]]
     return {"inputs": None, "outputs": None, "metadata": kept, "error": error, "events": events}
+
+
+def _silent(error: dict[str, Any]) -> dict[str, Any]:
+    return {**error, "message": None, "stacktrace": None, "notes": []}

@@ -24,6 +24,8 @@ from gradient.analysis.values import is_mapping
 from gradient.export import genai, openinference
 from gradient.export.live_documents import execution_document, request_document
 from gradient.export.ship.manner import sends_content
+from gradient.export.spans import exception_attributes
+from gradient.journal.failures import document_of
 from gradient.runtime.context import RequestContext, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import Listener
@@ -142,10 +144,8 @@ class LiveSpans(Listener):
         span.set_attributes(attributes)
         ended_ns = (scope.ended_ns or 0) + _wall_offset_ns(scope)
         if failure is not None:
-            told = {"exception.type": failure.type}
-            if self._content:
-                told |= {"exception.message": failure.message, "exception.stacktrace": failure.stacktrace or ""}
-            span.add_event("exception", told, ended_ns)
+            told = exception_attributes(document_of(failure))
+            span.add_event("exception", told if self._content else {"exception.type": failure.type}, ended_ns)
         if scope.status == _FAILED:
             span.set_status(StatusCode.ERROR, scope.error if self._content else None)
         span.end(ended_ns)

@@ -8,11 +8,11 @@ import msgspec
 
 from gradient.analysis.values import is_mapping
 from gradient.journal.events import decode_event
+from gradient.journal.failures import document_of
 from gradient.runtime.capture import Captured
 from gradient.store.usage import usage_document
 
 if TYPE_CHECKING:
-    from gradient.journal.events import Failure
     from gradient.runtime.context import RequestContext
     from gradient.runtime.execution import NodeExecution
 
@@ -59,7 +59,7 @@ def execution_document(execution: NodeExecution, *, content: bool) -> dict[str, 
 def _common(one: RequestContext | NodeExecution, *, content: bool) -> dict[str, Any]:
     return {
         "status": one.status,
-        "error": _error(one.failure),
+        "error": None if one.failure is None else document_of(one.failure),
         "inputs": one.inputs if content else None,
         "outputs": one.outputs if content else None,
         "metadata": _metadata(one) if content else {},
@@ -75,9 +75,3 @@ def _metadata(one: RequestContext | NodeExecution) -> dict[str, Any]:
         found: Any = None if payload is None else msgspec.json.decode(payload)
         merged |= found if is_mapping(found) else {}
     return merged
-
-
-def _error(failure: Failure | None) -> dict[str, Any] | None:
-    if failure is None:
-        return None
-    return {"type": failure.type, "message": failure.message, "stacktrace": failure.stacktrace}

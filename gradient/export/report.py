@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gradient.analysis.brief import brief
+from gradient.analysis.causes import whole_trace
 from gradient.analysis.forest import Document, Execution, Forest
 from gradient.analysis.notes import readable
 from gradient.analysis.quantities import cost, count, duration, total_cost, total_count
@@ -94,7 +95,8 @@ def _details(execution: Execution) -> str:
 
 def _failure(error: dict[str, Any]) -> str:
     said = f"{error['type'] or 'error'}: {error['message'] or 'no message'}"
-    return said if error["stacktrace"] is None else f"{said}\n\n{error['stacktrace'].rstrip()}"
+    trace = whole_trace(error)
+    return said if trace is None else f"{said}\n\n{trace.rstrip()}"
 
 
 def _value(value: Any) -> str:

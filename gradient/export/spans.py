@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from gradient.analysis.causes import whole_trace
 from gradient.analysis.forest import Document
 from gradient.analysis.quantities import read_moment
 from gradient.export import genai, openinference, profiles
@@ -160,8 +161,13 @@ def _events(one: Document, started_ns: int) -> Iterator[SpanEvent]:
 def _exception(one: Document, at_ns: int) -> Iterator[SpanEvent]:
     error = one["error"]
     if error is not None:
-        told = {f"exception.{part}": error[part] for part in ("type", "message", "stacktrace") if error[part]}
-        yield SpanEvent(name="exception", at_ns=at_ns, attributes=told)
+        yield SpanEvent(name="exception", at_ns=at_ns, attributes=exception_attributes(error))
+
+
+def exception_attributes(error: Document) -> Attributes:
+    """Describe an error as OpenTelemetry's conventions do: the stack trace tells the exceptions it came from, too."""
+    told = {"type": error["type"], "message": error["message"], "stacktrace": whole_trace(error)}
+    return {f"exception.{part}": text for part, text in told.items() if text}
 
 
 def _outcome(one: Document) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from gradient.journal.events import (
     MOST_NS,
     ExecutionEnded,
     ExecutionStarted,
-    Failure,
     RequestEnded,
     RequestStarted,
     Updated,
     Usage,
 )
+from gradient.journal.failures import Failure
 
 if TYPE_CHECKING:
     from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue

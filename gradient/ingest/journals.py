@@ -93,8 +93,7 @@ class Ingest:
             event.name = self._capture.label(event.name)
         elif (error := getattr(event, "error", None)) is not None:
             text = self._capture.text
-            stacktrace = None if error.stacktrace is None else text(error.stacktrace)
-            event.error = replace(error, type=text(error.type), message=text(error.message), stacktrace=stacktrace)
+            event.error = replace(error.with_texts(text), type=text(error.type))
         if name is None:
             return encode_event(event)
         if name == "payload":

@@ -16,7 +16,8 @@ from gradient.analysis.conventions import Said, read_span
 from gradient.analysis.event_messages import Event
 from gradient.instrumentors.model_calls import Exchange
 from gradient.instrumentors.seams import Instrumentor
-from gradient.journal.events import Failure, Usage
+from gradient.journal.events import Usage
+from gradient.journal.failures import Failure
 from gradient.runtime import frameworks
 from gradient.runtime.context import current_scope, deepest, register_scope_finder
 from gradient.runtime.listeners import warn

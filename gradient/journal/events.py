@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
 
 import msgspec
 
+from gradient.journal.failures import Failure
+
 FORMAT_VERSION = 2
 """1 knew messages by numbers, 2 knows them by digests."""
 
@@ -41,18 +43,6 @@ if TYPE_CHECKING:
     JsonPayload: TypeAlias = Any
 else:
     JsonPayload = msgspec.Raw
-
-
-class Failure(msgspec.Struct, array_like=True, frozen=True):
-    """An exception as text: its qualified type, its message and its stack trace, redacted and cut.
-
-    `origin` is the execution that the same exception ended first, 0 for the request; None where nobody knows.
-    """
-
-    type: str
-    message: str
-    stacktrace: str | None = None
-    origin: int | None = None
 
 
 class Usage(msgspec.Struct, array_like=True, frozen=True):

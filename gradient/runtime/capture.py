@@ -145,9 +145,9 @@ class Capture:
         """Return what is recorded of one value, referring to nothing."""
         return self._cleaned(value, None, redacts=True)[0]
 
-    def text(self, text: str) -> str:
-        """Return a text as it may be recorded: cut and redacted."""
-        limit = self._limits.max_string_chars
+    def text(self, text: str, most: int | None = None) -> str:
+        """Return a text as it may be recorded: redacted, and cut where the limits say, or at `most` characters."""
+        limit = self._limits.max_string_chars if most is None else min(most, self._limits.max_string_chars)
         try:
             cleaned = self.redactor.clean_message(text, limit)
         except Exception:  # noqa: BLE001

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
+from gradient.journal.failures import RELATIONS
 from gradient.runtime.listeners import Listener
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PREFIX = "[RUNTIME]"
 _UNSHOWN = frozenset({"graph", "chain"})
 _DEBUG_CHARS = 300
+_MOST_CAUSES = 3
 _SHORT_ID = 8
 
 
@@ -56,7 +58,8 @@ class Console(Listener):
         if self._level != "summary":
             self._print(f"{request.status.upper()} request {_short(request)} ({_ms(request)})")
             if request.status == "error" and request.error:
-                self._print(f"Request {_short(request)} | Error details: {_line(request.error)}")
+                for line in _error_lines(request, "Error details"):
+                    self._print(f"Request {_short(request)} | {line}")
             self._debug("outputs", request)
         self.print_summary(request, request.executions)
 
@@ -75,7 +78,8 @@ class Console(Listener):
             ended = f"{execution.status.upper()} {name} ({_ms(execution)})"
             self._print(f"Request {_short(execution.request)} | {ended}")
             if execution.status == "error" and execution.error:
-                self._print(f"Request {_short(execution.request)} | Error details: {_line(execution.error)}")
+                for line in _error_lines(execution, "Error details"):
+                    self._print(f"Request {_short(execution.request)} | {line}")
             self._debug("outputs", execution)
 
     def on_update(self, scope: Scope, what: str, name: str, value: Any) -> None:  # noqa: ARG002 - a listener's
@@ -103,7 +107,7 @@ class Console(Listener):
             ended = f"{execution.status.upper()} ({_ms(execution)})"
             lines.append(f"{number:2}. [{execution.framework}] {self._name(execution.node_name)} - {ended}")
             if execution.status == "error" and execution.error:
-                lines.append(f"    Error: {_line(execution.error)}")
+                lines += [f"    {line}" for line in _error_lines(execution, "Error")]
         lines.append("=== End Summary ===")
         text = "".join(f"{_PREFIX} {line}\n" for line in lines)
         self._write(f"\n{text}\n" + self._last_line(request))
@@ -138,6 +142,21 @@ class Console(Listener):
     def _target(self) -> Any:
         # Looked up each time: test runners and notebooks replace the streams.
         return self._stream or (sys.stdout if self._stream_name == "stdout" else sys.stderr)
+
+
+def _error_lines(scope: Scope, label: str) -> list[str]:
+    """Return what something failed with, and in a line each what that came from.
+
+    Notes are not printed: LangGraph notes on each exception which node it left, and that stands in the line above.
+    """
+    lines = [f"{label}: {_line(scope.error or '')}"]
+    failure = scope.failure
+    if failure is not None:
+        causes = failure.causes[:_MOST_CAUSES]
+        lines += [f"  {RELATIONS[each.relation]} {each.type}: {_line(each.message)}" for each in causes]
+        more = len(failure.causes) - len(causes) + failure.causes_left_out
+        lines += [f"  and {more} more exceptions that it came from"] if more else []
+    return lines
 
 
 def _line(text: str) -> str:

@@ -22,7 +22,7 @@ from gradient.runtime.execution import Moment, NodeExecution, Payload, duration_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gradient.journal.events import Failure
+    from gradient.journal.failures import Failure
     from gradient.runtime.capture import Captured
     from gradient.runtime.failures import Raised
     from gradient.runtime.interfaces import ExecutionTracker

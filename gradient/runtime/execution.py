@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from gradient.journal.events import Failure, Usage
+from gradient.journal.events import Usage
+from gradient.journal.failures import Failure
 from gradient.runtime.capture import Captured, payload_of
 
 if TYPE_CHECKING:

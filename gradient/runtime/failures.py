@@ -1,16 +1,13 @@
-"""An exception as text: type, message and stack trace, redacted and bounded; and which exceptions are the same."""
+"""An exception as text, redacted and bounded; and which exceptions are the same."""
 
-import traceback
-from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
-from gradient.journal.events import Failure
+from gradient.journal.failures import Failure
+from gradient.runtime.causes import Redact, causes_of, dict_of, name_of, notes_of, stacktrace
 from gradient.runtime.shapes import text_of
 
-_MAX_FRAMES = 30
 _MOST_REMEMBERED = 100
-_dict_of: Any = BaseException.__dict__["__dict__"].__get__
 
 
 class Raised:
@@ -29,20 +26,20 @@ class Raised:
     def origin(self, error: BaseException, execution_id: int) -> int:
         """Return which execution an exception ended first; the one given, where it is the first."""
         known = self._known.get(id(error))
-        if known is not None and known[0]() is (error if type(known[0]) is ref else _dict_of(error)):
+        if known is not None and known[0]() is (error if type(known[0]) is ref else dict_of(error)):
             return known[1]
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.pop(next(iter(self._known), 0), None)
         try:
             proof: Any = ref(error)
         except TypeError:
-            own = _dict_of(error)
+            own = dict_of(error)
             proof = lambda: own  # noqa: E731 - called as a reference is
         self._known[id(error)] = (proof, execution_id)
         return execution_id
 
 
-def failure_of(error: Any, redact: Callable[[str], str], raised: Raised | None, execution_id: int) -> Failure:
+def failure_of(error: Any, redact: Redact, raised: Raised | None, execution_id: int) -> Failure:
     """Describe what a piece of work ended with: an exception, what was told of one, or whatever text a caller has.
 
     Args:
@@ -52,21 +49,9 @@ def failure_of(error: Any, redact: Callable[[str], str], raised: Raised | None, 
         execution_id: The execution, 0 for the request.
     """
     if isinstance(error, Failure):
-        stacktrace = error.stacktrace
-        return Failure(error.type, redact(error.message), None if stacktrace is None else redact(stacktrace))
+        return error.with_texts(redact)
     if not isinstance(error, BaseException):
         return Failure("", redact(error if isinstance(error, str) else f"<{type(error).__qualname__}>"))
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     origin = execution_id if raised is None else raised.origin(error, execution_id)
-    return Failure(name, redact(text_of(error)), redact(_stacktrace(error)), origin)
-
-
-def _stacktrace(error: BaseException) -> str:
-    """Return the stack trace without source lines of ours and without running `__str__` of what it was raised from."""
-    try:
-        # Not traceback.format_exception: it walks the whole chain and reprs what the user's classes define.
-        frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), limit=-_MAX_FRAMES)
-        return "".join(frames.format()).rstrip()
-    except Exception:  # noqa: BLE001 - source files may be gone, or be no text
-        return ""
+    message, trace = redact(text_of(error)), redact(stacktrace(error))
+    return Failure(name_of(type(error)), message, trace, origin, notes_of(error, redact), *causes_of(error, redact))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from gradient.journal.events import Failure, RequestEnded, RequestStarted
+from gradient.journal.events import RequestEnded, RequestStarted
+from gradient.journal.failures import Failure
 from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.context import RequestContext, leave, running_scope

@@ -119,7 +119,7 @@ def text_for(value: Any) -> str:
 def text_of(error: BaseException) -> str:
     """Return the message of an exception, whatever its `__str__` does."""
     try:
-        return str(error)
+        return str.__str__(str(error))  # an exact one: a subclass of `str` may do anything when it is looked at
     except Exception:  # noqa: BLE001 - it is the user's code
         return f"<{type(error).__qualname__} without a readable message>"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from gradient.journal.events import Failure
+from gradient.journal.failures import Failure
 from gradient.store.durations import Durations
 from gradient.store.failing import is_own_failure, rows_with_origins
 from gradient.store.interface import ErrorGroup, Group

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import msgspec
 
 from gradient.journal.events import (
-    Failure,
     GraphSeen,
     Messages,
     ProcessStarted,
@@ -20,6 +19,7 @@ from gradient.journal.events import (
     RequestStarted,
     Updated,
 )
+from gradient.journal.failures import Failure
 from gradient.store.names import Names, generalised
 from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow, is_execution, origin_of, signed, status_code
 from gradient.store.schema import message_number

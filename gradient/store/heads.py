@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from gradient.journal.events import ExecutionEnded, ExecutionStarted, Failure, Nanoseconds, Usage, decode_event
+from gradient.journal.events import ExecutionEnded, ExecutionStarted, Nanoseconds, Usage, decode_event
+from gradient.journal.failures import Failure
 
 NO_MESSAGES = b"null]"
 STARTED_TAG, ENDED_TAG = b"45"

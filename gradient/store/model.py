@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import msgspec
 
-from gradient.journal.events import Failure, GraphSeen, Updated
+from gradient.journal.events import GraphSeen, Updated
+from gradient.journal.failures import Failure, document_of
 from gradient.journal.messages import SegmentMessages
 from gradient.journal.origins import REQUEST, Failed, origins
 from gradient.store.interface import Listed
@@ -238,7 +239,7 @@ def _error(failure: Failure | None, began_in: int | None) -> dict[str, Any] | No
     if failure is None:
         return None
     where = _hex(began_in) if began_in else None
-    return {"type": failure.type, "message": failure.message, "stacktrace": failure.stacktrace, "began_in": where}
+    return {**document_of(failure), "began_in": where}
 
 
 def _hex(number: int) -> str:

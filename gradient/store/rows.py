@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from gradient.journal.events import Failure
+from gradient.journal.failures import Failure
 from gradient.store.heads import EndedHead
 from gradient.store.schema import STATUSES
 

@@ -151,7 +151,7 @@ def _parts(event: Any) -> Iterator[bytes]:
             yield _ESCAPE.sub(b" ", bytes(message))
     error = getattr(event, "error", None)
     if error is not None:
-        yield f"{error.type} {error.message}".encode("utf-8", "replace")
+        yield from (text.encode("utf-8", "replace") for text in error.texts())
 
 
 def _words_expression(value: Value) -> str:

@@ -13,13 +13,13 @@ from gradient.journal import JournalWriter
 from gradient.journal.events import (
     FORMAT_VERSION,
     ExecutionEnded,
-    Failure,
     ProcessStarted,
     RequestEnded,
     RequestStarted,
     Usage,
     encode_event,
 )
+from gradient.journal.failures import Failure
 from gradient.store.model import rfc3339
 
 GOLDEN = Path(__file__).with_name("golden")

@@ -12,7 +12,7 @@ from gradient.analysis.forest import failures
 from gradient.cli.failures import failure_rows
 from gradient.cli.signs import signs
 from gradient.export.columns import skeleton_of
-from gradient.journal.events import Failure
+from gradient.journal.failures import Failure
 from gradient.sdk import entrypoint, step
 from gradient.store import SqliteStore
 from gradient.store.database import index_path

@@ -10,7 +10,6 @@ from gradient.journal.events import (
     MOST_TOKENS,
     ExecutionEnded,
     ExecutionStarted,
-    Failure,
     GraphSeen,
     Messages,
     RequestEnded,
@@ -18,6 +17,7 @@ from gradient.journal.events import (
     Updated,
     Usage,
 )
+from gradient.journal.failures import Failure
 from gradient.store import SqliteStore, ls_document
 
 TEXTS = ["", "a", "\0", "'\"", "é" * 50, "💥", "a" * 5_000, "[1]", "\n", "%s", "*", "\u202e", "<b>", "a glacier"]

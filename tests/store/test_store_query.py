@@ -2,7 +2,8 @@
 
 import pytest
 
-from gradient.journal.events import Failure, Usage
+from gradient.journal.events import Usage
+from gradient.journal.failures import Failure
 from gradient.store import QueryError, SqliteStore
 from gradient.store.query import FIELDS, parse
 from gradient.store.query.sql import conditions

@@ -5,7 +5,8 @@ import os
 import pytest
 import zstandard
 
-from gradient.journal.events import Failure, Messages
+from gradient.journal.events import Messages
+from gradient.journal.failures import Failure
 from gradient.store import NotRemovable, RunNotFound, SqliteStore, StillRunning
 
 SECRET = "Xq7-secret"

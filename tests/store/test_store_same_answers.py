@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from gradient.journal.events import Failure, GraphSeen, Messages, Usage
+from gradient.journal.events import GraphSeen, Messages, Usage
+from gradient.journal.failures import Failure
 from gradient.store import SqliteStore, ls_document
 
 QUERIES = ["", "status:error", "node:search", "-kind:llm", "dur>2ms", "tag:ci", "glacier", '"a glacier"', "model:gpt*"]

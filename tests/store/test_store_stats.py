@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from gradient.journal.events import Failure, Usage
+from gradient.journal.events import Usage
+from gradient.journal.failures import Failure
 from gradient.store import SqliteStore
 
 EPOCH_S = 1_700_000_000

@@ -1,6 +1,6 @@
 """What is called running, aborted or unknown, and how long it took."""
 
-from gradient.journal.events import Failure
+from gradient.journal.failures import Failure
 from gradient.store import SqliteStore
 
 
@@ -110,8 +110,15 @@ def test_a_failed_child_that_was_handled_leaves_the_run_completed(process, docum
     assert run["status"] == "completed"
     assert run["error"] is None
     only = run["executions"][0]
-    told = {"type": "ValueError", "message": "no", "stacktrace": "trace", "began_in": only["execution_id"]}
-    assert only["error"] == told
+    told = {
+        "type": "ValueError",
+        "message": "no",
+        "stacktrace": "trace",
+        "notes": [],
+        "causes": [],
+        "causes_left_out": 0,
+    }
+    assert only["error"] == told | {"began_in": only["execution_id"]}
 
 
 def test_a_process_that_died_after_it_was_read_is_running_until_it_is_read_again(process, home):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gradient.journal.events import Failure, Messages
+from gradient.journal.events import Messages
+from gradient.journal.failures import Failure
 from gradient.store import SqliteStore
 
 

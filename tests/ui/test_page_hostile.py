@@ -34,7 +34,9 @@ def agent(question):
         with step(EVIL, kind="retriever", inputs=EVIL) as found:
             found.outputs = [{{"page_content": EVIL, "score": EVIL, "metadata": {{EVIL: LINK}}}}]
         node.outputs = {{EVIL: EVIL, "constructor": EVIL}}
-    raise type(EVIL[:5] + "Error", (Exception,), {{}})(EVIL)
+    cause = ValueError("came from " + EVIL)
+    cause.__notes__ = ["noted " + EVIL]
+    raise type(EVIL[:5] + "Error", (Exception,), {{}})(EVIL) from cause
 
 with session(EVIL):
     try:
@@ -77,6 +79,17 @@ def test_markup_in_what_was_recorded_is_shown_and_never_run(page, hostile, place
     assert page.query_selector("main img, main script, main iframe, main [onerror]") is None
     assert page.query_selector("a[href^='javascript']") is None
     assert page.complaints == []
+
+
+def test_what_an_error_came_from_stands_below_it(page, hostile):
+    page.goto(f"{hostile.address}#/run/@last")
+    page.click(".timeline .line >> nth=0")
+    page.wait_for_selector(".inspector .problem >> nth=1")
+
+    told = page.inner_text(".inspector")
+    assert "caused by" in told
+    assert f"came from {MARKUP}" in told
+    assert f"note: noted {MARKUP}" in told
 
 
 def test_markup_does_not_run_in_an_exported_file_either(page, hostile, tmp_path):

@@ -60,12 +60,25 @@ export interface RunAnswer extends Row {
   changes: number;
 }
 
-export interface Failure {
-  /** The execution that it was raised in; null for the request itself. */
-  began_in: string | null;
+/** What was raised. */
+export interface Raised {
   type: string | null;
   message: string | null;
   stacktrace: string | null;
+  notes: string[];
+}
+
+/** An exception that another one came from; `depth` is how many groups it is inside of. */
+export interface Cause extends Raised {
+  relation: string;
+  depth: number;
+}
+
+export interface Failure extends Raised {
+  /** The execution that it was raised in; null for the request itself. */
+  began_in: string | null;
+  causes: Cause[];
+  causes_left_out: number;
 }
 
 export interface Link {

@@ -1,7 +1,7 @@
 /** Everything about one execution, read when it is selected. */
 import { cost, count, duration, tokens } from "../format";
 import { Messages } from "../messages";
-import { type Execution, type Failure, type Request, messagesIn } from "../model";
+import { type Execution, type Failure, type Raised, type Request, messagesIn } from "../model";
 import { Copy, Failure as Problem, Kind, Loading, Mark } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
@@ -199,24 +199,43 @@ function Documents({ value }: { value: unknown }) {
 }
 
 function Wrong({ error }: { error: Failure }) {
-  const at = lastFrame(error.stacktrace ?? "");
   return (
     <section>
       <h3 class="bad">Error</h3>
-      <div class="problem mono">{error.type ? `${error.type}: ` : ""}{error.message ?? "no message"}</div>
+      <Exception one={error} />
+      {error.causes.map((cause) => (
+        <div style={{ marginInlineStart: `${Math.min(cause.depth, 8)}rem` }}>
+          <div class="dim">{RELATIONS.get(cause.relation) ?? cause.relation}</div>
+          <Exception one={cause} />
+        </div>
+      ))}
+      {error.causes_left_out > 0 && <div class="dim">and {count(error.causes_left_out)} more exceptions that it came from</div>}
+    </section>
+  );
+}
+
+/** How an exception has to do with the one before it. */
+const RELATIONS = new Map([["cause", "caused by"], ["context", "while handling"], ["member", "member"]]);
+
+function Exception({ one }: { one: Raised }) {
+  const at = lastFrame(one.stacktrace ?? "");
+  return (
+    <>
+      <div class="problem mono">{one.type ? `${one.type}: ` : ""}{one.message ?? "no message"}</div>
+      {one.notes.map((note) => <div class="mono dim">note: {note}</div>)}
       {at && (
         <div class="source mono">
           <span class="dim">{at.place}</span>
           {at.line && `\n${at.line}`}
         </div>
       )}
-      {error.stacktrace && (
+      {one.stacktrace && (
         <details>
           <summary>Stack trace</summary>
-          <pre class="text" tabIndex={0}>{error.stacktrace}</pre>
+          <pre class="text" tabIndex={0}>{one.stacktrace}</pre>
         </details>
       )}
-    </section>
+    </>
   );
 }
 
