@@ -6,6 +6,8 @@ value.
 
 import enum
 import math
+from array import array
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
@@ -16,7 +18,7 @@ import msgspec
 from gradient.runtime.config import Limits
 from gradient.runtime.media import Media
 from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
-from gradient.runtime.shapes import Shapes, describe_object, text_for
+from gradient.runtime.shapes import Shapes, describe_object, static, text_for
 
 _MAX_INT_BITS = 64
 _BEFORE_END_CHARS = 8_192  # how far before the end of a long text a credential is looked for that reaches into it
@@ -26,14 +28,17 @@ _MAX_SHOWN_INT_BITS = 800
 # What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
 _DICT: type[Any] = dict
 _LIST: type[Any] = list
+_TUPLE: type[Any] = tuple
 _FLOAT = {float}
 _MANY = 16
 _PAIR = 2
 _HIDDEN = msgspec.Raw(b'{"$redacted":"secret"}')
 _BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
 _MAY_BE_MEDIA = frozenset({str, *_BYTES})
-_SETS: tuple[type[Any], ...] = (set, frozenset)
-_SEQUENCES: tuple[type[Any], ...] = (list, tuple, set, frozenset)
+_NO_ITEMS: dict[Any, Any] = {}
+_VIEWS: tuple[type[Any], ...] = (type(_NO_ITEMS.keys()), type(_NO_ITEMS.values()), type(_NO_ITEMS.items()))
+_COLLECTIONS: tuple[type[Any], ...] = (set, frozenset, deque, array, *_VIEWS)
+_SEQUENCES: tuple[type[Any], ...] = (list, tuple, *_COLLECTIONS)
 
 
 class Cleaner:
@@ -98,9 +103,8 @@ class Cleaner:
                 return self._mapping(value, depth)
             if kind is list or kind is tuple:
                 return self._sequence(value, kind, depth)
-            if issubclass(kind, _SETS):
-                items = self._sequence(value, _base_of(kind), depth)
-                return {"$type": f"{kind.__module__}.{kind.__qualname__}", "fields": items}
+            if issubclass(kind, _COLLECTIONS) or (issubclass(kind, _TUPLE) and static(kind, "_fields") is None):
+                return self._items(value, kind, depth)
             return self._object(value, kind, depth)
         finally:
             self._open.discard(id(value))
@@ -146,6 +150,11 @@ class Cleaner:
             cleaned.append(self._cut(length, f"the first {len(cleaned)} items"))
         return cleaned
 
+    def _items(self, value: Any, kind: type[Any], depth: int) -> dict[str, Any]:
+        """Describe a container that is no plain list by its items."""
+        items = self._sequence(value, _base_of(kind), depth)
+        return {"$type": f"{kind.__module__}.{kind.__qualname__}", "fields": items}
+
     def _without_secrets(self, items: list[Any]) -> list[Any]:
         """Replace what other items name as a secret: in pairs of names and values, and in the words of a command."""
         redactor = self._redactor
@@ -163,8 +172,8 @@ class Cleaner:
     def _object(self, value: Any, kind: type[Any], depth: int) -> Any:
         if issubclass(kind, str):  # a subclass: an enum's member, a markup string
             return self._text(str.__str__(value))
-        if kind in _BYTES:
-            return self._media.of_bytes(value)
+        if issubclass(kind, _BYTES):
+            return self._media.of_bytes(value if kind in _BYTES else memoryview(value))
         shape = self._shapes.find(kind)
         if shape is not None:
             return self._described(shape.describe(value), depth)

@@ -1,12 +1,13 @@
 """How objects that are not plain data are written down.
 
-A framework registers the classes it owns; everything else is told by its kind. No `repr`, `str` or property of the
-user's is run, with one exception: the text of an exception, which is what it is for.
+A framework registers the classes it owns; everything else is told by its kind; what values of libraries hold is told in
+`values`. No `repr`, `str` or property of the user's is run, with one exception: the text of an exception, which is what
+it is for.
 
     chat messages and what frameworks register      as registered
     dataclasses, pydantic and attrs models, tuples   {"$type": name, "fields": {...}}
     dates, UUIDs, paths, numbers of the library      {"$type": name, "text": ...}
-    other objects                                    {"$type": name, "fields": {plain public attributes}}
+    other objects                                    {"$type": name, "fields": {plain public attributes and slots}}
     functions, classes, modules, what has no fields  {"$type": name, "text": ...}
 """
 
@@ -21,13 +22,15 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
+from gradient.runtime.values import NOTHING, held
+
 _TEXT_TYPES = (
     dt.date, dt.time, dt.timedelta, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath,
     complex,
 )  # fmt: skip
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset)
 _NAMED: tuple[type[Any], ...] = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
-_BYTES = (bytes, bytearray)
+_SCALARS = (str, int, float, bool, type(None))
 # Of anything, for type checkers.
 _TUPLE: type[Any] = tuple
 _DICT: type[Any] = dict
@@ -81,21 +84,22 @@ class Shapes:
             return shape
 
 
-def describe_object(value: Any) -> dict[str, Any]:
-    """Return {"$type", "fields" | "text"} for an object that nobody registered a shape for."""
+def describe_object(value: Any) -> Any:
+    """Return {"$type", "fields" | "text"} for an object that nobody registered a shape for, or a scalar's value."""
     kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
     name = f"{kind.__module__}.{kind.__qualname__}"
     # `issubclass`, because `isinstance` asks the object for its `__class__`, and that may be code of the user's.
     if issubclass(kind, enum.Enum):
-        return {"$type": name, "text": _stored(value, "_name_")}
+        member = _stored(value, "_name_")  # a combination of flags may have none
+        return {"$type": name, "text": member} if member else {"$type": name, "fields": _stored(value, "_value_")}
     if issubclass(kind, BaseException):
         return {"$type": name, "text": text_of(value)}
     if issubclass(kind, _NAMED):
         return {"$type": name, "text": _name_of(value)}
     if kind.__module__ in _TRUSTED and issubclass(kind, _TEXT_TYPES):
         return {"$type": name, "text": str(value)}
-    if kind in _BYTES:
-        return {"$type": name, "text": f"{len(value)} bytes"}
+    if (found := held(value, kind)) is not NOTHING:
+        return found
     fields = _fields(value, kind)
     return {"$type": name, "text": f"<{name}>"} if fields is None else {"$type": name, "fields": fields}
 
@@ -109,11 +113,13 @@ def text_for(value: Any) -> str:
         return bytes.decode(value, "utf-8", "replace")
     if kind is tuple:
         return ", ".join(map(text_for, value[:_MAX_PARTS]))
-    if kind is int and value.bit_length() > _MAX_SHOWN_INT_BITS:
-        return f"<an integer of {value.bit_length()} bits>"
-    if kind in (int, float, bool, type(None)):
-        return str(value)
-    return describe_object(value).get("text") or f"<{kind.__module__}.{kind.__qualname__}>"
+    described: Any = value if kind in _SCALARS else describe_object(value)
+    if type(described) is int and described.bit_length() > _MAX_SHOWN_INT_BITS:
+        return f"<an integer of {described.bit_length()} bits>"
+    if type(described) in _SCALARS:
+        return str(described)
+    text: Any = _DICT.get(described, "text") if issubclass(type(described), _DICT) else None
+    return text or f"<{kind.__module__}.{kind.__qualname__}>"
 
 
 def text_of(error: BaseException) -> str:
@@ -141,8 +147,8 @@ def _fields(value: Any, kind: type[Any]) -> dict[str, Any] | None:
     if names is not None:
         return {name: _stored(value, name) for name in names}
     if issubclass(kind, _TUPLE):
-        return dict(zip(_static(kind, "_fields") or (), _TUPLE.__iter__(value), strict=False)) or None
-    stored = _dict_of(value)
+        return dict(zip(static(kind, "_fields") or (), _TUPLE.__iter__(value), strict=False)) or None
+    stored = (_dict_of(value) or {}) | {name: _stored(value, name) for name in _slots(kind)}
     if not stored:
         return None
     # Any object at all: what it holds may be a client, a connection, half the program. Plain attributes will do.
@@ -151,16 +157,22 @@ def _fields(value: Any, kind: type[Any]) -> dict[str, Any] | None:
     }
 
 
+def _slots(kind: type[Any]) -> list[str]:
+    """Return the names of slots that classes declare; members of classes in C are not meant."""
+    classes = [base.__dict__ for base in kind.__mro__ if "__slots__" in base.__dict__]
+    return [name for own in classes for name, member in own.items() if type(member) is MemberDescriptorType]
+
+
 def _declared(kind: type[Any]) -> list[str] | None:
     for attribute in ("__dataclass_fields__", "__pydantic_fields__", "model_fields", "__struct_fields__"):
-        found = _static(kind, attribute)
+        found = static(kind, attribute)
         if isinstance(found, (_DICT, _TUPLE)):
             return [str(name) for name in found]
-    attrs = _static(kind, "__attrs_attrs__")
+    attrs = static(kind, "__attrs_attrs__")
     return [str(item.name) for item in attrs] if isinstance(attrs, _TUPLE) else None
 
 
-def _static(kind: type[Any], name: str) -> Any:
+def static(kind: type[Any], name: str) -> Any:
     """Return an attribute of a class as it stands there; a metaclass may do anything."""
     return next((base.__dict__[name] for base in kind.__mro__ if name in base.__dict__), None)
 
@@ -169,7 +181,7 @@ def _stored(value: Any, name: str) -> Any:
     stored = _dict_of(value)
     if stored is not None and name in stored:
         return stored[name]
-    slot = _static(type(value), name)  # pyright: ignore[reportUnknownArgumentType] - anything's
+    slot = static(type(value), name)  # pyright: ignore[reportUnknownArgumentType] - anything's
     try:
         return slot.__get__(value) if type(slot) is MemberDescriptorType else None  # and no property
     except AttributeError:  # unset

@@ -1,9 +1,12 @@
 """Values that are dangerous to look at: none of their code runs, and what is recorded is bounded and marked."""
 
+import datetime as dt
 import hashlib
 import socket
 import threading
-from collections import Counter
+from array import array
+from collections import Counter, deque
+from decimal import Decimal
 
 import pytest
 from support.scripted import graph_of
@@ -37,19 +40,23 @@ def hostile(base, *names):
     """Return an object of a subclass of `base` whose methods raise, and what counts their calls."""
     calls = Counter()
     kind = type("Hostile", (base,), {})
-    value = kind()
+    value = kind(*NEEDED.get(base, ()))
     for name in names:
         setattr(kind, name, method_that_raises(name, calls))
     return value, calls
 
 
+NEEDED = {array: ["i", [1]], dt.datetime: [2026, 1, 1], dt.date: [2026, 1, 1]}
 MAGIC = [
     "__repr__", "__str__", "__eq__", "__hash__", "__getattr__", "__deepcopy__", "__copy__", "__reduce_ex__", "__bool__",
     "__iter__", "__len__", "__getitem__", "__contains__", "__format__", "__dir__", "__getstate__", "__getattribute__",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("base", [object, dict, list, tuple, set, frozenset, str, int, float, bytes])
+@pytest.mark.parametrize("base", [
+    object, dict, list, tuple, set, frozenset, str, int, float, bytes, bytearray, deque, array, complex, Decimal,
+    dt.datetime, dt.date, dt.time, dt.timedelta,
+])  # fmt: skip
 def test_no_method_of_a_value_is_called(agent, read_runs, base):
     value, calls = hostile(base, *MAGIC)
 
