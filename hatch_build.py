@@ -7,7 +7,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from setuptools import Distribution, Extension
 
-_NAMES = ("gradient.runtime.conversations._looking", "gradient.runtime.glance._glance")
+_NAMES = (
+    "gradient.redaction._literals",
+    "gradient.runtime.conversations._looking",
+    "gradient.runtime.glance._glance",
+)
 _OLDEST = "cp310"  # whose stable interface it is written for: one file serves every later Python
 
 

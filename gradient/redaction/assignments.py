@@ -5,8 +5,9 @@ r"""Names of secrets within texts, and what stands behind them.
     ?api_key=x&   ;Password=x;   PGPASSWORD=x   X-Api-Key: x            addresses, settings, environments, headers
     --password x   --token=x   <password>x</password>                  commands, XML
     password: x   password = 'x'                                       what messages say
+    | password | x |   password -> x   <td>password</td><td>x</td>     whatever else: see `beside`
 
-The first three lines are meant for programs: whatever stands there is withheld, unless it is a placeholder. The last is
+The first three lines are meant for programs: whatever stands there is withheld, unless it is a placeholder. The next is
 how people and programs write, too: of an ordinary text only what looks like a secret is withheld, of an error's message
 everything but plain words. All tries are bounded, and what is withheld is not looked at again.
 """
@@ -14,6 +15,7 @@ everything but plain words. All tries are bounded, and what is withheld is not l
 import re
 from typing import Literal
 
+from gradient.redaction.beside import beside
 from gradient.redaction.credentials import Span
 from gradient.redaction.judging import is_placeholder, is_plain_word, looks_random, looks_secret
 from gradient.redaction.names import WHOLE, Names
@@ -25,7 +27,7 @@ _ESCAPED_REST = re.compile(
     r"(?:[\w.\-]|[^\x00-\x7f\u2018-\u201f\u3000-\u303f\uff0c\uff1a\uff1b\uff1d]|\\{1,31}u[0-9a-fA-F]{4}){0,40}"
 )
 _AFTER = re.compile(
-    rf"""(?P<close>{QUOTE})?[\])]?(?P<gap>{_GAP})(?P<sep>=>|:=|[:=,>]|%3[AaDd]|&\#6[01];)?(?P<more>{_GAP})""",
+    rf"""(?P<close>{QUOTE})?(?:[\])]|%5[Dd])?(?P<gap>{_GAP})(?P<sep>=>|:=|[:=,>]|%3[AaDd]|&\#6[01];)?(?P<more>{_GAP})""",
     re.VERBOSE,
 )
 _SAID = re.compile(rf"(?:is |was |are )?{QUOTE}?")
@@ -80,8 +82,14 @@ class Assignments:
         rest = self._rest.match(text, end)
         stop = rest.end() if rest else end
         begin = self._begin(text, start, stop)
-        after = None if begin is None else _AFTER.match(text, stop)
-        if begin is None or after is None:
+        if begin is None:
+            return None
+        return self._signed(text, begin, stop, manner) or beside(text, stop, manner == "told")
+
+    def _signed(self, text: str, begin: int, stop: int, manner: Manner) -> Span | None:
+        """Find what belongs to a name by the signs between them."""
+        after = _AFTER.match(text, stop)
+        if after is None:
             return None
         if after["sep"] in (None, ","):
             return self._without_sign(text, begin, stop, after, manner)
@@ -105,12 +113,16 @@ class Assignments:
     def _begin(self, text: str, start: int, stop: int) -> int | None:
         """Return where the name of a secret begins that ends here; None where it is no such name."""
         begin = start - _run_before(text, start)
-        if self._names.is_sensitive(text[begin:stop]):
-            return begin
+        candidates = [begin]
         if text[begin - 1 : begin] in _ESCAPING:
-            for candidate in _unescaped(text, begin):
-                if candidate <= start + 1 and self._names.is_sensitive(text[candidate:stop]):
-                    return candidate
+            candidates = [*(at for at in _unescaped(text, begin) if at <= start + 1), begin]
+        elif text[begin : begin + 2] == "-D":  # an option of Java
+            candidates = [begin + 2]
+        elif text[start] == " " or (begin == start and text[begin - 1 : begin] == " "):
+            candidates += [begin - 1 - _run_before(text, begin - 1), start - _run_before(text, start)]
+        for candidate in candidates:
+            if self._names.is_sensitive(text[candidate:stop]):
+                return candidate
         return self._begin_of_listed(text, start, stop) if self._has_added else None
 
     def _begin_of_listed(self, text: str, start: int, stop: int) -> int | None:
@@ -139,7 +151,7 @@ class Assignments:
         if manner == "json":  # what is named in lists is looked at in the data
             return found.span()
         value = sample(text, found.end(), found["quote"])
-        is_pair = before[: -len(close)].rstrip(" \n\tbBuU")[-1:] in ("(", "[")
+        is_pair = place.name[0] == "-" or before[: -len(close)].rstrip(" \n\tbBuU")[-1:] in ("(", "[")
         is_meant = skipped(value) > 0 or looks_secret(value) or (manner == "told" and not is_plain_word(value))
         return place.quoted(found) if is_pair and is_meant else None
 
@@ -177,7 +189,7 @@ class Assignments:
         if opened:
             return place.quoted(opened)
         if place.close and text[at : at + 1] in ("[", "{"):
-            return None if place.weak and place.name.lower() in WHOLE else held(text, at)
+            return None if place.is_path or (place.weak and place.name.lower() in WHOLE) else held(text, at)
         return place.bare(at)
 
 

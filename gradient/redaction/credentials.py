@@ -12,65 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gradient.redaction.judging import looks_random
+from gradient.redaction.providers import PREFIXES, WITHIN
 
 Span = tuple[int, int]
 """Where something to withhold begins and ends."""
 
-_DASHED = r"[A-Za-z0-9_-]{16,}"
-_PLAIN = r"[A-Za-z0-9]{20,}"
-_LOW = r"[A-Za-z0-9_]{16,}"
-_WITH_DIGIT = r"(?=[A-Za-z_-]{0,80}[0-9])"
-# Literal prefix -> what must follow it for the whole to be a credential.
-_PREFIXES: dict[str, str] = {
-    "ghp_": _PLAIN, "gho_": _PLAIN, "ghu_": _PLAIN, "ghs_": _PLAIN, "ghr_": _PLAIN,
-    "glpat-": _DASHED, "glrt-": _DASHED, "gldt-": _DASHED,
-    "xapp-": r"[A-Za-z0-9-]{10,}",
-    "xox": r"[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}",
-    "whsec_": r"[A-Za-z0-9+/=]{16,}",
-    "ASIA": r"[0-9A-Z]{16}(?![0-9A-Za-z])(?:[\"'\\:;,|/\s]{1,6}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))?",
-    "AKIA": r"[0-9A-Z]{16}(?![0-9A-Za-z])(?:[\"'\\:;,|/\s]{1,6}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))?",
-    "AIza": r"[0-9A-Za-z_-]{30,}",
-    "ya29.": r"[0-9A-Za-z_.-]{20,}",
-    "pypi-": _WITH_DIGIT + r"[A-Za-z0-9_-]{40,}",
-    "npm_": _PLAIN,
-    "lsv2_": _LOW,
-    "gsk_": _PLAIN, "xai-": _PLAIN, "pplx-": _PLAIN,
-    "tvly-": r"[A-Za-z0-9-]{16,}",
-    "pcsk_": _LOW,
-    "nvapi-": _DASHED,
-    "GOCSPX-": _DASHED,
-    "hvs.": r"[A-Za-z0-9_.-]{16,}",
-    "shpat_": r"[A-Fa-f0-9]{20,}", "shpca_": r"[A-Fa-f0-9]{20,}", "shpss_": r"[A-Fa-f0-9]{20,}",
-    "lin_api_": _PLAIN,
-    "ntn_": _PLAIN,
-    "sntry": r"[su]_[A-Za-z0-9_+/=-]{20,}",
-    "phc_": _PLAIN, "phx_": _PLAIN,
-    "LTAI": r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,26}(?![A-Za-z0-9])",
-    "figd_": _DASHED,
-    "PMAK-": r"[A-Fa-f0-9]{20,}-[A-Fa-f0-9]{20,}",
-    "ATATT": r"[A-Za-z0-9_=-]{20,}",
-    "tskey-": _DASHED,
-    "dapi": r"[a-f0-9]{32}(?:-\d)?(?![A-Za-z0-9])",
-    "hf_": _PLAIN,
-    "SG.": r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
-    "r8_": _PLAIN,
-    "fw_": _PLAIN,
-    "eyJ": r"[A-Za-z0-9_-]{8,1024}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]*",
-    "sq0": r"[a-z]{3}-[A-Za-z0-9_-]{20,}",
-    "EAA": r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{60,}(?![A-Za-z0-9+/=_-])",
-    "-----BEGIN ": r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?"
-    r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)",
-}  # fmt: skip
-# Literals that stand within a credential: how many characters before them it may begin, what is shown, what is not.
-_WITHIN: dict[str, tuple[int, str, str]] = {
-    "_pat_": (6, r"(?:github|dckr)_pat_", _DASHED),
-    "_live_": (2, r"[sprw]k_live_", r"[A-Za-z0-9]{10,}"),
-    "_test_": (2, r"[sprw]k_test_", r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}"),
-    "_v1_": (3, r"do[opr]_v1_", r"[a-f0-9]{32,}"),
-    "sk-": (1, r"c?sk-", _WITH_DIGIT + _DASHED),
-    "slack.com": (6, r"hooks\.slack\.com", r"(?:/|\\+/|%2[Ff])(?:services|workflows|triggers)[\w/%\\-]{20,}"),
-    ":AA": (10, r"[0-9]{8,10}", r":AA[A-Za-z0-9_-]{30,}"),
-}
 _BLANK = r"(?:\s|%20|\+|\\+u0020|\\+[nrt]|&nbsp;|&#32;){1,8}"
 _BEARER = re.compile(r"(?:bearer|BEARER|Bearer)(?:%20|\\+u0020|\s|\+|\\+[nrt]|&nbsp;|&#32;){1,8}")
 _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{12,}")
@@ -85,7 +31,12 @@ _PORT = re.compile(r"\d{1,5}(?![^\s/\"'?#\\,;:.)\]}>])")
 _OPEN_PASSWORD = re.compile(
     r"\[redacted\]@|(?:password|passwd|pass|pwd|secret)@|\$?\{[^}]*\}@|<[^>]*>@|\*+@|%s@|\.{3}@"
 )
-_TOKEN_USER = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,100}@")
+_TOKEN_USER = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,100}[@:]")
+
+# What lets anyone have what an address names: `&sig=...`, `, Signature=...`; and what may do so, if it looks random.
+_SIGNATURE = re.compile(r"[A-Za-z]{3,9}(?:=|%3[Dd])((?:[A-Za-z0-9+/_~.-]|%2[BbFf]|%3[Dd]){16,}={0,2})")
+_QUERY = re.compile(r".[a-z]{3,6}=([A-Za-z0-9%+/_.~:-]{16,})")
+_QUERIES = tuple(f"{sign}{name}=" for sign in "?&;" for name in ("key", "auth", "pass", "sign", "hmac"))
 
 # What may stand before a credential though its last character is a letter or a digit.
 _ESCAPED = re.compile(
@@ -117,7 +68,7 @@ class Shape:
     rule: re.Pattern[str]
     anywhere: bool = False
 
-    def __call__(self, text: str, start: int, _end: int) -> Span | None:
+    def __call__(self, text: str, start: int) -> Span | None:
         """Return what to withhold of the credential with its literal here, if it is one."""
         for at in range(max(0, start - self.before), start + 1):
             found = self.rule.match(text, at) if self.anywhere or begins(text, at) else None
@@ -126,7 +77,7 @@ class Shape:
         return None
 
 
-def _bearer(text: str, start: int, _end: int) -> Span | None:
+def _bearer(text: str, start: int) -> Span | None:
     """Find `Bearer TOKEN`: letters alone must be longer than any word."""
     scheme = _BEARER.match(text, max(0, start - 1))
     token = _BEARER_TOKEN.match(text, scheme.end()) if scheme else None
@@ -138,7 +89,7 @@ def _bearer(text: str, start: int, _end: int) -> Span | None:
     return token.span() if is_token else None
 
 
-def _basic(text: str, start: int, _end: int) -> Span | None:
+def _basic(text: str, start: int) -> Span | None:
     """Find `Basic BASE64`, of a name and a password."""
     found = _BASIC.match(text, max(0, start - 1))
     if found is None:
@@ -150,7 +101,7 @@ def _basic(text: str, start: int, _end: int) -> Span | None:
     return found.span(1) if is_pair else None
 
 
-def _address(text: str, start: int, _end: int) -> Span | None:
+def _address(text: str, start: int) -> Span | None:
     """Find the password of an address, or a token in the place of its user."""
     user = _USER.match(text, start)
     if user is None:
@@ -160,24 +111,44 @@ def _address(text: str, start: int, _end: int) -> Span | None:
         found = _STRICT_PASSWORD.match(text, at)
         if found is None and not _PORT.match(text, at):
             found = _LOOSE_PASSWORD.match(text, at)
-    if found is None:
-        at, found = user.start(1), _TOKEN_USER.match(text, user.start(1))
+    token = _TOKEN_USER.match(text, user.start(1))
+    if token:  # and what stands behind it, if anything does
+        at, found = user.start(1), found or (token if token[0][-1] == "@" else None)
     return (at, found.end() - 1) if found and found.end() - 1 > at else None
 
 
-NOTION = Shape(1, re.compile(r"(secret_)((?=[A-Za-z]*[0-9])[A-Za-z0-9]{40,}(?![A-Za-z0-9_]))"))
+def _signature(text: str, start: int) -> Span | None:
+    """Find the signature of an address, or of a request."""
+    found = _SIGNATURE.match(text, start)
+    return found.span(1) if found and _is_random(found[1]) else None
+
+
+def _query(text: str, start: int) -> Span | None:
+    """Find what looks random behind a name of an address that has other uses, too."""
+    found = _QUERY.match(text, start)
+    return found.span(1) if found and _is_random(found[1]) else None
+
+
+def _is_random(value: str) -> bool:
+    return any(map(str.isdigit, value)) and looks_random(value.replace("%", ""))
+
+
+NOTION = Shape(2, re.compile(r"(e?secret[_-](?:lambda_)?)((?=[A-Za-z]*[0-9])[A-Za-z0-9.]{26,}(?![A-Za-z0-9_]))"))
 """Begins with a word for secrets, and is looked for there."""
 
-Find = Callable[[str, int, int], Span | None]
+Find = Callable[[str, int], Span | None]
 
 
 def shapes() -> dict[str, Find]:
     """Return literal -> what finds the credential at it."""
     found: dict[str, Find] = {
-        prefix: Shape(0, re.compile(f"({re.escape(prefix)})({body})"), anywhere=prefix[0] == "-")
-        for prefix, body in _PREFIXES.items()
+        prefix: Shape(0, re.compile(f"({re.escape(prefix)})({body})"), anywhere=not prefix[0].isalnum())
+        for prefix, body in PREFIXES.items()
     }
     found |= {
-        literal: Shape(before, re.compile(f"({shown})({body})")) for literal, (before, shown, body) in _WITHIN.items()
+        literal: Shape(before, re.compile(f"({shown})({body})"), anywhere=not before)
+        for literal, (before, shown, body) in WITHIN.items()
     }
+    found |= dict.fromkeys(("sig=", "sig%3D", "sig%3d", "ignature=", "ignature%3D", "ignature%3d"), _signature)
+    found |= dict.fromkeys(_QUERIES, _query)
     return found | {"earer": _bearer, "EARER": _bearer, "asic": _basic, "://": _address}

@@ -6,7 +6,7 @@ from itertools import pairwise
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]*\}?|\$[A-Z_][A-Z0-9_]*|\$\(.*|\$\d|\{.*|<.*|%\(?\w*\)?s?|[*\u2022xX.\u2026_#-]{3,}|\[redacted\].*|\.\.\.|"
     r"(?:none|null|nil|true|false|undefined|redacted|nan|optional|str|string|bytes|int|any)|"
-    r"[\W_]*|(?-i:[A-Z]+(?:_[A-Z]+)+)|(?:your|my|some|the|a|an|insert|enter|replace|example|dummy)[-_ ].*",
+    r"[\W_]*|!!\w{1,10}|(?-i:[A-Z]+(?:_[A-Z]+)+)|(?:your|my|some|the|a|an|insert|enter|replace|example|dummy)[-_ ].*",
     re.IGNORECASE | re.DOTALL,
 )
 # A name, a path of names, a call, an index: code that fetches a secret rather than the secret.

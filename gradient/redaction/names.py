@@ -19,31 +19,34 @@ _SENSITIVE = (
     "shared key", "service key", "auth key", "app key", "application key", "subscription key", "functions key",
     "session key", "consumer key", "client secret", "access token", "refresh token", "id token", "auth token",
     "session token", "bearer token", "csrf token", "api token", "connection string", "db pass", "user pass",
+    "amz signature", "goog signature", "x auth", "license key", "write key", "ingest key", "fal key", "deploy key",
+    "honeycomb team", "client key", "webhook key", "mandrill key", "key pass", "store pass", "sftp pass", "redis pass",
 )  # fmt: skip
 # Names that are often glued to what stands before them: PGPASSWORD, dbpasswd, openaiapikey.
 _GLUED = re.compile(r"(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|accesstoken|authtoken)s?$")
 # Sensitive as the whole key alone: `token` is a secret, `token_count` is none.
-WHOLE = frozenset({"token", "auth", "bearer", "pass", "pwd", "jwt"})
+WHOLE = frozenset({"token", "auth", "bearer", "pass", "pwd", "jwt", "psk"})
 _WEAK = WHOLE | {"cookie", "cookies", "secret", "secrets"}
 # `github_token` is a secret; these tokens are none.
 _HARMLESS_TOKENS = frozenset(
     ["next", "page", "continuation", "pagination", "cursor", "sync", "first", "last", "per", "max", "min", "new",
      "stop",     "start", "eos", "bos", "pad", "end", "unk", "mask", "cls", "sep", "special", "image", "audio", "each",
-     "unexpected", "invalid", "prev", "previous", "current"]
+     "unexpected", "invalid", "input", "output", "idempotency", "prev", "previous", "current"]
 )  # fmt: skip
 # `DB_PASS` and `MYSQL_PWD` are secrets; `first_pass` and `OLDPWD` are none.
 _BEFORE_PASS = frozenset(
     ["db", "database", "sql", "mysql", "pg", "postgres", "postgresql", "redis", "mongo", "rabbitmq", "amqp", "smtp",
      "imap", "pop", "mail", "email", "ftp", "sftp", "ssh", "ldap", "http", "https", "proxy", "basic", "auth", "user",
      "admin", "root", "login", "account", "service", "registry", "docker", "vpn", "wifi", "sudo", "cert", "key",
-     "keystore", "app", "api", "my", "es", "elastic", "kafka", "git", "github", "host", "server", "client"]
+     "keystore", "store", "app", "api", "my", "es", "elastic", "kafka", "git", "github", "host", "server", "client"]
 )  # fmt: skip
 _VENDORS = frozenset(
     ["openai", "anthropic", "groq", "gemini", "mistral", "cohere", "deepseek", "xai", "perplexity", "pinecone",
      "tavily", "replicate", "together",
      "fireworks", "azure", "aws", "stripe", "sendgrid", "twilio", "datadog", "github",
      "gitlab", "langsmith",
-     "langfuse", "huggingface", "openrouter", "serpapi", "voyage", "nvidia", "cerebras"]
+     "langfuse", "huggingface", "openrouter", "serpapi", "voyage", "nvidia", "cerebras", "azdo", "gh", "databricks",
+     "airtable"]
 )  # fmt: skip
 _DIRECTORY = "PWD"
 _NO_NAME = re.compile(r"[*?^$\\|\[\]{}]")
@@ -110,6 +113,7 @@ class Names:
             (last == "token" and before not in _HARMLESS_TOKENS)
             or (last == "pwd" and before != "old")
             or (last == "pass" and before in _BEFORE_PASS)
+            or (last == "pat" and before in _VENDORS)
             or (last == "key" and before in _VENDORS)
         ):
             return True

@@ -10,8 +10,10 @@ OPEN = re.compile(rf"(?P<prefix>[bBuUrRfF]{{0,2}})(?P<quote>{QUOTE})")
 BARE = re.compile(r"""[^\s"'`,;&<>)\]}|\\]{1,400}""")
 _BARE_REST = re.compile(r"""[^\s"'`,;&<>)\]}|\\]*""")
 _LINE = re.compile(r"""[^\r\n"'`\\]{1,4000}""")
+# A scheme of several parts, in quotes of their own.
+_DIGEST = re.compile(r"""(?i)(?:digest|hawk|oauth|aws4-hmac-sha256) (?:[^\r\n\\]|\\{1,31}["']){1,4000}""")
 SCHEME = re.compile(
-    r"(?:bearer|basic|token|digest|api-?key|negotiate|jwt|bot|sso-key|splunk|oauth|key)(?:\s|%20|\\+u0020|\+)+",
+    r"(?:bearer|basic|token|digest|api-?key|negotiate|jwt|bot|sso-key|splunk|oauth|key|ssws|geniekey)(?:\s|%20|\\+u0020|\+)+",
     re.IGNORECASE,
 )
 _SCHEMA = re.compile(r"""["'](?:type|\$ref|description|title|anyOf|oneOf|allOf|properties)\\*["']\s*:""")
@@ -40,6 +42,7 @@ class Place:
         before = text[max(0, begin - 3) : begin]
         self.is_separated = before.endswith(_SEPARATED) or before.lower() in ("%3f", "%26", "%3b")
         self.is_element = before.endswith("<")
+        self.is_path = before.endswith("/")
         self.is_tight = not after["gap"] and not after["more"]
         self.is_pair = self.close is not None
         self._is_line = bool(_WHOLE_LINE.match(name)) and self.close is None and self.sep != ">"
@@ -103,6 +106,9 @@ class Place:
 
     def _line(self, at: int) -> Span | None:
         """Return what is withheld of a header that has several parts."""
+        parts = _DIGEST.match(self.text, at)
+        if parts and "=" in parts[0]:
+            return at + parts[0].index(" ") + 1, parts.end()
         found = _LINE.match(self.text, at)
         if found is None:
             return None

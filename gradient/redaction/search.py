@@ -1,34 +1,35 @@
 """Where to look in a text, and what to withhold of it.
 
-A text is searched for a few dozen literals at once (0.2 us a KB): parts of names, and beginnings of credentials. Only
-where one stands, its own rule is tried. There are two passes, each for fewer than 64 literals, and the short ones are
-with the parts of names: more at once, or another grouping, cost up to three times as much.
+A text is searched for literals: parts of names, and beginnings of credentials. Only where one stands, its own rule is
+tried. Most texts have none of them, and that is told by one look that knows no more than that.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import partial
 
-import ahocorasick_rs
-
 from gradient.redaction.assignments import Assignments, Manner
+from gradient.redaction.commands import PROGRAMS, command_in
 from gradient.redaction.credentials import NOTION, Find, Span, shapes
+from gradient.redaction.literals import search_for
 from gradient.redaction.names import Names
 from gradient.redaction.spellings import spellings_of
 
 # Parts of all built-in names of secrets, so that few literals do; which name it is, is looked at there.
 _PARTS = (
     "assw", "ASSW", "assphr", "ecret", "ECRET", "oken", "OKEN", "ookie", "OOKIE", "uthoriz", "UTHORIZ", "redential",
-    "REDENTIAL", "_key", "_KEY", "-key", "-Key",
+    "REDENTIAL", "_key", "_KEY", "_Key", "-key", "-Key", "-KEY", "i.key", "s.key", "t.key",
     "iKey", "tKey", "sKey", "eKey", "nKey", "gKey", "rKey", "hKey", "pKey", "dKey",
-    "pikey", "PI key", "_PWD", "_pwd",
-    "pwd=", "Pwd=", "_PASS", "_pass", 'pass"', 'auth"',
+    "pikey", "PIKEY", "pi key", "PI key", "PI Key", "pi Key", "ate key", "ate Key", "ess key", "ess Key",
+    ' key"', ' Key"', " key\\", " Key\\", " key:", " Key:",
+    "_PWD", "_pwd", "pwd=", "Pwd=", "pwd:", "_PASS", "_pass", 'pass"', "pass\\", 'auth"', "auth\\", "_auth=",
+    "-pass", "epass", "-Signature", "X-Auth", "x-auth", "_PAT=", '_PAT"', "eycomb-team", "eycomb-Team", "jwt=", "jwt:",
+    "psk=", 'psk"',
 )  # fmt: skip
 # Names of counts of tokens, as every answer of a model has: known before anything is looked at.
 _COUNTS = ("okens", "oken_d", "oken_c", "oken_u")
 _SIGNS = " \"'=:\\"
-_SHORT = 3
-Bytes = Callable[[bytes], list[tuple[int, int, int]]]
-Text = Callable[[str], list[tuple[int, int, int]]]
+# An address has a password only where there is an `@`.
+_ADDRESSES = ("://",)
 
 
 class Search:
@@ -38,40 +39,25 @@ class Search:
         names: Which names are those of secrets.
 
     Attributes:
-        passes: Two searches of JSON; where neither finds a literal, there is no secret.
+        suspects: Tells whether a literal stands in JSON; where none does, there is no secret.
     """
 
     def __init__(self, names: Names) -> None:
         assignments = Assignments(names)
-        found = shapes()
-        counts = () if names.listed else _COUNTS
-        long = [literal for literal in found if len(literal) > _SHORT]
-        short = [literal for literal in found if len(literal) <= _SHORT]
-        listed = sorted({part for name in names.listed for part in spellings_of(name)} - {*found, *_PARTS})
-        found |= dict.fromkeys(counts, _nothing)
-        self._rules: dict[Manner, list[list[Find]]] = {"text": [], "told": [], "json": []}
-        self._find: list[Text] = []
-        self._find_bytes: list[Bytes] = []
-        self._counts = len(counts)
-        for group in ([*counts, *_PARTS, *short], long, *([listed] if listed else [])):
-            rules = [found.get(literal) for literal in group]
-            for manner, into in self._rules.items():
-                named = [partial(_named, assignments, len(literal.rstrip(_SIGNS)), manner) for literal in group]
-                into.append([rule or name for rule, name in zip(rules, named, strict=True)])
-            kind = ahocorasick_rs.MatchKind.LeftmostLongest
-            self._find.append(ahocorasick_rs.AhoCorasick(group, matchkind=kind).find_matches_as_indexes)
-            encoded = [literal.encode() for literal in group]
-            self._find_bytes.append(ahocorasick_rs.BytesAhoCorasick(encoded, matchkind=kind).find_matches_as_indexes)
-        first, *rest = self._find_bytes
-        self.passes = first, rest[0] if len(rest) == 1 else _one_after_the_other(rest)
+        harmless = () if names.listed else _COUNTS
+        listed = {part for name in names.listed for part in spellings_of(name)}
+        found = shapes() | dict.fromkeys(PROGRAMS, command_in) | dict.fromkeys(harmless, _nothing)
+        wanted = sorted({*found, *_PARTS, *listed} - {*harmless, *_ADDRESSES})
+        literals = [*wanted, *harmless, *_ADDRESSES]
+        self.suspects, self._found = search_for(_encoded(wanted), _encoded(harmless), _encoded(_ADDRESSES))
+        self._rules: dict[Manner, list[Find]] = {
+            manner: [found.get(literal) or _by_name(assignments, literal, manner) for literal in literals]
+            for manner in ("text", "told", "json")
+        }
 
     def holds_secret(self, encoded: bytes) -> bool:
         """Tell whether JSON may hold a secret."""
-        first, second = self.passes
-        hits = first(encoded)
-        if not second(encoded) and (not hits or max(hits)[0] < self._counts):
-            return False
-        return bool(self.spans(encoded.decode(), "json", first=True))
+        return self.suspects(encoded) and bool(self.spans(encoded.decode(), "json", first=True))
 
     def spans(self, text: str, manner: Manner, *, first: bool = False) -> list[Span]:
         """Return what to withhold of a text, in order.
@@ -81,11 +67,14 @@ class Search:
             manner: What kind of text it is.
             first: Whether the first is enough.
         """
-        hits = self._hits(text, manner)
+        encoded = text.encode("utf-8", "replace")
+        if not self.suspects(encoded):
+            return []
+        rules = self._rules[manner]
         spans: list[Span] = []
         position = 0
-        for start, end, rule in hits:
-            span = rule(text, start, end) if start >= position else None
+        for start, number in _in_characters(text, encoded, self._found(encoded)):
+            span = rules[number](text, start) if start >= position else None
             if span and span[0] >= position and span[1] > span[0]:
                 spans.append(span)
                 position = span[1]
@@ -93,28 +82,31 @@ class Search:
                     break
         return spans
 
-    def _hits(self, text: str, manner: Manner) -> list[tuple[int, int, Find]]:
-        """Return where literals stand; of ASCII, bytes are searched, which is ten times as fast."""
-        encoded = text.encode() if text.isascii() else None
-        found: list[tuple[int, int, Find]] = []
-        for at, rules in enumerate(self._rules[manner]):
-            hits = self._find[at](text) if encoded is None else self._find_bytes[at](encoded)
-            found += [(start, end, rules[rule]) for rule, start, end in hits]
-        found.sort(key=_start)
-        return found
+
+def _encoded(literals: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(literal.encode() for literal in literals)
 
 
-def _start(hit: tuple[int, int, Find]) -> int:
-    return hit[0]
+def _in_characters(text: str, encoded: bytes, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return at which characters of a text literals begin, of which it is known at which bytes they do."""
+    if len(text) == len(encoded):
+        return hits
+    found: list[tuple[int, int]] = []
+    at = characters = 0
+    for start, number in hits:
+        characters += len(encoded[at:start].decode())
+        at = start
+        found.append((characters, number))
+    return found
 
 
-def _one_after_the_other(finds: list[Bytes]) -> Bytes:
-    return lambda encoded: [hit for find in finds for hit in find(encoded)]
+def _by_name(assignments: Assignments, literal: str, manner: Manner) -> Find:
+    return partial(_named, assignments, len(literal.rstrip(_SIGNS)), manner)
 
 
-def _nothing(_text: str, _start: int, _end: int) -> None:
+def _nothing(_text: str, _start: int) -> None:
     """Find no secret."""
 
 
-def _named(assignments: Assignments, size: int, manner: Manner, text: str, start: int, _end: int) -> Span | None:
-    return assignments.find(text, start, start + size, manner) or NOTION(text, start, start + size)
+def _named(assignments: Assignments, size: int, manner: Manner, text: str, start: int) -> Span | None:
+    return assignments.find(text, start, start + size, manner) or NOTION(text, start)

@@ -109,7 +109,7 @@ class Capture:
         self._content = settings.content != "none"
         self._quick = self._content and settings.redact_hook is None
         self._plain = self._quick and not self.redactor.has_patterns
-        self._passes = self.redactor.passes
+        self._suspects = self.redactor.suspects
         most = self._limits
         sizes = most.max_items, most.max_depth, most.max_payload_bytes, most.max_string_chars, FEWEST_RUN_CHARS
         self._is_plain = partial(is_plain, self.redactor.ordinary_keys, self.redactor.is_ordinary, *sizes)
@@ -133,8 +133,7 @@ class Capture:
                 if self._is_plain(value) and (metadata is None or self._is_plain(metadata)):
                     body = encode_event(event)
                     # Asked here, without a call of ours: most values hold nothing that looks like a secret.
-                    first, second = self._passes
-                    is_quiet = not (first(body) or second(body)) or not self.redactor.holds_secret(body)
+                    is_quiet = not self._suspects(body) or not self.redactor.holds_secret(body)
                     if is_quiet and not names_media(body):
                         return body
             except Exception:  # noqa: BLE001, S110 - changed meanwhile, lone surrogates, nested too deep: the slow way knows

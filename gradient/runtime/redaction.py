@@ -1,7 +1,7 @@
 """Which keys and which values are secrets, by the rules of some settings.
 
-What is a secret is told in `gradient.redaction`. Values are searched in encoded JSON first: one pass over a few dozen
-literals. Only where one stands is the text looked at.
+What is a secret is told in `gradient.redaction`. Values are searched in encoded JSON first, for a few hundred literals
+at once. Only where one stands is the text looked at.
 """
 
 import re
@@ -30,7 +30,7 @@ class Redactor:
 
     Attributes:
         ordinary_keys: Keys that need neither redaction nor escaping, as far as they were met.
-        passes: Two searches of encoded JSON; where neither finds anything, there is nothing to withhold.
+        suspects: Tells whether encoded JSON has anything of a secret; where it has not, there is nothing to withhold.
         has_patterns: Whether the user added patterns, which only plain text can be searched for.
 
     Args:
@@ -43,7 +43,7 @@ class Redactor:
         self._patterns = [re.compile(pattern) for pattern in patterns]
         self.has_patterns = bool(self._patterns)
         self._search = Search(self._names)
-        self.passes = self._search.passes
+        self.suspects = self._search.suspects
         self.ordinary_keys: set[str] = set()
 
     def is_ordinary(self, key: Any) -> bool:

@@ -120,9 +120,13 @@ HOSTILE = [
     "-----BEGIN PRIVATE KEY---", "--password ", "Bearer ", "AKIA", "EAA", "SG.aaaaaaaaaaaaaaaaa_", "ghp_aaaa_",
     "apiKey=", "password=password=", '"password":{', '"password":[', '("password",', "Cookie: a ",
     "authorization: token ", "%20", "\\u0020", "[0m", ":AA", "123456789:AA", "slack.com/", "password is ",
-    '"password": "${a', "token='", "étoken=", "Basic aaaaaaaa ",
+    '"password": "${a', "token='", "étoken=", "Basic aaaaaaaa ", "token | ", "token ((", "token type='a' ", "token\\n",
+    "token aaaaaaaaaaaa.", "token\n  [type=a, input_value=", "token'),'input':", "sig=", "ignature=aA1", "&key=aA1-",
+    "curl -u a ", "mysql -p'", "curl ", "pi key", "api key ", "Authorization: Digest a=", "%3A%2F%2Fa%3A",
+    "BasicAuth('a',", "Private-Lines: 2\n", "-----BEGIN%20PRIVATE+KEY-----", "1//0", "8Q~", "-us1", "NRAL", "MTA",
+    "discord.com/api/webhooks/",
 ]  # fmt: skip
-_CHARS = 20_000
+_CHARS = 10_000
 _TIMES_LONGER, _TIMES_AS_MUCH = 8, 24
 _ATTEMPTS = 20
 

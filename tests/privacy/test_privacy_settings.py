@@ -111,7 +111,7 @@ def test_a_redactor_that_fails_withholds_the_value(agent, monkeypatch, runtime, 
 
     monkeypatch.setattr(runtime.tracking.capture.redactor, "clean_text", fail)
     monkeypatch.setattr(runtime.tracking.capture.redactor, "holds_secret", fail)
-    monkeypatch.setattr(runtime.tracking.capture, "_passes", (fail, fail))
+    monkeypatch.setattr(runtime.tracking.capture, "_suspects", fail)
 
     @entrypoint(tags=["a private tag"])
     def failing(given):

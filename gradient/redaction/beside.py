@@ -1,0 +1,60 @@
+r"""What looks random and stands beside the name of a secret, whatever signs and small words are between them.
+
+    | api_key | x |   **password**: `x`   token -> x   invalid token (x)   <key>password</key><string>x</string>
+
+Where nothing says that a value follows, only what no word, hash or version looks like is withheld.
+"""
+
+import re
+
+from gradient.redaction.credentials import Span
+from gradient.redaction.judging import is_placeholder, is_plain_word, looks_random
+
+_QUOTES = r"\\{0,31}[\"'`]"
+_SIGNS = r"[ \t\"'`:=,|()\[\]{}*<>!/~.;&$-]|\s|\u2192|\uff1a"
+_ESCAPED = r"\\{1,31}(?:[nrt\"'`/]|u(?:2192|ff1a))|&?(?:quot|gt|lt|amp|apos|nbsp|\#39);"
+_ATTRIBUTE = (
+    rf"(?:[a-z]{{1,10}}:)?(?:type|Type|xmlns|lang|class|id|encoding|nil)={_QUOTES}[^\"'<>\\]{{0,80}}{_QUOTES}(?=[\s>/])"
+)
+_WORD = (
+    r"(?:string\(\d{1,5}\)|is|was|are|str|string|String|Some|Secret|SecretStr|Final|value|values|input|provided|given|"
+    r"received|used|named|of|td|th|dd|dt|p|li|code|key|Key|CDATA|type|Type|pass|name|please|sid|response|"
+    r"[A-Za-z]{1,12}=(?=[\"'\\]))(?![A-Za-z0-9_])"
+)
+_BETWEEN = re.compile(rf"(?:{_SIGNS}|{_ESCAPED}|{_ATTRIBUTE}|{_WORD}){{1,80}}")
+_MOST_BETWEEN = 80
+_VALUE = re.compile(r"(?!a-z|A-Z|0-9)[A-Za-z0-9+/_~-]{12,400}={0,2}(?![A-Za-z0-9+/_~=(\[@-]|\.\w)")
+_HASH = re.compile(r"[0-9a-fA-F-]+")
+_OF_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\w*(?:Key|Token|Password|Secret|Error|Type|Credential)s?")
+# How Pydantic tells which field is wrong, and what it was given.
+_INPUT = re.compile(
+    rf"(?:(?:\n|\\{{1,31}}n)[ \t]{{1,8}}[^\[\n]{{0,120}}\[type=\w{{1,40}}, input_value=|"
+    rf"{_QUOTES},?\)[^{{}}\n]{{0,200}}?{_QUOTES}input{_QUOTES}: ){_QUOTES}"
+)
+
+
+def beside(text: str, stop: int, told: bool) -> Span | None:
+    """Return what to withhold of what follows a name that ends here.
+
+    Args:
+        text: The whole text.
+        stop: Where the name ends.
+        told: Whether it is a message of what went wrong, or a command.
+    """
+    found = _INPUT.match(text, stop)
+    if found:
+        return _input(text, found)
+    found = _BETWEEN.match(text, stop)
+    if found is None or found.end() - stop > _MOST_BETWEEN:
+        return None
+    value = _VALUE.match(text, found.end())
+    if value is None:
+        return None
+    is_hash = _HASH.fullmatch(value[0]) and not (told and "\n" not in found[0])
+    return value.span() if looks_random(value[0]) and not is_hash and not _OF_CODE.fullmatch(value[0]) else None
+
+
+def _input(text: str, found: re.Match[str]) -> Span | None:
+    end = min((at for at in (text.find(found[0][-1], found.end()), found.end() + 400) if at >= 0), default=len(text))
+    value = text[found.end() : end].rstrip("\\")
+    return None if is_placeholder(value) or is_plain_word(value) else (found.end(), found.end() + len(value))
