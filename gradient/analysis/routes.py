@@ -76,6 +76,7 @@ class _Step(NamedTuple):
     entered: list[str]
     left: list[str]
     waited: bool
+    numbered: bool
 
 
 def routes(run: Document) -> list[Route]:
@@ -102,6 +103,7 @@ class _Walker:
         # Where a condition does not say where it may lead, it may lead anywhere: told of are the edges that it took.
         self._assumed = {edge for edge, one in told.items() if one.get("assumed")}
         edges = {edge: bool(one.get("conditional")) for edge, one in told.items() if edge not in self._assumed}
+        self._deferred = {node["id"] for node in graph["nodes"] if node.get("deferred")}
         self.route = Route(graph["name"] or "graph", True, [node["id"] for node in graph["nodes"]], edges)
         self._forest = forest
         self._inside = inside
@@ -140,7 +142,8 @@ class _Walker:
             if not prefix:
                 self.route.paths[-1].append(+names)
             joins = any(str(trigger).startswith("join:") for node in group for trigger in _triggers(node))
-            steps.append(_Step(group[0]["start_offset_ms"], entered, left, joins))
+            numbered = group[0]["metadata"].get("step") is not None
+            steps.append(_Step(group[0]["start_offset_ms"], entered, left, joins, numbered))
             self._arrive(steps)
         return steps
 
@@ -156,7 +159,17 @@ class _Walker:
         for subgraph in self._graphs_below(node):
             self._inside.add(subgraph["execution_id"])
             steps += self._steps(subgraph, f"{node_id}:")
-        return (steps[0].entered, steps[-1].left) if steps else ([], [])
+        return self._through(node, node_id, steps) if steps else ([], [])
+
+    def _through(self, node: Execution, node_id: str, steps: Sequence[_Step]) -> tuple[list[str], list[str]]:
+        """Return what a subgraph is entered and left by: its start and end, where the topology has them."""
+        start, end = f"{node_id}:{START}", f"{node_id}:{END}"
+        entered, left = steps[0].entered, steps[-1].left
+        if start in self.route.nodes and self._move(steps[0].begins_ms, [start], entered) != entered:
+            entered = [start]
+        if end in self.route.nodes and not self._move(end_ms(node), left, [end]):
+            left = [end]
+        return entered, left
 
     def _graphs_below(self, node: Execution) -> Iterator[Execution]:
         """Yield the graphs that a node runs, without those that run in these."""
@@ -166,23 +179,34 @@ class _Walker:
             waiting = [child for each in waiting if each["kind"] != "graph" for child in self._forest.children(each)]
 
     def _arrive(self, steps: Sequence[_Step]) -> None:
-        """Note the moves to the last step: from the one before, or from wherever there is an edge."""
+        """Note the moves to the last step: from the one before, or for a node that waits, from wherever an edge leads.
+
+        Where steps have no numbers, any node may have waited. Where they have, a node that no edge leads to was sent
+        for by one of the step before, which no topology tells.
+        """
         *before, here = steps
         if here.waited:
             self._move(here.begins_ms, [node for step in before for node in step.left], here.entered)
             return
-        for step in reversed(before):
-            if self._move(here.begins_ms, step.left, here.entered):
-                return
+        entered, left = here.entered, before[-1].left if before else []
+        rest = self._move(here.begins_ms, left, entered)
+        for step in reversed(before[:-1]):
+            waiting = [node for node in rest if node in self._deferred or not here.numbered]
+            late = self._move(here.begins_ms, step.left, waiting)
+            rest = [node for node in rest if node not in waiting or node in late]
+        if here.numbered:
+            self._assumed.update(product(left, rest))
+            self._move(here.begins_ms, left, rest)
 
-    def _move(self, at_ms: float, left: Iterable[str], entered: Iterable[str]) -> bool:
-        """Note that a run left some nodes and entered others; say whether any edge leads so."""
+    def _move(self, at_ms: float, left: Iterable[str], entered: Sequence[str]) -> list[str]:
+        """Note that a run left some nodes and entered others; return those to which no edge leads."""
         pairs = product(dict.fromkeys(left), dict.fromkeys(entered))
         edges = [edge for edge in pairs if edge in self.route.edges or edge in self._assumed]
         if edges:
             self.route.edges.update((edge, True) for edge in edges if edge in self._assumed)
             self._moves.append((at_ms, edges))
-        return bool(edges)
+        reached = {target for _, target in edges}
+        return [node for node in entered if node not in reached]
 
 
 def _triggers(node: Execution) -> Sequence[Any]:

@@ -7,14 +7,12 @@ changes nothing, where wrapping a generator would be in the way of every item.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import msgspec
-
+from gradient.instrumentors.langgraph_topology import drawn, likeness
 from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from gradient.runtime.status import Status
 
 _INTERRUPT = "__interrupt__"
-START, END = "__start__", "__end__"
 _TUPLE: type[Any] = tuple  # of anything, for type checkers
 _MAX_FRAMES = 9
 _MAX_TOPOLOGIES = 1_000
@@ -94,12 +91,12 @@ class GraphRuns:
         try:
             key = self._known.get(graph)
             if key is None:
-                key = self._known[graph] = _likeness(graph, name)
+                key = self._known[graph] = likeness(graph, name)
             if key not in self._topologies:
                 if len(self._topologies) > _MAX_TOPOLOGIES:
                     self._topologies.clear()
                     self._drawings.clear()
-                graph_id, drawing = self._topologies[key] = _drawn(graph, name)
+                graph_id, drawing = self._topologies[key] = drawn(graph, name)
                 self._drawings[graph_id] = drawing
             return self._topologies[key]
         except Exception:  # noqa: BLE001 - a picture is not worth a run
@@ -150,72 +147,3 @@ def _checkpoint_of(loop: Any) -> str | None:
     configurable: dict[str, Any] = config.get("configurable") or {}
     found = configurable.get("checkpoint_id")
     return found if isinstance(found, str) else None
-
-
-def _likeness(graph: Any, name: str) -> str:
-    """Return a text that graphs share which are built alike: drawing one anew for each request would cost too much."""
-    builder = getattr(graph, "builder", None)
-    edges = sorted(map(str, getattr(builder, "edges", ())))
-    branches = sorted((start, sorted(ends)) for start, ends in getattr(builder, "branches", {}).items())
-    inner = [(node, _likeness(subgraph, node)) for node, subgraph in graph.get_subgraphs()]
-    return str((name, list(graph.nodes), edges, branches, inner, id(graph) if builder is None else 0))
-
-
-def _drawn(graph: Any, name: str) -> tuple[str, dict[str, Any]]:
-    drawable = graph.get_graph(xray=True)
-    edges = {
-        (edge.source, edge.target): {
-            "source": edge.source,
-            "target": edge.target,
-            "conditional": bool(edge.conditional),
-            "label": None if edge.data is None else str(edge.data),
-        }
-        for edge in drawable.edges
-    }
-    _complete(edges, graph, set(drawable.nodes), "")
-    topology = {
-        "name": name,
-        "nodes": [{"id": node.id, "name": node.name} for node in drawable.nodes.values()],
-        "edges": list(edges.values()),
-    }
-    digest = hashlib.sha256(msgspec.json.encode(topology)).hexdigest()
-    return digest[:16], topology
-
-
-def _complete(edges: dict[tuple[str, str], dict[str, Any]], graph: Any, nodes: set[str], prefix: str) -> None:
-    """Add what the drawing leaves out where a condition does not say where it may lead: that, and all behind it.
-
-    It may lead to any node, or to the end; those edges are marked as assumed.
-    """
-    for name, subgraph in graph.get_subgraphs():
-        _complete(edges, subgraph, nodes, f"{prefix}{name}:")
-    builder: Any = getattr(graph, "builder", None)
-    unknown = [start for start, branches in getattr(builder, "branches", {}).items() if _leads_anywhere(branches)]
-    if not unknown:
-        return
-    place = {START: START, END: END} if not prefix else {}
-    place |= {name: f"{prefix}{name}" for name in builder.nodes if f"{prefix}{name}" in nodes}
-    declared = [*builder.edges, *((start, end) for starts, end in builder.waiting_edges for start in starts)]
-    for source, target in declared:
-        _add(edges, place.get(source), place.get(target), conditional=False)
-    for source in unknown:
-        for target in (*builder.nodes, END):
-            if (source, target) not in declared:
-                _add(edges, place.get(source), place.get(target), conditional=True)
-
-
-def _leads_anywhere(branches: dict[Any, Any]) -> bool:
-    return any(getattr(branch, "ends", None) is None for branch in branches.values())
-
-
-def _add(
-    edges: dict[tuple[str, str], dict[str, Any]], source: str | None, target: str | None, *, conditional: bool
-) -> None:
-    if source is None or target is None:  # a subgraph, which has nodes of its own instead
-        return
-    told: dict[str, Any] = {"source": source, "target": target, "conditional": conditional, "label": None}
-    if conditional:
-        known = edges.get((source, target))
-        edges[source, target] = known if known and known["conditional"] else {**told, "assumed": True}
-    else:
-        edges.setdefault((source, target), told)
