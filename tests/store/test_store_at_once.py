@@ -15,33 +15,29 @@ ROOT = Path(__file__).parents[2]
 WRITERS, READERS = 8, 3
 
 WRITER = """
-import sys, time
+import sys
 from pathlib import Path
 from gradient.runtime import RuntimeManager, Settings
 from gradient.runtime.manager import set_runtime_manager
 from gradient.sdk import step
 manager = RuntimeManager(settings=Settings(home=Path(sys.argv[1]), console="off", project="demo"), instrumentors=())
 set_runtime_manager(manager)
-until, runs = time.monotonic() + float(sys.argv[2]), 0
-while time.monotonic() < until:
+for _ in range(int(sys.argv[2])):
     manager.start_request("busy")
     for _ in range(10):
         with step("work", inputs={"text": "x" * 200}):
             pass
     manager.end_request()
-    runs += 1
-    time.sleep(0.01)  # an agent waits for its model; without this, two cores do nothing but write
 manager.shutdown()
-print(runs)
 """
 
 READER = """
-import json, sys, time
+import json, sys
 from pathlib import Path
 from gradient.store import SqliteStore
-until, cursor, told, seen = time.monotonic() + float(sys.argv[2]), None, 0, 0
+told = seen = 0
 store = SqliteStore(Path(sys.argv[1]))
-while time.monotonic() < until or not told:
+while not Path(sys.argv[2]).exists() or not told:
     store.refresh()
     for run in store.list(limit=5).runs:
         document = store.run_document(run)
@@ -55,28 +51,35 @@ print(json.dumps({"asked": told, "note": store.note}))
 """
 
 
-@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.slow)])
-def test_writers_and_readers_at_once_lose_nothing_and_meet_no_lock(home, seconds):
+@pytest.fixture
+def begin(home):
+    """Return a function that runs a program with this test's home."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    programs = [WRITER] * WRITERS + [READER] * READERS
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(home), str(seconds)],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for program in programs
-    ]
-    told = [process.communicate(timeout=seconds + PATIENCE_S) for process in running]
 
-    assert [err.decode() for _, err in told if err] == []
-    written = sum(int(out) for out, _ in told[:WRITERS])
-    readers = [json.loads(out) for out, _ in told[WRITERS:]]
-    assert [reader["note"] for reader in readers] == [None] * READERS
-    assert all(reader["asked"] for reader in readers), readers
+    def start(program, argument):
+        command = [sys.executable, "-c", program, str(home), str(argument)]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    return start
+
+
+@pytest.mark.parametrize("runs", [100, pytest.param(1_500, marks=pytest.mark.slow)])
+def test_writers_and_readers_at_once_lose_nothing_and_meet_no_lock(begin, home, tmp_path, runs):
+    all_written = tmp_path / "all written"
+    readers = [begin(READER, all_written) for _ in range(READERS)]
+    writers = [begin(WRITER, runs) for _ in range(WRITERS)]
+
+    complaints = [writer.communicate(timeout=PATIENCE_S)[1] for writer in writers]
+    all_written.touch()
+    told = [reader.communicate(timeout=PATIENCE_S) for reader in readers]
+
+    complaints += [complaint for _, complaint in told]
+    assert [complaint.decode() for complaint in complaints if complaint] == []
+    answers = [json.loads(out) for out, _ in told]
+    assert [answer["note"] for answer in answers] == [None] * READERS
+    assert all(answer["asked"] for answer in answers), answers
     with SqliteStore(home) as store:
-        assert store.count() == written
+        assert store.count() == runs * WRITERS
         assert store.damaged == 0
-        assert sum(group.count for group in store.stats("node")) == written * 10
+        assert sum(group.count for group in store.stats("node")) == runs * WRITERS * 10
         assert all(run.executions == 10 and run.status == "completed" for run in store)
