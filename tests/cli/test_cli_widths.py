@@ -4,11 +4,15 @@ import io
 import random
 import re
 import sys
+import time
 
 import pytest
 
 from gradient.cli import main
 from gradient.cli.page import columns_of, cut_to
+from gradient.runtime import RuntimeManager
+from gradient.runtime.clock import Clock
+from gradient.runtime.manager import set_runtime_manager
 from gradient.sdk import annotate, entrypoint, step
 
 NUMBER = re.compile(r"[$\d][\d.,]*\d|\d")
@@ -30,6 +34,14 @@ class Terminal(io.StringIO):
 
     def isatty(self):
         return True
+
+
+@pytest.fixture
+def runtime(nothing_is_left):
+    """The process's manager, three and a half days ago: ages do not change while they are looked at."""
+    manager = RuntimeManager(clock=Clock(wall_ns=lambda: time.time_ns() - 84 * 3_600 * 10**9))
+    set_runtime_manager(manager)
+    return manager
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from llama_index.core.llms import ChatMessage, MockLLM
 from llama_index_instrumentation import get_dispatcher
 from support.llamaindex_models import ScriptedLLM, call
 from support.outlines import found, outline
+from support.patience import PATIENCE_S
 from support.providers.fixture import provider  # noqa: F401 - a fixture
 
 from gradient.instrumentors.llamaindex import LlamaIndexInstrumentor
@@ -140,8 +141,8 @@ async def test_a_call_of_the_providers_client_is_the_call_it_serves(runtime, rea
 
     @entrypoint
     async def ask():
-        with httpx.Client() as one:
-            async with httpx.AsyncClient() as other:
+        with httpx.Client(timeout=PATIENCE_S) as one:
+            async with httpx.AsyncClient(timeout=PATIENCE_S) as other:
                 clients = {"http_client": one, "async_http_client": other, "max_retries": 0}
                 return await way(models.OpenAI("gpt-4o", api_base=provider.openai_url, api_key="none", **clients))
 

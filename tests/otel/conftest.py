@@ -4,6 +4,7 @@ import os
 
 import pytest
 from support import ports
+from support.patience import PATIENCE_S
 from support.receiver import receiving
 
 from gradient.export.ship.destination import Destination
@@ -15,8 +16,10 @@ from gradient.runtime.config import Settings
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch):
+    """Nothing of whoever runs the tests; what sends waits for as long as tests do."""
     for name in [name for name in os.environ if name.startswith("OTEL_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", str(PATIENCE_S))
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def shipper_to(home, seconds):
 
     def make(port, **manner):
         told = []
-        destination = Destination(url=f"http://127.0.0.1:{port}/v1/traces")
+        destination = Destination(url=f"http://127.0.0.1:{port}/v1/traces", timeout_s=PATIENCE_S)
         shipper = Shipper(home, destination, Manner(**manner), clock_s=seconds, tell=told.append)
         shipper.told = told
         made.append(shipper)

@@ -43,14 +43,14 @@ def echo():
 def by_httpx(url, **more):
     import httpx
 
-    httpx.get(url, **more)
+    httpx.get(url, timeout=PATIENCE_S, **more)
 
 
 def by_httpx_async(url, **more):
     import httpx
 
     async def get():
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             await client.get(url, **more)
 
     asyncio.run(get())
@@ -73,14 +73,14 @@ def by_aiohttp(url, **more):
 
 
 def by_httpx2(url, **more):
-    pytest.importorskip("httpx2").get(url, **more)
+    pytest.importorskip("httpx2").get(url, timeout=PATIENCE_S, **more)
 
 
 def by_httpx2_async(url, **more):
     httpx2 = pytest.importorskip("httpx2")
 
     async def get():
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=PATIENCE_S) as client:
             await client.get(url, **more)
 
     asyncio.run(get())

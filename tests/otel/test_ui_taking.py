@@ -6,6 +6,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 from support.browser import Home
+from support.patience import PATIENCE_S
 from support.sent import JSON, PROTOBUF, body, official_spans, span
 
 from gradient.export.otlp import otlp_json
@@ -138,6 +139,6 @@ def test_the_official_exporter_can_send_to_the_command(begun):
     with official_spans(f"{address}v1/traces") as tracer, tracer.start_as_current_span("outer"):
         pass
 
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         assert listed(client) == ["outer"]
     assert begun.stop() == 0

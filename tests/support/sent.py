@@ -7,6 +7,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from support.patience import PATIENCE_S
 
 from gradient.runtime.remote import extract, told_remote
 from gradient.store import SqliteStore
@@ -46,7 +47,7 @@ def body(*spans, scope="acme", **resource):
 def official_spans(url):
     """Give a tracer of the official SDK inside the block, whose spans go to an URL."""
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(url)))
+    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(url, timeout=PATIENCE_S)))
     yield provider.get_tracer("theirs")
     provider.shutdown()
 
