@@ -10,6 +10,8 @@ in live mode they nest below our nodes, see `gradient.export.live`.
 from __future__ import annotations
 
 import functools
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from gradient.analysis.conventions import Said, read_span
@@ -20,6 +22,7 @@ from gradient.journal.events import Usage
 from gradient.journal.failures import Failure
 from gradient.runtime import frameworks
 from gradient.runtime.context import current_scope, deepest, register_scope_finder
+from gradient.runtime.interruptions import may_be_forgotten
 from gradient.runtime.listeners import warn
 from gradient.runtime.step import Step
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from gradient.runtime.context import Scope
     from gradient.runtime.execution import NodeExecution
+    from gradient.runtime.status import Status
 
 # Beginnings of scopes, and the framework that they are for; None: the word that follows says.
 SCOPES: dict[str, str | None] = {
@@ -72,10 +76,15 @@ _EXCEPTION = "exception"
 
 
 class _Joined(NamedTuple):
-    """A span that became an execution. Other spans below it, which say nothing of agents, lead to it as well."""
+    """A span that became an execution. Other spans below it, which say nothing of agents, lead to it as well.
+
+    Attributes:
+        handled: The exception that was being handled when it began, and is none of its own.
+    """
 
     span: Any
     execution: NodeExecution
+    handled: BaseException | None
 
 
 class OpenTelemetryInstrumentor(Instrumentor):
@@ -143,19 +152,36 @@ class OpenTelemetryInstrumentor(Instrumentor):
         execution = self.tracker.start(step)
         if execution is not None:
             execution.exchange = Exchange()
-            self._open[_id_of(span)] = _Joined(span, execution)
+            joined = self._open[_id_of(span)] = _Joined(span, execution, sys.exc_info()[1])
+            may_be_forgotten(execution, partial(self._forgotten, joined))
 
     def _end(self, span: Any) -> None:
         joined = self._open.pop(_id_of(span), None) if self._open else None
-        if joined is None or joined.span is not span:
+        if joined is None or joined.span is not span or joined.execution.ended_ns is not None:
             return
-        execution, said = joined.execution, _read(span)
+        raised = sys.exc_info()[1]
+        # Spans tell of exceptions, but of few that are none: those by which tasks and streams are stopped.
+        stops = raised is not joined.handled and not isinstance(raised, Exception)
+        self._close(joined, raised if stops else None)
+
+    def _forgotten(self, joined: _Joined, error: Any, status: Status) -> None:
+        """End what has a span that nobody ends; that one is somebody else's."""
+        self._open.pop(_id_of(joined.span), None)
+        self._close(joined, error, status)
+
+    def _close(self, joined: _Joined, error: Any, status: Status | None = None) -> None:
+        span, execution, _ = joined
+        said = _read(span)
         _complete(execution, said)
         exchange: Exchange = execution.exchange
         outputs = exchange.outputs if said.outputs is None else said.outputs
         inputs = exchange.inputs if said.inputs is None else said.inputs
         late_inputs = inputs if execution.inputs is None else None
-        self.tracker.end(execution, outputs, _error_of(span, said), status=said.status, late_inputs=late_inputs)
+        # A generator is closed in the end, whatever it had come to; of a cancellation no span says more.
+        tells = status is None and (error is None or isinstance(error, GeneratorExit))
+        known: Any = said.status if tells else status
+        failed = _error_of(span, said) or error
+        self.tracker.end(execution, outputs, failed, status=known, late_inputs=late_inputs)
 
     def _is_traced(self, framework: str) -> bool:
         """Tell whether an instrumentor of ours records the same work."""
@@ -165,7 +191,7 @@ class OpenTelemetryInstrumentor(Instrumentor):
     def _running(self) -> Scope | None:
         """Return the execution of the span that is current; called wherever a parent is looked for."""
         joined = self._open.get(_id_of(self._current_span())) if self._open else None
-        if joined is None:
+        if joined is None or joined.execution.ended_ns is not None:
             return None
         if joined.execution.kind == _UNKNOWN:
             _complete(joined.execution, _read(joined.span))  # a model's call that a client is about to serve

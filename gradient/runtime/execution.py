@@ -15,8 +15,13 @@ from gradient.journal.failures import Failure
 from gradient.runtime.capture import Captured, payload_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gradient.runtime.context import RequestContext
     from gradient.runtime.status import Status
+
+    Ending = Callable[[Any, Status], None]
+    """Ends an execution with an error, or None, and a status."""
 
 _NS_PER_MS = 1_000_000
 
@@ -104,6 +109,7 @@ class NodeExecution:
         started: The event that recorded its start, encoded; `ended` likewise.
         interrupted: Whether something below it waits for a human.
         served: Whether a client of a provider makes the call that it stands for, see `instrumentors.model_calls`.
+        end_forgotten: Ends it where the framework that told of it forgets to, see `gradient.runtime.interruptions`.
         exchange: Where such a client tells what it sent and was answered, or None where the framework tells that.
     """
 
@@ -142,6 +148,7 @@ class NodeExecution:
     interrupted: bool = field(default=False, repr=False)
     served: bool = field(default=False, repr=False)
     exchange: Any = field(default=None, repr=False)
+    end_forgotten: Ending | None = field(default=None, repr=False)
     started: bytes | Captured | None = field(default=None, repr=False)
     ended: bytes | Captured | None = field(default=None, repr=False)
     told_metadata: Any = field(default=None, repr=False)

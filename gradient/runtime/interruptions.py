@@ -1,7 +1,10 @@
-"""What an interrupt leaves open, and who ends it.
+"""What is left open, and who ends it: by an interrupt, or by a framework.
 
 Ctrl-C, a time limit or a signal's handler may raise at any line of ours. Whatever begins something hands it on within
 a `try` that ends it; what slips through nevertheless, a block whose own end was interrupted, ends with the call around.
+
+A framework that only tells of its work may never tell of an end: few do of one that was cancelled. What was begun below
+something that is over, by the same thread or task, is over as well.
 """
 
 from __future__ import annotations
@@ -9,12 +12,14 @@ from __future__ import annotations
 from asyncio import CancelledError
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.context import RequestContext, deepest
+from gradient.runtime.context import RequestContext, deepest, holder
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import warn
 
 if TYPE_CHECKING:
     from gradient.runtime.context import Scope
+    from gradient.runtime.execution import Ending
+    from gradient.runtime.status import Status
 
 _NO_INTERRUPTS = (Exception, CancelledError, GeneratorExit)
 
@@ -42,6 +47,31 @@ def end_open(request: RequestContext, error: BaseException) -> None:
     for execution in list(request.executions):
         if execution.ended_ns is None:
             _end(execution, error)
+
+
+def may_be_forgotten(execution: NodeExecution, end: Ending) -> None:
+    """Have an execution of which a framework tells ended by `end`, where the framework forgets that."""
+    execution.end_forgotten = end
+    execution.holder = holder()
+    if execution.request is not None:
+        execution.request.may_forget = True
+
+
+def end_forgotten(scope: Scope, error: Any, status: Status) -> None:
+    """End what a framework has forgotten below a scope that is over, as that ended; the newest first."""
+    request = scope.request
+    if request is None or not request.may_forget:
+        return
+    here = holder()
+    for execution in reversed(request.executions):
+        end = execution.end_forgotten
+        if end is None or execution.ended_ns is not None or execution.holder != here or execution is scope:
+            continue
+        if deepest(scope, execution) is execution:
+            try:
+                end(error, status)
+            except Exception as failure:  # noqa: BLE001 - our failure is not the call's
+                warn(f"the end of {execution.node_name} could not be recorded: {failure!r}.")
 
 
 def _end(execution: NodeExecution, error: BaseException | None) -> None:

@@ -11,7 +11,7 @@ from gradient.runtime import process
 from gradient.runtime.capture import Captured
 from gradient.runtime.context import RequestContext, leave, running_scope
 from gradient.runtime.failures import failure_of
-from gradient.runtime.interruptions import end_open, is_interrupt
+from gradient.runtime.interruptions import end_forgotten, end_open, is_interrupt
 from gradient.runtime.remote import remote_parent
 from gradient.runtime.session import current_session
 from gradient.runtime.shapes import text_for
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 _FEW_CHARS = 500
+_RUNS = frozenset(
+    ("graph", "workflow", "agent")
+)  # what waits for a human as a whole, and is called again with the answer
 
 
 def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
@@ -101,6 +104,7 @@ def _complete(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     if is_interrupt(error):
         end_open(request, error)
+    end_forgotten(request, error, "abandoned" if error is None else status or status_of(error))
     finish_request(request, tracking, outputs, error, status)
     leave(request)
     listeners = tracking.listeners
@@ -116,7 +120,7 @@ def finish_request(
     """Note how a request ended, and make the event that tells of it."""
     request.ended_ns = tracking.clock.monotonic_ns()
     if error is None:
-        request.recorded_status = status or _status_of_graphs(request.executions)
+        request.recorded_status = status or _status_of_runs(request.executions)
     else:
         told = status or (status_of(error) if isinstance(error, BaseException) else "error")
         request.recorded_status = told
@@ -178,17 +182,17 @@ def _key(request_id: str | None) -> bytes | None:
     return None if request_id is None else UUID(request_id).bytes
 
 
-def _status_of_graphs(executions: list[NodeExecution]) -> Status:
-    """Return `interrupted` where the last top-level graph was: its `invoke` returns as if it had completed."""
-    graphs = [execution for execution in executions if execution.kind == "graph"]
-    if all(graph.status != "interrupted" for graph in graphs):
+def _status_of_runs(executions: list[NodeExecution]) -> Status:
+    """Return `interrupted` where the last top-level run was: what it was called by returns as if it had completed."""
+    runs = [execution for execution in executions if execution.kind in _RUNS]
+    if all(run.status != "interrupted" for run in runs):
         return "completed"
     parents = {execution.execution_id: execution.parent_id for execution in executions}
-    inside = {graph.execution_id for graph in graphs}
-    for graph in reversed(graphs):
-        above = graph.parent_id
+    inside = {run.execution_id for run in runs}
+    for run in reversed(runs):
+        above = run.parent_id
         while above and above not in inside:
             above = parents.get(above, 0)
         if not above:
-            return "interrupted" if graph.status == "interrupted" else "completed"
+            return "interrupted" if run.status == "interrupted" else "completed"
     return "completed"
