@@ -75,7 +75,10 @@ USAGE = {
     "reasoning": ("gen_ai.usage.reasoning.output_tokens", "llm.token_count.completion_details.reasoning"),
     "cost_usd": ("gradient.cost_usd", "llm.cost.total"),
 }
+_STRANDS = "strands"
 _CANCELLATION = "strands.cancellation.type"
+_TOOL_STATUS = "gen_ai.tool.status"
+_ASKED = "user_input_request"
 _UNDERSTOOD = (
     "gen_ai.", "llm.", "input.", "output.", "openinference.", "traceloop.", "gradient.", "session.", "user.", "error.",
     "langfuse.", "langsmith.", "mlflow.", "retrieval.documents.", "embedding.", "tag.tags", "graph.node.", "agent.name",
@@ -146,7 +149,7 @@ def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Ev
         session_id=_text(_first(attributes, ("session.id", "gen_ai.conversation.id"))),
         user_id=_text(attributes.get("user.id")),
         tags=_texts(_first(attributes, ("gradient.tags", "tag.tags"))),
-        status=_word(attributes.get("gradient.status")) or ("cancelled" if _CANCELLATION in attributes else None),
+        status=_status(kind, scope, attributes),
         error_type=_text(attributes.get("error.type")),
         attempt=attempt if type(attempt) is int else None,
         cached=attributes.get("gradient.cached") is True,
@@ -154,6 +157,28 @@ def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Ev
         ours="gradient.request_id" in attributes,
         request_id=_text(attributes.get("gradient.request_id")),
     )
+
+
+def _status(kind: str, scope: str, attributes: Attributes) -> str | None:
+    """Return what became of a span, where it says so; None where its end is all that it says."""
+    told = _word(attributes.get("gradient.status"))
+    if told is not None:
+        return told
+    if _CANCELLATION in attributes:
+        return "cancelled"
+    if kind == "tool" and scope.startswith(_STRANDS):  # an interrupt leaves no result
+        return "interrupted" if _TOOL_STATUS not in attributes else None
+    return "interrupted" if kind == "agent" and _is_waiting(attributes) else None
+
+
+def _is_waiting(attributes: Attributes) -> bool:
+    """Tell whether the last that an agent says asks somebody: Strands' by its end, Agent Framework's by a part."""
+    last = (_messages(attributes.get("gen_ai.output.messages")) or [None])[-1]
+    if not is_mapping(last):
+        return False
+    parts = last.get("parts")
+    asked = (part.get(_ASKED) for part in (parts if is_list(parts) else ()) if is_mapping(part))
+    return last.get("finish_reason") == "interrupt" or any(asked)
 
 
 def _name(span_name: str, kind: str, attributes: Attributes) -> str:

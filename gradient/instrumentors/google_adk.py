@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from gradient.runtime.calls import OpenCall
     from gradient.runtime.interfaces import ExecutionTracker
+    from gradient.runtime.status import Status
 
 _NAME = "google-adk"
 _RUNNERS = "google.adk.runners"
@@ -37,6 +38,8 @@ _TOOLS = "google.adk.tools.base_tool"
 _MODELS = "google.adk.models.base_llm"
 # Named as LangChain names them; who serves LiteLLM's models its own instrumentor tells.
 _PROVIDERS = {"Gemini": "google_genai", "Claude": "anthropic", "AnthropicLlm": "anthropic"}
+
+_QUESTIONS = ("adk_request_confirmation", "adk_request_credential", "adk_request_input")
 
 
 class GoogleADKInstrumentor(SeamInstrumentor):
@@ -62,6 +65,8 @@ class GoogleADKInstrumentor(SeamInstrumentor):
             call = Call(args[0], args[1:], kwargs)
             request.session_id = request.session_id or text_for(call.argument("session_id", 1))
             request.user_id = request.user_id or text_for(call.argument("user_id"))
+        if isinstance(opened, ToolCall):
+            opened.context = Call(args[0], args[1:], kwargs).argument("tool_context", 1)
         return opened
 
 
@@ -71,9 +76,11 @@ class AgentCall(SeamCall):
     def __init__(self, tracker: ExecutionTracker, seam: Seam, execution: Any) -> None:
         super().__init__(tracker, seam, execution)
         self._has_handed_over = False
+        self._is_waiting = False
 
     def item(self, value: Any) -> None:
-        """Note that another agent takes over, and remember the last event that is whole."""
+        """Note that another agent takes over or somebody is asked, and remember the last event that is whole."""
+        self._is_waiting |= is_question(value)
         target = getattr(getattr(value, "actions", None), "transfer_to_agent", None)
         if isinstance(target, str):
             self._has_handed_over = True
@@ -85,6 +92,20 @@ class AgentCall(SeamCall):
         """End it; nobody reads on where another agent takes over."""
         is_over = self._has_handed_over and isinstance(error, GeneratorExit)
         super().close(outputs, None if is_over else error)
+
+    def status(self, result: Any) -> Status | None:
+        """Tell whether it waits for an answer: that comes with another run."""
+        return "interrupted" if self._is_waiting else super().status(result)
+
+
+class ToolCall(SeamCall):
+    """A call of a tool, which may ask somebody first."""
+
+    context: Any = None
+
+    def status(self, result: Any) -> Status | None:
+        """Tell whether it has asked for a confirmation or for credentials."""
+        return "interrupted" if _has_asked(self.context) else super().status(result)
 
 
 class ModelCall(SeamCall):
@@ -131,7 +152,7 @@ def _node_seam(module: Any) -> Seam:
 
 
 def _tool_seam(module: Any) -> Seam:
-    return Seam(module.BaseTool, "run_async", describe_tool, overrides=True, nests=False)
+    return Seam(module.BaseTool, "run_async", describe_tool, overrides=True, nests=False, call=ToolCall)
 
 
 def _model_seam(module: Any) -> Seam:
@@ -155,6 +176,21 @@ _SEAMS: dict[str, Callable[[Any], Seam]] = {
     _TOOLS: _tool_seam,
     _MODELS: _model_seam,
 }
+
+
+def is_question(event: Any) -> bool:
+    """Tell whether an event asks somebody outside of the run: for that, ADK has calls of functions that nobody runs."""
+    if getattr(event, "long_running_tool_ids", None):
+        return True
+    parts = getattr(getattr(event, "content", None), "parts", None) or ()
+    calls = [part.function_call for part in parts if getattr(part, "function_call", None)]
+    return any(call.name in _QUESTIONS for call in calls)
+
+
+def _has_asked(context: Any) -> bool:
+    actions, call_id = getattr(context, "actions", None), getattr(context, "function_call_id", None)
+    asked = (getattr(actions, name, None) or () for name in ("requested_tool_confirmations", "requested_auth_configs"))
+    return any(call_id in each for each in asked)
 
 
 def _is_whole(answer: Any) -> bool:

@@ -2,6 +2,7 @@
 
     traces and spans, as they start and finish    runs, agents, tools, handoffs, guardrails
     what copes with errors                        what a tool raised (its span has but words for the model)
+    results of tools and turns, as they are made  which of them wait for a human's approval
     Model.get_response, stream_response           calls of models, in each class that defines one
 
 The SDK tells processors of the same; but whoever sets processors of their own removes all others, and who lists them
@@ -40,13 +41,16 @@ _TRACES, _SPANS = "agents.tracing.traces", "agents.tracing.spans"
 # Where the SDK turns what a tool raised into words for the model, which are all that its span tells.
 _TOOLS = ("agents.tool", "agents.run_internal.tool_execution")
 _COPE = "maybe_invoke_function_tool_failure_error_function"
+_STEPS = "agents.run_internal.run_steps"
+# What a tool's and a turn's results are, by module; none of their spans says that they wait for somebody.
+_RESULTS = {"agents.tool": "FunctionToolResult", _STEPS: "SingleStepResult"}
 
 
 class OpenAIAgentsInstrumentor(SeamInstrumentor):
     """Records what the SDK's spans tell, and calls of models."""
 
     name: ClassVar[str] = "openai-agents"
-    modules: ClassVar[tuple[str, ...]] = (_MODELS, _PROVIDERS, _SCOPE, _TRACES, _SPANS, *_TOOLS)
+    modules: ClassVar[tuple[str, ...]] = (_MODELS, _PROVIDERS, _SCOPE, _TRACES, _SPANS, *_TOOLS, _STEPS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,9 +76,11 @@ class OpenAIAgentsInstrumentor(SeamInstrumentor):
                 self._replace(module.DefaultTraceProvider, method, self._shadows.casting)
         elif name in (_TRACES, _SPANS):
             self._follow(module)
-        elif name in _TOOLS:
+        elif name in (*_TOOLS, _STEPS):
             if hasattr(module, _COPE):  # in newer versions
                 self._replace(module, _COPE, self._noting)
+            if hasattr(module, _RESULTS.get(name, "")):
+                self._replace(getattr(module, _RESULTS[name]), "__init__", self._looking)
         elif name == _SCOPE and self._forget_finder is None:
             self._spans.scope = self._shadows.scope = module.Scope
             self._forget_finder = register_scope_finder(self._spans.running)
@@ -135,6 +141,17 @@ class OpenAIAgentsInstrumentor(SeamInstrumentor):
             return original(*args, **kwargs)
 
         return told
+
+    def _looking(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Return the `__init__` of a result that looks whether it waits for somebody."""
+
+        @functools.wraps(original)
+        def init(result: Any, /, *args: Any, **kwargs: Any) -> None:
+            original(result, *args, **kwargs)
+            if self.patches.active:
+                self._spans.came_to(result)
+
+        return init
 
     def _noting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that notes an exception before the SDK makes words of it."""

@@ -98,6 +98,12 @@ def note_call(execution: NodeExecution, data: Any) -> None:
     execution.usage = execution.usage or usage_of(data.usage)
 
 
+def is_waiting(result: Any) -> bool:
+    """Tell whether what came of a tool or a turn is that somebody has to approve first."""
+    told = getattr(result, "next_step", None) or getattr(result, "run_item", None)
+    return type(told).__name__ in ("NextStepInterruption", "ToolApprovalItem")
+
+
 def error_of(span: Any) -> str | None:
     """Return what a span says went wrong, where nothing was raised: an agent may live with it."""
     error = None if span is None else span.error

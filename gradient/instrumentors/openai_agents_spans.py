@@ -11,7 +11,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors.model_calls import is_calling
-from gradient.instrumentors.openai_agents_fields import FRAMEWORK, agent_of, contents_of, error_of, note_call, step_of
+from gradient.instrumentors.openai_agents_fields import (
+    FRAMEWORK,
+    agent_of,
+    contents_of,
+    error_of,
+    is_waiting,
+    note_call,
+    step_of,
+)
 from gradient.instrumentors.openai_agents_off import Shadow, Shadows
 from gradient.runtime.context import deepest, running_scope
 from gradient.runtime.execution import NodeExecution
@@ -41,9 +49,10 @@ class Told:
         handled: The exception that was being handled when it began, and is none of its own.
         error: What was raised in it, where that is not raised any more when it ends.
         inputs: What the first model in it was asked; `outputs` what the last one answered.
+        waits: Whether it waits for a human: the tool itself, or the last that was done in an agent or a run.
     """
 
-    __slots__ = ("error", "execution", "handled", "inputs", "is_own", "of", "outputs")
+    __slots__ = ("error", "execution", "handled", "inputs", "is_own", "of", "outputs", "waits")
 
     def __init__(self, thing: Any, execution: NodeExecution | None, *, is_own: bool) -> None:
         self.of = id(thing)
@@ -53,6 +62,7 @@ class Told:
         self.error: Any = None
         self.inputs: Any = None
         self.outputs: Any = None
+        self.waits = False
 
 
 class Spans:
@@ -102,6 +112,10 @@ class Spans:
         """Note what was raised in the current span."""
         self._guarded(self._note_failure, error)
 
+    def came_to(self, result: Any) -> None:
+        """Note whether the result of a tool or a turn is that it waits for somebody."""
+        self._guarded(self._note_result, result)
+
     def asked(self, scope: Scope | None, inputs: Any) -> None:
         """Note what a model is asked: the first in an agent or a run is asked what that is."""
         for told in self._runs_of(scope):
@@ -131,6 +145,16 @@ class Spans:
         told = self._current()
         if told is not None:
             told.error = error
+
+    def _note_result(self, result: Any) -> None:
+        told, waits = self._current(), is_waiting(result)
+        if told is None or told.execution is None:
+            return
+        if told.is_own and told.execution.kind == "tool":
+            told.waits = waits
+        elif hasattr(result, "next_step"):
+            for run in self._runs_of(told.execution):
+                run.waits = waits
 
     def _current(self) -> Told | None:
         current = self._shadows.of(self.scope.get_current_span())
@@ -188,4 +212,14 @@ class Spans:
             execution.metadata = {**execution.metadata, **agent_of(data)}
         elif execution.kind == "llm":
             note_call(execution, data)
-        self.tracker.end(execution, outputs, error, late_inputs=inputs)
+        if told.waits and error is None:
+            self._wait_above(execution)
+            self.tracker.end(execution, outputs, status="interrupted", late_inputs=inputs)
+        else:
+            self.tracker.end(execution, outputs, error, late_inputs=inputs)
+
+    def _wait_above(self, execution: NodeExecution) -> None:
+        """Let a tool that is an agent wait where that does."""
+        above = execution.parent
+        if type(above) is NodeExecution and above.kind == "tool" and above.run_id in self._open:
+            self._open[above.run_id].waits = True

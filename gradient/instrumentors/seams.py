@@ -267,6 +267,9 @@ class SeamCall:
             result: What was returned, or the last item of a stream; None for nothing.
             error: The exception it ended with, or a text, or None.
         """
-        seam = self._seam
-        status = seam.status(result) if error is None else None
-        self.tracker.end(self.scope, None if result is None else seam.outputs(result), error, status=status)
+        outputs = None if result is None else self._seam.outputs(result)
+        self.tracker.end(self.scope, outputs, error, status=self.status(result) if error is None else None)
+
+    def status(self, result: Any) -> Status | None:
+        """Return what became of a call that raised nothing, or None where nothing but its end is known."""
+        return self._seam.status(result)

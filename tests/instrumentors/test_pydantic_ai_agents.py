@@ -276,12 +276,38 @@ def test_a_tool_that_waits_for_approval_interrupts_the_run(runtime, read_runs):
     def pay() -> str:
         raise ApprovalRequired
 
-    ran(agent, "Pay.")
+    @entrypoint
+    def ask():
+        ran(agent, "Pay.")
 
-    assert outline(read_runs()[0]).split("\n")[1:] == [
+    ask()
+
+    assert outline(read_runs()[0]).split("\n") == [
+        "request ask [interrupted]",
         "  agent solo [interrupted]",
         "    llm scripted",
         "    tool pay [interrupted]",
+    ]
+
+
+def test_a_tool_that_is_not_to_be_called_before_it_is_approved_has_no_execution(runtime, read_runs):
+    agent = Agent(answers([call("pay")]), name="solo", output_type=[str, DeferredToolRequests])
+
+    @agent.tool_plain(requires_approval=True)
+    def pay() -> str:
+        raise AssertionError("nobody approved")
+
+    @entrypoint
+    async def ask():
+        async with agent.run_stream("Pay.") as result:
+            return type(await result.get_output()).__name__
+
+    assert asyncio.run(ask()) == "DeferredToolRequests"
+
+    assert outline(read_runs()[0]).split("\n") == [
+        "request ask [interrupted]",
+        "  agent solo [interrupted]",
+        "    llm scripted",
     ]
 
 

@@ -1,11 +1,7 @@
 """Real agents of frameworks that are listened to through their spans: Strands, Agent Framework, Semantic Kernel."""
 
-import asyncio
-from importlib.util import find_spec
-
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
+from support.bridged_agents import AgentFramework, SemanticKernel, Strands, set_up
 from support.outlines import found, outline, tree
 from support.providers import call_tool, fail, say
 from support.providers.fixture import provider  # noqa: F401 - a fixture
@@ -13,96 +9,6 @@ from support.providers.fixture import provider  # noqa: F401 - a fixture
 from gradient.sdk import configure, entrypoint
 
 # Semantic Kernel is older than the pydantic that is installed with it.
-
-
-class Strands:
-    """Tells content in events of spans, always."""
-
-    name, package, tool = "strands", "strands", "look"
-
-    def prepare(self, monkeypatch):
-        from strands.telemetry import get_tracer
-
-        get_tracer()  # instruments threads, which is to be undone
-
-    def ask(self, url, question, *, streams=False):  # it always does
-        from strands import Agent, tool
-        from strands.models.openai import OpenAIModel
-
-        client = {"base_url": url, "api_key": "none", "max_retries": 0}
-        model = OpenAIModel(client_args=client, model_id="gpt-4o")
-        agent = Agent(model=model, tools=[tool(look)], name="helper", callback_handler=None)
-        return str(agent(question)).strip()
-
-    def clean_up(self):
-        from opentelemetry.instrumentation.threading import ThreadingInstrumentor
-
-        ThreadingInstrumentor().uninstrument()
-
-
-class AgentFramework:
-    """Tells content in attributes, where it is switched on."""
-
-    name, package, tool = "agent-framework", "agent_framework", "look"
-
-    def prepare(self, monkeypatch):
-        from agent_framework.observability import enable_sensitive_telemetry
-
-        enable_sensitive_telemetry()
-
-    def ask(self, url, question, *, streams=False):
-        return asyncio.run(self._asked(url, question, streams))
-
-    async def _asked(self, url, question, streams):
-        from agent_framework import Agent, tool
-        from agent_framework.openai import OpenAIChatCompletionClient
-        from openai import AsyncOpenAI
-
-        async with AsyncOpenAI(base_url=url, api_key="none", max_retries=0) as client:
-            model = OpenAIChatCompletionClient(model="gpt-4o", async_client=client)
-            agent = Agent(client=model, tools=[tool(look)], name="helper")
-            if streams:
-                return "".join([update.text async for update in agent.run(question, stream=True)])
-            return str(await agent.run(question))
-
-    def clean_up(self):
-        pass
-
-
-class SemanticKernel:
-    """Tells content of agents and tools in attributes, where it is switched on, and that of models in no span."""
-
-    name, package, tool = "semantic-kernel", "semantic_kernel", "words-look"
-
-    def prepare(self, monkeypatch):  # which is read when a module of it is imported first, below
-        monkeypatch.setenv("SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE", "true")
-
-    def ask(self, url, question, *, streams=False):
-        return asyncio.run(self._asked(url, question, streams))
-
-    async def _asked(self, url, question, streams):
-        from openai import AsyncOpenAI
-        from semantic_kernel.agents import ChatCompletionAgent
-        from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
-        from semantic_kernel.functions import KernelPlugin, kernel_function
-
-        async with AsyncOpenAI(base_url=url, api_key="none", max_retries=0) as client:
-            service = OpenAIChatCompletion(ai_model_id="gpt-4o", async_client=client)
-            words = KernelPlugin(name="words", functions=[kernel_function(look)])
-            agent = ChatCompletionAgent(service=service, plugins=[words], name="helper")
-            if streams:
-                return "".join([str(chunk.message) async for chunk in agent.invoke_stream(question)])
-            return str(await agent.get_response(question))
-
-    def clean_up(self):
-        pass
-
-
-def look(word: str) -> str:
-    """Look a word up."""
-    if word == "b":
-        raise LookupError("no such word")
-    return f"{word} is a letter"
 
 
 TREES = {
@@ -135,15 +41,9 @@ TREES = {
 
 @pytest.fixture(params=TREES, ids=lambda kind: kind.name)
 def framework(request, monkeypatch):
-    """A framework as its user sets it up, with a provider that sends nowhere; skipped where it is not installed."""
-    framework = request.param()
-    if find_spec(framework.package) is None:
-        pytest.skip(f"{framework.package} is not installed")
-    if not isinstance(trace.get_tracer_provider(), TracerProvider):
-        trace.set_tracer_provider(TracerProvider())  # OpenTelemetry takes one in a process
-    framework.prepare(monkeypatch)
-    yield framework
-    framework.clean_up()
+    """A framework as its user sets it up."""
+    with set_up(request.param(), monkeypatch) as framework:
+        yield framework
 
 
 @pytest.fixture
