@@ -125,11 +125,15 @@ def _shipper(settings: Settings, stack: ExitStack, *, no_io: bool) -> "Shipper |
 def _listen(settings: Settings, host: str, port: int, stack: ExitStack) -> None:
     """Take what other programs send, as long as the stack is not left."""
     from gradient.ingest import Ingest, listening
-    from gradient.runtime.bearer import token_for
+    from gradient.runtime.bearer import token_for, told_token
 
     if settings.home is None:
         return
-    ingest, token = Ingest(settings.home, settings), token_for(host)
+    try:
+        told = told_token(os.environ)
+    except ValueError as error:
+        raise Failure(f"{error}.", _USAGE) from None
+    ingest, token = Ingest(settings.home, settings), told or token_for(host)
     stack.callback(ingest.close)
     try:
         url = stack.enter_context(listening(ingest, port, host, token))
@@ -138,7 +142,9 @@ def _listen(settings: Settings, host: str, port: int, stack: ExitStack) -> None:
             f"Cannot listen on {host}:{port}: {error.strerror or error}.\nChoose another port with --listen.", _FAILED
         ) from None
     tell(f"Listening at {url}/v1/traces; Ctrl-C ends it.")
-    if token is not None:
+    if told is not None:
+        tell("Senders need the token that you told: authorization: Bearer TOKEN; it is not encrypted.")
+    elif token is not None:
         tell(f"Senders need OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20{token}; it is not encrypted.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,6 +68,12 @@ class _Server(ThreadingHTTPServer):
     # Beyond Python's default of 5, what sends at once is not let in and tries again a second later.
     request_queue_size = 128
 
+    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        # Of IPv6 or the older kind, as the host is.
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        self.address_family = found[0][0]
+        super().__init__((host, port), handler)
+
 
 @contextmanager
 def listening(ingest: Ingest, port: int, host: str = "127.0.0.1", token: str | None = None) -> Generator[str]:
@@ -81,11 +88,11 @@ def listening(ingest: Ingest, port: int, host: str = "127.0.0.1", token: str | N
     Raises:
         OSError: The port is taken, or the host is none of this machine's.
     """
-    server = _Server((host, port), type("_Handler", (_Handler,), {"ingest": ingest, "token": token}))
+    server = _Server(host, port, type("_Handler", (_Handler,), {"ingest": ingest, "token": token}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gradient-listen")
     thread.start()
     try:
-        yield f"http://{host}:{server.server_port}"
+        yield f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -48,8 +48,9 @@ _ESCAPING = ("\\", "%", "[", ";")
 _NO_NAME_CHAR = r"[\x00-\x1f!-,/:-@\[-^`{-\x7f]"
 _NOT_IN_NAME = re.compile(_NO_NAME_CHAR)
 _NOT_IN_QUOTED_NAME = re.compile(rf"(?:(?!\\{{1,31}}u[0-9a-fA-F]{{4}}){_NO_NAME_CHAR})+")
-_LISTED_CHARS, _COLOUR_CHARS = 100, 14
-_BEFORE_CHARS, _SPAN_CHARS = 64, 300
+_LISTED_CHARS, _COLOUR_CHARS = 400, 14
+_CLOSING = re.compile(rf"{QUOTE}(?=\s{{0,8}}(?:[:=,)\]}}]|$))")
+_BEFORE_CHARS, _PAIR_CHARS, _SPAN_CHARS = 64, 100, 300
 
 
 Manner = Literal["text", "told", "json"]
@@ -82,6 +83,8 @@ class Assignments:
         rest = self._rest.match(text, end)
         stop = rest.end() if rest else end
         begin = self._begin(text, start, stop)
+        if begin is None and self._has_added:
+            begin, stop = self._quoted(text, start, stop)
         if begin is None:
             return None
         return self._signed(text, begin, stop, manner) or beside(text, stop, manner == "told")
@@ -135,10 +138,19 @@ class Assignments:
             return stop - (len(words) if words == quoted[-len(words) :] else len(quoted))
         return None
 
+    def _quoted(self, text: str, start: int, stop: int) -> tuple[int | None, int]:
+        """Return where a listed name stands that has signs in it, and therefore is in quotes."""
+        closing = _CLOSING.search(text, stop, stop + _LISTED_CHARS)
+        begin = text.rfind(closing[0], max(0, start - _LISTED_CHARS), start) if closing else -1
+        if closing is None or begin < 0:
+            return None, stop
+        begin += len(closing[0])
+        return (begin if self._names.is_sensitive(_decoded(text[begin : closing.start()])) else None), closing.start()
+
     def _pair(self, text: str, begin: int, stop: int, after: re.Match[str], manner: Manner) -> Span | None:
         """Find the other half of `("password", "x")` or `{"name": "password", "value": "x"}`."""
         close = after["close"]
-        opened = text.rfind(close, max(0, begin - _LISTED_CHARS), begin)
+        opened = text.rfind(close, max(0, begin - _PAIR_CHARS), begin)
         if opened < 0 or _NOT_IN_NAME.search(text, opened + len(close), begin):
             return None
         before = text[max(0, opened - 40) : opened + len(close)]

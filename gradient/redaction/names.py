@@ -49,6 +49,7 @@ _VENDORS = frozenset(
      "airtable"]
 )  # fmt: skip
 _DIRECTORY = "PWD"
+_DOTLESS = "\u0131"
 _NO_NAME = re.compile(r"[*?^$\\|\[\]{}]")
 _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RUN = re.compile(r"[^\W\d_]+|\d+")
@@ -138,7 +139,8 @@ class Names:
 def _bare(name: str) -> str:
     """Return a name without what a spelling may change: width, accents, marks, invisible characters."""
     parts = unicodedata.normalize("NFKD", name)
-    return "".join(part for part in parts if unicodedata.category(part) not in ("Mn", "Me", "Cf"))
+    bare = "".join(part for part in parts if unicodedata.category(part) not in ("Mn", "Me", "Cf"))
+    return bare.replace(_DOTLESS, "i")  # which small letter of I it is depends on the language
 
 
 def _cased_words(run: str) -> list[str]:

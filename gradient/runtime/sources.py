@@ -23,7 +23,8 @@ else:  # pragma: no cover - the same library under its former name
     import tomli as tomllib
 
 _PREFIX = "GRADIENT_"
-_NO_SETTINGS = ("GRADIENT_PAGER",)  # variables of the command line alone
+# Variables of the command line alone; what is secret is no setting, because settings are printed.
+_NO_SETTINGS = ("GRADIENT_PAGER", "GRADIENT_LISTEN_TOKEN", "GRADIENT_LISTEN_TOKEN_FILE")
 _TABLE: type[Any] = dict
 _LISTS: tuple[type[Any], ...] = (list, tuple)
 _TRUE = ("1", "true", "yes", "on")

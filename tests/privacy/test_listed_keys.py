@@ -1,11 +1,13 @@
 """What a person lists in `redact_keys` is withheld however it is spelt; what cannot be understood is refused."""
 
 import json
+import re
 import unicodedata
 
 import pytest
 
 from gradient.runtime.errors import ConfigError
+from gradient.runtime.redaction import Redactor
 from gradient.sdk import configure
 
 VALUE = "Ada-and-no-more"
@@ -64,3 +66,36 @@ def test_another_key_is_kept(agent, written, key):
 def test_a_key_that_cannot_be_understood_is_refused_when_it_is_set(runtime, key):
     with pytest.raises(ConfigError, match="redact_keys"):
         configure(redact_keys=["iban", key])
+
+
+OF_ALL_LANGUAGES = [
+    "ssn", "pw", "id", "k1", "ICD10 code", "2fa", "address2", "mother's maiden name", "first name (legal)",
+    "name/first", "patient:name", "X-Patient", "e-mail", "kişi ad\u0131", "DIŞ KAPI", "\u0131mza",
+    "Straße", "ß", "naïve café", "São Paulo",
+    "øre", "łódź", "đường", "Æther", "naam_van_de_patiënt", "Ελληνικό όνομα", "σίσυφος", "ΣΊΣΥΦΟΣ", "Привет мир 2",
+    "Ёлка",
+    "名前", "住所2", "日本語 キー", "이름", "שם פרטי", "ชื่อ", "رقم الهاتف", "जन्म तिथि",
+    "medical record number of the patient who is here now",
+]  # fmt: skip
+
+
+def spelt(name):
+    """Return ways to write a name: its words joined and cased, composed and apart, narrow and wide."""
+    words = [word.lower() for word in re.split(r"[\s_.\-/:]+", name)]
+    titled = [word.title() for word in words]
+    plain = {name, name.lower(), name.upper(), name.casefold(), words[0] + "".join(titled[1:]), "_".join(words).upper()}
+    plain |= {sign.join(part) for sign in (" ", "_", "-", ".", "") for part in (words, titled)}
+    forms = {unicodedata.normalize(form, spelling) for spelling in plain for form in ("NFC", "NFD", "NFKD")}
+    return sorted(forms | {"".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in form) for form in forms})
+
+
+@pytest.mark.parametrize("name", OF_ALL_LANGUAGES)
+def test_a_listed_key_of_any_language_is_found_in_json_within_a_text(name):
+    redactor = Redactor([name])
+    texts = [
+        json.dumps({spelling: VALUE}, ensure_ascii=escaped) for spelling in spelt(name) for escaped in (True, False)
+    ]
+
+    assert [text for text in texts if VALUE in redactor.clean_text(text)] == []
+    assert [text for text in texts if not redactor.holds_secret(json.dumps([text]).encode())] == []
+    assert [spelling for spelling in spelt(name) if not redactor.is_sensitive(spelling)] == []
