@@ -26,6 +26,7 @@ GOLDEN = Path(__file__).with_name("golden")
 # Three and a half days before whichever day it is, so that ages are the same on every day.
 BEGAN_S = int(time.time()) - 3 * 86_400 - 43_200
 SHOWN_AS_S = 1_700_000_000
+SHOWN_BYTES = "4,088 bytes"
 MS = 10**6
 RUNS = (1, 2, 3, 4)
 SHOWN = {
@@ -57,23 +58,25 @@ def run(writer, number, *, fails):
     writer(RequestEnded(key, ends, at, wall, "shop_agent", key, status, error, outputs="an answer"))
 
 
-def readable(text):
-    """Return what was printed, as if the runs had begun on the day of the golden files."""
+def readable(text, size):
+    """Return what was printed, as if the runs had begun on the day of the golden files and taken as much room."""
     for number in RUNS:
         text = text.replace(*(rfc3339((began_s + number) * 10**9) for began_s in (BEGAN_S, SHOWN_AS_S)))
+    text = text.replace(f"{size:,} bytes", SHOWN_BYTES)
     return text.replace("\x1b", "␛").replace("\r\n", "\n")
 
 
 @pytest.fixture
 def recorded(commands):
-    """Four runs of a shop's agent, two of which failed alike."""
+    """Four runs of a shop's agent, two of which failed alike; gives how many bytes they take."""
     started = ProcessStarted(FORMAT_VERSION, 42, "box", "3.12.1", ["agent.py"], "shop", BEGAN_S * 10**9, 0)
     journal = JournalWriter(commands.home / "journal", lambda: encode_event(started))
     for number in RUNS:
         run(lambda event: journal.append(encode_event(event)), number, fails=number in (2, 4))
     journal.close()
-    for segment in commands.home.rglob("*.seg"):
-        os.utime(segment, (BEGAN_S, BEGAN_S))
+    (segment,) = commands.home.rglob("*.seg")
+    os.utime(segment, (BEGAN_S, BEGAN_S))
+    return segment.stat().st_size
 
 
 @pytest.mark.parametrize("where", ["pipe", "terminal"])
@@ -83,7 +86,7 @@ def test_commands_print_what_they_printed_before(commands, recorded, name, where
         printed = commands.gradient(*SHOWN[name], TZ="UTC").stdout
     else:
         printed = commands.on_a_terminal(*SHOWN[name], columns=110, TZ="UTC").out
-    printed = readable(printed)
+    printed = readable(printed, recorded)
 
     golden = GOLDEN / f"{name}.{where}.txt"
     if os.environ.get("WRITE_GOLDEN"):
