@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from gradient.analysis.alignment import Pair, by_name, by_path, walk
-from gradient.analysis.forest import Document, Execution, Forest, failures, tokens_of
+from gradient.analysis.forest import Document, Execution, Forest, count_failures, tokens_of
 from gradient.analysis.values import ABSENT, Difference, differences, first_difference
 
 SCHEMA = "gradient.diff/1"
@@ -46,12 +46,16 @@ def compare(a: Document, b: Document, *, by: Literal["path", "name"] = "path", v
     return {
         "schema": SCHEMA,
         "by": by,
-        "a": {part: a[part] for part in _SUMMARY},
-        "b": {part: b[part] for part in _SUMMARY},
+        "a": _summary(a),
+        "b": _summary(b),
         "totals": {name: _numbers(total, totals_b[name]) for name, total in totals(a).items()},
         "first_divergence": first or _ends_differently((), Pair(a, b)),
         "executions": executions,
     }
+
+
+def _summary(run: Document) -> dict[str, Any]:
+    return {**{part: run[part] for part in _SUMMARY}, "missing": run["usage"].get("missing")}
 
 
 def totals(run: Document) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def totals(run: Document) -> dict[str, Any]:
     return {
         "duration_ms": run["duration_ms"],
         "executions": len(run["executions"]),
-        "errors": len(failures(run)),
+        "errors": count_failures(run),
         "llm_calls": kinds["llm"],
         "tool_calls": kinds["tool"],
         "tokens": tokens_of(usage),

@@ -71,6 +71,13 @@ def failures(document: Document) -> list[Execution]:
     return [each for each in document["executions"] if each["status"] == "error" and began_here(each)]
 
 
+def count_failures(document: Document) -> int:
+    """Return how many failures began in a run, its own among them where the entrypoint itself raised."""
+    error = document["error"]
+    failed_itself = document["status"] == "error" and (error is None or error["began_in"] is None)
+    return len(failures(document)) + failed_itself
+
+
 def began_here(execution: Execution) -> bool:
     """Tell whether what an execution ended with was raised in it, and not in what it ran."""
     error = execution["error"]

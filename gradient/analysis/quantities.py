@@ -42,15 +42,16 @@ def cost(usd: float | None) -> str:
 
 def total_cost(usd: float | None, usage: dict[str, Any], *, ascii_only: bool = False) -> str:
     """Return the cost of a run, as a lower bound where the cost of some calls is not known."""
-    return _at_least(cost(usd), usage, "cost", ascii_only=ascii_only)
+    return at_least(cost(usd), usage, "cost", ascii_only=ascii_only)
 
 
 def total_count(number: int | None, usage: dict[str, Any], *, ascii_only: bool = False) -> str:
     """Return a number of tokens of a run, likewise."""
-    return _at_least(count(number), usage, "tokens", ascii_only=ascii_only)
+    return at_least(count(number), usage, "tokens", ascii_only=ascii_only)
 
 
-def _at_least(text: str, usage: dict[str, Any], part: str, *, ascii_only: bool) -> str:
+def at_least(text: str, usage: dict[str, Any], part: str, *, ascii_only: bool) -> str:
+    """Mark what is written of a sum as a lower bound where it lacks a part, tokens or cost, of some calls."""
     return f"{'>=' if ascii_only else '≥'} {text}" if text != _UNKNOWN and lacking(usage, part) else text
 
 

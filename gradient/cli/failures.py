@@ -42,7 +42,7 @@ def _path(execution: dict[str, Any], by_id: dict[str, Any], signs: Signs) -> str
     at: dict[str, Any] | None = execution
     while at is not None and at["execution_id"] not in seen:
         seen.add(at["execution_id"])
-        names.append(formats.one_line(at["name"]))
+        names.append(formats.name_of(at["name"]))
         at = by_id.get(at["parent_id"])
     return f" {signs.arrow} ".join(reversed(names))
 

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
-from gradient.analysis.quantities import cost, count, duration, read_moment, total_cost, total_count
+from gradient.analysis.quantities import at_least, cost, count, duration, read_moment, total_cost, total_count
 
-__all__ = ["age", "cost", "count", "counted", "duration", "local_time", "one_line", "size", "total_cost", "total_count"]
+__all__ = [
+    "age", "at_least", "cost", "count", "counted", "duration", "local_time", "name_of", "one_line", "size",
+    "total_cost", "total_count",
+]  # fmt: skip
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -40,6 +43,11 @@ def size(number: float) -> str:
             return f"{number:,.0f} {unit}" if unit in ("bytes", "KB") else f"{number:,.1f} {unit}"
         number /= 1000
     return f"{number:,.1f} TB"
+
+
+def name_of(text: object) -> str:
+    """Return a name on one line; an empty one would leave a gap that nobody could explain."""
+    return one_line(text) or "(no name)"
 
 
 def one_line(text: object) -> str:

@@ -27,6 +27,7 @@ class Place:
         private: Whether nobody else may read it; None where it does not exist, or nobody can say.
         free_bytes: Room on its disk, or None where nobody can say.
         alive: Processes that write to it now; `dead` and `unknown` likewise.
+        lost: Events that those processes could not write.
         segments: Files of the journals, `journal_bytes` their size.
         index_bytes: Size of the index, which can be rebuilt.
         index_refused: Why the index cannot be used, and what to do; None where it can, or will be made anew.
@@ -41,6 +42,7 @@ class Place:
     alive: int
     dead: int
     unknown: int
+    lost: int
     segments: int
     journal_bytes: int
     index_bytes: int
@@ -53,7 +55,8 @@ def look_at(home: Path) -> Place:
     there = next((path for path in (home, *home.parents) if path.exists()), home)
     # What exists is what is written to; what does not is made below the nearest folder that does.
     written = journal if journal.exists() else there
-    lives = Counter(process.liveness() for process in processes(journal))
+    every = processes(journal)
+    lives = Counter(process.liveness() for process in every)
     segments = list(_files(journal, "*/*.seg*"))
     return Place(
         path=home,
@@ -65,6 +68,7 @@ def look_at(home: Path) -> Place:
         alive=lives["alive"],
         dead=lives["dead"],
         unknown=lives["unknown"],
+        lost=sum(process.lost() for process in every),
         segments=len(segments),
         journal_bytes=sum(segments),
         index_bytes=sum(_files(index_path(home).parent, "*")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradient.cli.formats import size
+from gradient.cli.formats import counted, size
 from gradient.cli.installed import Found
 from gradient.cli.place import Place
 from gradient.cli.tracers import Tracer
@@ -67,6 +67,12 @@ def _of_place(place: Place, loaded: Loaded) -> Iterator[Problem]:
     if place.index_refused is not None:
         what, _, remedy = place.index_refused.partition("\n")
         yield Problem("broken", what, remedy)
+    if place.lost:
+        yield Problem(
+            "note",
+            f"{counted(place.lost, 'event')} could not be written: runs miss them.",
+            "`gradient show` says what a run lost. Most often the disk was full, or the folder could not be written.",
+        )
     if place.private is False:
         yield Problem("note", f"Others on this machine may look into {place.path}.", f"chmod 700 {place.path}")
     if place.free_bytes is not None and place.free_bytes < _LITTLE_BYTES:

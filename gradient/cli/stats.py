@@ -71,7 +71,7 @@ def _row(group: Group, *, ascii_only: bool) -> list[Cell]:
     times = [formats.duration(ms, ascii_only=ascii_only) for ms in lasted]
     tokens = [value for value in (group.input_tokens, group.output_tokens) if value is not None]
     return [
-        Cell(formats.one_line(group.name), "bold"),
+        Cell(formats.name_of(group.name), "bold"),
         Cell(formats.one_line(group.kind), "dim"),
         Cell(formats.count(group.count)),
         Cell(formats.count(group.errors), "red" if group.errors else "dim"),

@@ -88,7 +88,7 @@ def _row(line: _Line, signs: Signs, name_chars: int | None, *, framework: bool) 
     execution = merged(branch.executions)
     status, kind = execution["status"], execution["kind"]
     times = f" x{len(branch.executions):,}" if len(branch.executions) > 1 else ""
-    name = f"{line.lead}{formats.one_line(execution['name'])}{times}"
+    name = f"{line.lead}{formats.name_of(execution['name'])}{times}"
     notes = [*_notes(execution, signs), *_usual(branch, signs)]
     return [
         Cell(signs.mark(status), colour(status)),

@@ -102,6 +102,7 @@ def request_attributes(run: Document) -> Attributes:
         "gradient.request_id": run["request_id"],
         "gradient.project": run["project"],
         "gradient.tags": list(run["tags"]) or None,
+        **{f"gradient.loss.{part}": number or None for part, number in run["loss"].items()},
     }
     return _known(told)
 

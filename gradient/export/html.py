@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from gradient.analysis.forest import Document, failures
+from gradient.analysis.forest import Document, count_failures
 from gradient.export.columns import packed, skeleton_of
 from gradient.export.views import chat_view, events_view, graph_view, request_view, state_view
 
@@ -56,5 +56,5 @@ def run_summary(document: Document) -> dict[str, Any]:
         "session_id",
         "tags",
     )
-    errors = len(failures(document))
+    errors = count_failures(document)
     return {"executions": len(document["executions"]), "errors": errors} | {name: document[name] for name in names}

@@ -33,6 +33,7 @@ def request_document(request: RequestContext, *, content: bool) -> dict[str, Any
         "tags": request.tags,
         "session_id": request.session_id,
         "user_id": request.user_id,
+        "loss": {"dropped": request.dropped, "truncated": request.truncated},
         **_common(request, content=content),
     }
 

@@ -161,6 +161,10 @@ class ProcessJournal:
         """Return the segments in the order in which they were written."""
         return segment_paths(self.path)
 
+    def lost(self) -> int:
+        """Return how many frames of the process could not be written, as far as its segments say."""
+        return sum(header.lost for header in map(_header_of, self.segments()) if header is not None)
+
     def frames(self) -> Iterator[Frame]:
         """Yield every frame of every segment, in order."""
         self.damaged = 0
@@ -171,6 +175,17 @@ class ProcessJournal:
             reader = SegmentReader(path)
             yield from reader.poll(final=not alive or path != segments[-1])
             self.damaged += reader.damaged
+
+
+def _header_of(path: Path) -> SegmentHeader | None:
+    try:
+        file = open_file(path)
+    except (OSError, ValueError):  # gone meanwhile, no file of ours, or damaged
+        return None
+    try:
+        return unpack_segment_header(file.read_at(SEGMENT_HEADER_BYTES, 0))
+    finally:
+        file.close()
 
 
 def processes(root: Path) -> list[ProcessJournal]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gradient.journal.origins import Failed, origins
+from gradient.journal.origins import REQUEST, Failed, origins
 from gradient.store.rows import ERROR, ERROR_STATUS, ID, ORIGIN, PARENT, STATUS
 from gradient.store.trees import Columns, columns_of
 
@@ -32,6 +32,20 @@ def failed_here(columns: Columns) -> list[bool]:
     """Tell of each execution whether it failed, and not only passed on what failed inside of it."""
     rows = zip(columns[STATUS], columns[ORIGIN], columns[ID], strict=True)
     return [status == ERROR_STATUS and origin in (None, own) for status, origin, own in rows]
+
+
+def request_failed_here(error: Any, origin: Any, columns: Columns) -> bool:
+    """Tell whether what a request ended with began in itself, and in none of its executions.
+
+    Args:
+        error: The number of the name of what it ended with, or None.
+        origin: Where that began, as it is stored.
+        columns: Its executions, with their origins.
+    """
+    if error is None or origin == REQUEST:
+        return error is not None
+    rows = zip(columns[ERROR], columns[ORIGIN], columns[ID], strict=True)
+    return origin not in columns[ID] and not any(name == error and began in (None, own) for name, began, own in rows)
 
 
 def is_own_failure(row: Any) -> bool:

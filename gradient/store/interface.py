@@ -47,7 +47,7 @@ class Listed:
         id: The request id, as users know it.
         wall_ns: Its start in nanoseconds since the epoch, or None where that is lost.
         duration_ns: How long it took, or None while it runs.
-        executions, errors: How many there are, and how many of them failed by themselves.
+        executions, errors: How many there are, and how many failures began in them or in the entrypoint itself.
         usage: The sums over its calls of models.
         sampled: Whether it is listed when nobody asks for it by its id.
     """

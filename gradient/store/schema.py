@@ -89,7 +89,7 @@ ALTER TABLE runs ADD COLUMN untold INTEGER;
 ALTER TABLE runs ADD COLUMN unpriced INTEGER;
 """
 # What an earlier version took for others, or counted in another way, is found out when the journals are read again:
-# numbers of messages, failures that were passed on, calls of models.
+# numbers of messages, failures that were passed on, calls of models, failures of requests themselves.
 _READ_AGAIN = ";\n".join(["DROP TABLE IF EXISTS words", *(f"DELETE FROM {table}" for table in TABLES)])  # noqa: S608
 _GRAPHS_OF_THREADS = """
 ALTER TABLE threads ADD COLUMN graph TEXT;
@@ -113,6 +113,7 @@ MIGRATIONS: tuple[str, ...] = (
     _ORIGINS + _READ_AGAIN,
     _GRAPHS_OF_THREADS + _READ_AGAIN,
     _LOST_FRAMES,
+    _READ_AGAIN,
 )
 """What leads from version n to n + 1, at place n."""
 

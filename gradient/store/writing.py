@@ -9,13 +9,25 @@ from typing import Any
 
 import msgspec
 
-from gradient.journal.origins import REQUEST
 from gradient.store.batch import Batch
-from gradient.store.failing import with_origins
+from gradient.store.failing import request_failed_here, with_origins
 from gradient.store.names import Names
 from gradient.store.pairs import columns_of_pairs
 from gradient.store.rollup import Rollup
-from gradient.store.rows import BEGAN, ERROR, ID, MODEL, NODE, ORIGIN, RUN, RUN_COLUMNS, TOTALS, ProcessRow, RunRow
+from gradient.store.rows import (
+    BEGAN,
+    ERROR,
+    ERROR_STATUS,
+    ID,
+    MODEL,
+    NODE,
+    ORIGIN,
+    RUN,
+    RUN_COLUMNS,
+    TOTALS,
+    ProcessRow,
+    RunRow,
+)
 from gradient.store.totals import totals_of
 from gradient.store.trees import Columns, close, columns_of, pack, reopen, write_open
 
@@ -108,9 +120,14 @@ class RunWriter:
 
 
 def finish(run: RunRow, columns: Columns, rollup: Rollup, fresh: Columns, *, ended: bool) -> None:
-    """Say in a run's row what its executions sum up to, and add the fresh ones to the rollup."""
+    """Say in a run's row what its executions sum up to, and add the fresh ones to the rollup.
+
+    Its own failure is one of those that began in it.
+    """
     for column, value in zip(TOTALS, totals_of(columns, rollup.billed), strict=True):
         setattr(run, column, value)
+    if run.status == ERROR_STATUS:
+        run.errors = (run.errors or 0) + request_failed_here(run.error, run.origin, with_origins(columns))
     rollup.add(run, fresh, ended=ended)
 
 
@@ -133,8 +150,7 @@ def facets_of(run: RunRow, columns: Columns, names: Names) -> Counter[int]:
         if name is not None:
             counts[name] = 1
     if run.error is not None:
-        is_told_elsewhere = run.origin in columns[ID] or counts[run.error] > 0
-        counts[run.error] += run.origin == REQUEST or not is_told_elsewhere
+        counts[run.error] += request_failed_here(run.error, run.origin, columns)
     return counts
 
 

@@ -1,8 +1,13 @@
 """The comparison of two runs says what changed, by how much, and where they part first."""
 
+import io
+
 import pytest
 
 from gradient.analysis.difference import compare
+from gradient.cli.comparison import comparison_rows
+from gradient.cli.page import Page
+from gradient.cli.signs import signs
 from gradient.sdk import step
 
 
@@ -113,3 +118,20 @@ def test_every_execution_of_both_runs_is_in_the_comparison_once(studio):
     for side, run in (("a", a), ("b", b)):
         ids = [each["execution_id"][side] for each in compared if side in each["execution_id"]]
         assert sorted(ids) == sorted(each["execution_id"] for each in run["executions"])
+
+
+def test_each_side_says_what_its_sums_lack(studio):
+    told, untold = studio.shop(), studio.shop()
+    untold["usage"]["missing"] = {"tokens": 1, "cost": 2}
+
+    difference = compare(told, untold)
+
+    assert difference["a"]["missing"] is None
+    assert difference["b"]["missing"] == {"tokens": 1, "cost": 2}
+    (row,) = (row for row in _texts(difference) if row[0].startswith("cost"))
+    assert [cell.strip()[:1] for cell in row[1:3]] == ["$", ">"]
+
+
+def _texts(difference):
+    rows = comparison_rows(difference, signs(ascii_only=True), Page(io.StringIO(), terminal=False))
+    return [[cell.text for cell in row] for row in rows if row]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gradient.journal.frames import SEGMENT_HEADER_BYTES, pack_segment_header, unpack_segment_header
 from gradient.runtime.frameworks import FRAMEWORKS
 
 OTHERS = "|".join(framework.name for framework in FRAMEWORKS if framework.module)
@@ -98,6 +99,20 @@ def test_looking_makes_no_home(commands):
     commands.gradient("doctor")
 
     assert not commands.home.exists()
+
+
+def test_events_that_could_not_be_written_are_told(commands):
+    commands.agent("fine")
+    (segment,) = commands.home.glob("journal/*/*.seg*")
+    assert commands.json("doctor")["store"]["lost"] == 0
+
+    content = segment.read_bytes()
+    header = unpack_segment_header(content)
+    segment.write_bytes(pack_segment_header(header.number, header.used_bytes, lost=7) + content[SEGMENT_HEADER_BYTES:])
+
+    found = commands.json("doctor")
+    assert found["store"]["lost"] == 7
+    assert [one["level"] for one in found["problems"] if "7 events could not be written" in one["what"]] == ["note"]
 
 
 def test_runs_are_counted_with_what_they_take(commands):

@@ -232,3 +232,19 @@ def test_whoever_closes_the_pipe_early_hears_no_complaint(commands):
     process.stderr.close()
 
     assert (process.wait(), complaint) == (0, b"")
+
+
+def test_what_has_no_name_is_drawn_as_that(commands):
+    source = """
+from gradient.sdk import entrypoint, step
+
+@entrypoint
+def agent():
+    with step(""), step(" \\n"):
+        raise ValueError("x")
+
+agent()
+"""
+    commands.python(commands.script("unnamed.py", source))
+
+    assert commands.gradient("show").stdout.count("(no name)") >= 3

@@ -209,3 +209,15 @@ def test_numbers_of_any_size_are_accepted(studio, number):
     (_, only) = spans_of(run)
 
     assert attributes(only.events[0])["number"] == (str(number) if number == 2**70 else number)
+
+
+def test_a_run_that_lost_something_says_so_at_its_root(studio):
+    whole, short = studio.shop(), studio.shop()
+    short["loss"] = {"dropped": 0, "truncated": 2, "process": 7}
+
+    told = [
+        {name: number for name, number in attributes(spans_of(run)[0]).items() if "loss" in name}
+        for run in (whole, short)
+    ]
+
+    assert told == [{}, {"gradient.loss.truncated": 2, "gradient.loss.process": 7}]

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 
+from gradient.analysis.difference import totals
 from gradient.analysis.forest import failures
 from gradient.cli.failures import failure_rows
 from gradient.cli.signs import signs
@@ -86,7 +87,8 @@ def counted(store):
         "document": len(failures(document)) + own,
         "show": len(shown) + (len(failures(document)) > 10) * (len(failures(document)) - 10),
         "groups": sum(group.count for group in store.errors()),
-        "list": run.errors + own,
+        "list": run.errors,
+        "comparison": totals(document)["errors"],
         "nodes": sum(group.errors for group in store.stats("node")) + own,
         "nodes, of a query": sum(group.errors for group in store.stats("node", query="executions>=0")) + own,
         "page": sum(store.skeleton(run)["failed_here"]) + own,
@@ -225,8 +227,6 @@ def test_an_index_that_counted_in_another_way_counts_anew(process, home):
     one.end_request(1, 9)
     SqliteStore(home).close()
     with closing(sqlite3.connect(index_path(home))) as index:
-        index.execute("ALTER TABLE runs DROP COLUMN origin")
-        index.execute("ALTER TABLE executions DROP COLUMN origin")
         index.execute("UPDATE runs SET errors = 2")
         index.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
         index.commit()

@@ -102,7 +102,7 @@ export interface Request extends Row {
   links: Link[];
   process: { pid: number | null; host: string | null; python: string | null; argv: string[] | null };
   trace_id: string;
-  loss: { dropped: number; truncated: number };
+  loss: { dropped: number; truncated: number; process?: number };
 }
 
 export interface Execution {

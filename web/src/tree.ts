@@ -69,7 +69,11 @@ export class Tree {
     const at = column.at[row];
     return at < 0 ? null : column.words[at];
   }
-  name = (row: number) => this.word(this.columns.name, row) ?? "";
+  /** A name that draws nothing would leave an empty box. */
+  name = (row: number) => {
+    const name = this.word(this.columns.name, row) ?? "";
+    return name.trim() ? name : "(no name)";
+  };
   kind = (row: number) => this.word(this.columns.kind, row) ?? "";
   status = (row: number) => this.word(this.columns.status, row) ?? "";
   id = (row: number) => this.columns.execution_id[row];

@@ -1,7 +1,7 @@
 /** Two runs side by side: where they part, and by how much they differ. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { cost, count, delta, duration, few, moment } from "../format";
-import type { Row } from "../model";
+import type { Row, Usage } from "../model";
 import { Empty, Failure, Kind, List, Loading, Mark } from "../parts";
 import { amend, href, usePlace } from "../route";
 import { useFetched } from "../source";
@@ -34,9 +34,10 @@ interface Pair {
   cost_usd: Numbers;
   differences: Difference[];
 }
+type Run = Row & Pick<Usage, "missing">;
 interface Diff {
-  a: Row;
-  b: Row;
+  a: Run;
+  b: Run;
   totals: Record<string, Numbers>;
   first_divergence: { what: string; path: string[]; kind: string; execution_id: Sides<string>; at?: string; value?: Sides<unknown> } | null;
   executions: Pair[];
@@ -47,6 +48,15 @@ const TOTALS: [string, string, (value: number) => string][] = [
   ["duration_ms", "Duration", duration], ["executions", "Executions", count], ["errors", "Errors", count], ["llm_calls", "LLM calls", count],
   ["tool_calls", "Tool calls", count], ["input_tokens", "Tokens in", count], ["output_tokens", "Tokens out", count], ["cost_usd", "Cost", cost],
 ];
+
+/** What the sums of tokens and cost may lack. */
+const SUMS = new Map<string, "tokens" | "cost">([["input_tokens", "tokens"], ["output_tokens", "tokens"], ["cost_usd", "cost"]]);
+
+/** A number of a run, as a lower bound where it is a sum that lacks some calls. */
+function total(name: string, number: number | null, run: Run, write: (value: number) => string): string {
+  const part = SUMS.get(name);
+  return number === null ? "–" : `${part && run.missing?.[part] ? "≥ " : ""}${write(number)}`;
+}
 
 export function ComparePage() {
   const { query } = usePlace();
@@ -117,7 +127,7 @@ function Compared({ a, b }: { a: string; b: string }) {
           return (
             <div key={name}>
               <span class="dim">{title}</span>
-              <span class="num">{one.a === null ? "–" : write(one.a)} → {one.b === null ? "–" : write(one.b)}</span>
+              <span class="num">{total(name, one.a, value.a, write)} → {total(name, one.b, value.b, write)}</span>
               {one.delta !== null && one.delta !== 0 && <b class="num">{delta(one.delta, write)}</b>}
             </div>
           );

@@ -51,6 +51,7 @@ function OfRequest({ request, state }: { request: Request; state: RunState }) {
           {process.pid !== null && <><dt>Process</dt><dd>{process.pid} on {process.host}, Python {process.python}</dd></>}
           {process.argv && process.argv.length > 0 && <><dt>Command</dt><dd class="mono">{process.argv.join(" ")}</dd></>}
           {request.loss.dropped > 0 && <><dt>Lost</dt><dd class="warned">{count(request.loss.dropped)} events could not be kept</dd></>}
+          {(request.loss.process ?? 0) > 0 && <><dt>Lost</dt><dd class="warned">{count(request.loss.process!)} events of its process, of this run or of others</dd></>}
           {request.loss.truncated > 0 && <><dt>Cut</dt><dd class="warned">{count(request.loss.truncated)} values were too long</dd></>}
         </dl>
       </section>
