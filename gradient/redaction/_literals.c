@@ -87,82 +87,92 @@ static void add_literal(search *into, int number)
         add_meeting(into, into->twos, into->first_of_two, two(bytes + 1), number, 1);
 }
 
+/* What is gone through, and what was found out about it: whether it has an `@` is looked up once, and only if asked. */
+typedef struct {
+    const char *bytes;
+    Py_ssize_t size;
+    enum { UNKNOWN, NO_AT, HAS_AT } at;
+    PyObject *into; /* where hits go, or NULL if only one that counts is looked for */
+} body;
+
 /* The longest literal that begins at a place; none: NULL. */
-static const literal *longest(const search *in, const char *body, Py_ssize_t size, Py_ssize_t start)
+static const literal *longest(const search *in, const body *of, Py_ssize_t start)
 {
     const literal *best = NULL;
     for (int number = 0; number < in->literal_count; number++) {
         const literal *one = &in->literals[number];
-        if (start + one->size <= size && (best == NULL || one->size > best->size) &&
-            memcmp(body + start, one->bytes, (size_t)one->size) == 0)
+        if (start + one->size <= of->size && (best == NULL || one->size > best->size) &&
+            memcmp(of->bytes + start, one->bytes, (size_t)one->size) == 0)
             best = one;
     }
     return best;
 }
 
-/* Tell of a literal that begins at a place: 1 if that is enough, -1 if Python raised. */
-static int report(PyObject *into, const literal *best, const search *in, const char *body, Py_ssize_t size, Py_ssize_t start)
+static int has_at(body *in)
 {
-    if (into == NULL) return best->kind == WANTED || (best->kind == BESIDE_AT && memchr(body, '@', (size_t)size) != NULL);
+    if (in->at == UNKNOWN) in->at = memchr(in->bytes, '@', (size_t)in->size) == NULL ? NO_AT : HAS_AT;
+    return in->at == HAS_AT;
+}
+
+/* Tell of a literal that begins at a place: 1 if that is enough, -1 if Python raised. */
+static int report(const search *in, const literal *best, body *of, Py_ssize_t start)
+{
+    if (of->into == NULL) return best->kind == WANTED || (best->kind == BESIDE_AT && has_at(of));
     PyObject *hit = Py_BuildValue("(nn)", start, (Py_ssize_t)(best - in->literals));
-    int failed = hit == NULL || PyList_Append(into, hit) < 0;
+    int failed = hit == NULL || PyList_Append(of->into, hit) < 0;
     Py_XDECREF(hit);
     return failed ? -1 : 0;
 }
 
-static int meets(const search *in, int at, const char *body, Py_ssize_t size, Py_ssize_t place, PyObject *into)
+static int meets(const search *in, int at, body *of, Py_ssize_t place)
 {
     int told = 0;
     for (; at >= 0 && told == 0; at = in->meetings[at].next) {
         const literal *one = &in->literals[in->meetings[at].literal];
         Py_ssize_t start = place - in->meetings[at].offset;
-        if (start < 0 || start + one->size > size || memcmp(body + start, one->bytes, (size_t)one->size) != 0) continue;
-        const literal *best = longest(in, body, size, start);
-        if (into == NULL || best == one) told = report(into, best, in, body, size, start);
+        if (start < 0 || start + one->size > of->size) continue;
+        if (memcmp(of->bytes + start, one->bytes, (size_t)one->size) != 0) continue;
+        const literal *best = longest(in, of, start);
+        if (of->into == NULL || best == one) told = report(in, best, of, start);
     }
     return told;
 }
 
 /* Go through all places; as `meets`. */
-static int look(const search *in, const char *body, Py_ssize_t size, PyObject *into)
+static int look(const search *in, body *of)
 {
-    const uint8_t *bytes = (const uint8_t *)body;
+    const uint8_t *bytes = (const uint8_t *)of->bytes;
     Py_ssize_t place;
     int told = 0;
-    for (place = 0; place + 2 < size; place += 2) {
+    for (place = 0; place + 2 < of->size; place += 2) {
         uint32_t pair = two(bytes + place);
         if (!is_set(in->pairs, pair)) continue;
         uint32_t hash = three(bytes + place);
-        if (is_set(in->threes, hash)) told = meets(in, in->first_of_three[hash], body, size, place, into);
-        if (told == 0 && is_set(in->twos, pair)) told = meets(in, in->first_of_two[pair], body, size, place, into);
+        if (is_set(in->threes, hash)) told = meets(in, in->first_of_three[hash], of, place);
+        if (told == 0 && is_set(in->twos, pair)) told = meets(in, in->first_of_two[pair], of, place);
         if (told != 0) return told;
     }
-    if (place + 1 < size && is_set(in->twos, two(bytes + place)))
-        told = meets(in, in->first_of_two[two(bytes + place)], body, size, place, into);
+    if (place + 1 < of->size && is_set(in->twos, two(bytes + place)))
+        told = meets(in, in->first_of_two[two(bytes + place)], of, place);
     return told;
 }
 
 static PyObject *stand_in(PyObject *self, PyObject *given)
 {
-    char *body;
-    Py_ssize_t size;
+    body of = {NULL, 0, UNKNOWN, NULL};
     const search *in = PyCapsule_GetPointer(self, NULL);
-    if (in == NULL || PyBytes_AsStringAndSize(given, &body, &size) < 0) return NULL;
-    return PyBool_FromLong(look(in, body, size, NULL));
+    if (in == NULL || PyBytes_AsStringAndSize(given, (char **)&of.bytes, &of.size) < 0) return NULL;
+    return PyBool_FromLong(look(in, &of));
 }
 
 static PyObject *found_in(PyObject *self, PyObject *given)
 {
-    char *body;
-    Py_ssize_t size;
+    body of = {NULL, 0, UNKNOWN, NULL};
     const search *in = PyCapsule_GetPointer(self, NULL);
-    if (in == NULL || PyBytes_AsStringAndSize(given, &body, &size) < 0) return NULL;
-    PyObject *hits = PyList_New(0);
-    if (hits == NULL || look(in, body, size, hits) < 0 || PyList_Sort(hits) < 0) {
-        Py_XDECREF(hits);
-        return NULL;
-    }
-    return hits;
+    if (in == NULL || PyBytes_AsStringAndSize(given, (char **)&of.bytes, &of.size) < 0) return NULL;
+    of.into = PyList_New(0);
+    if (of.into == NULL || look(in, &of) < 0 || PyList_Sort(of.into) < 0) Py_CLEAR(of.into);
+    return of.into;
 }
 
 static void forget(PyObject *capsule)
