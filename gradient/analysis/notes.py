@@ -1,7 +1,7 @@
 """What is recorded in the place of a value, as text: a text that was cut, a medium, what was withheld or is lost.
 
 {"$cut": {"length", "head", "tail"}}           a text over the limit: its beginning and its end
-{"$media": {"type", "bytes", "digest"}}        an image, audio, video or a file
+{"$media": {"type", "bytes", "digest", "kept"}}  an image, audio, video or a file; `kept`: its bytes are, or why not
 {"$redacted": why}                             withheld
 {"$missing": key, "messages": n}               messages that are no longer there
 {"$ambiguous": "message"}                      messages of an old journal that cannot be told from others
@@ -46,7 +46,9 @@ def _media(note: Mapping[str, Any]) -> str:
     told: Any = note["$media"]
     if not is_mapping(told):
         return "(a medium)"
-    return f"({told.get('type')}, {told.get('bytes'):,} bytes, {str(told.get('digest'))[:_DIGEST_CHARS]})"
+    kept = told.get("kept")
+    more = "" if kept is None else ", kept" if kept is True else f", not kept: {kept}"
+    return f"({told.get('type')}, {told.get('bytes'):,} bytes, {str(told.get('digest'))[:_DIGEST_CHARS]}{more})"
 
 
 def _missing(note: Mapping[str, Any]) -> str:

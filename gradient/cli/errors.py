@@ -20,11 +20,12 @@ def failure_of(error: "StoreError") -> Failure:
     """Tell what the store found wrong."""
     from gradient.store import (
         BadReference,
+        MediumNotFound,
         NewerIndex,
         QueryError,
         RunNotFound,
         Unreadable,
     )  # Not every command needs the store.
 
-    exit_codes = ((BadReference, 2), (QueryError, 2), (RunNotFound, 3), (Unreadable, 4), (NewerIndex, 4))
-    return Failure(str(error), next((code for kind, code in exit_codes if isinstance(error, kind)), 1))
+    exit_codes = {2: (BadReference, QueryError), 3: (RunNotFound, MediumNotFound), 4: (Unreadable, NewerIndex)}
+    return Failure(str(error), next((code for code, kinds in exit_codes.items() if isinstance(error, kinds)), 1))

@@ -70,7 +70,7 @@ def look_at(home: Path) -> Place:
         unknown=lives["unknown"],
         lost=sum(process.lost() for process in every),
         segments=len(segments),
-        journal_bytes=sum(segments),
+        journal_bytes=sum(segments) + sum(_files(journal, "*/*.media/*")),
         index_bytes=sum(_files(index_path(home).parent, "*")),
         index_refused=_index_refused(home),
     )

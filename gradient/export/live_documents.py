@@ -9,7 +9,7 @@ import msgspec
 from gradient.analysis.values import is_mapping
 from gradient.journal.events import decode_event
 from gradient.journal.failures import document_of
-from gradient.runtime.capture import Captured
+from gradient.runtime.captured import Captured
 from gradient.store.usage import usage_document
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from gradient.journal import ours
+from gradient.journal import media, ours
 from gradient.journal.compression import COMPRESSED_SUFFIX, write_compressed, write_raw
 from gradient.journal.events import Key, Messages, Removed, decode_event, encode_event
 from gradient.journal.files import open_file
@@ -68,6 +68,7 @@ def erase(path: Path, is_meant: Callable[[Any], bool]) -> Erased:
         frame = pack_frame(blank, crc32(blank))
         content[offset : offset + len(frame)] = frame
     _blank_between(content, frames)
+    media.forget(path, media.referred(content))
     _replace(path, bytes(content))
     return Erased(len(meant), sum(len(body) for _, body, _ in meant), frozenset(lost - needed))
 

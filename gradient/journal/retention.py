@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from gradient.journal import ours
+from gradient.journal import media, ours
 from gradient.journal.process import ALIVE_NAME, liveness_of
 
 PRUNED_NAME = ".pruned"
@@ -89,7 +89,7 @@ def _segments(folder: Path) -> list[_Segment]:
         for path in folder.glob("*.seg*"):
             state = path.lstat()
             if stat.S_ISREG(state.st_mode):
-                found.append(_Segment(state.st_mtime, path, state.st_size))
+                found.append(_Segment(state.st_mtime, path, state.st_size + media.size_of(path)))
     return found
 
 
@@ -106,6 +106,7 @@ def _is_over(folder: Path, segments: list[_Segment], oldest_s: float) -> bool:
 
 def _delete(path: Path) -> bool:
     try:
+        media.forget(path)
         path.unlink()
     except OSError:
         return False

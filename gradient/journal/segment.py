@@ -59,6 +59,11 @@ class Segment:
         self.end = -1
         self.last = -1
 
+    @property
+    def path(self) -> Path | None:
+        """Its file."""
+        return None
+
     def extend(self, size: int) -> None:
         """Raise `limit`, so that a body of `size` bytes that fits within `end` fits at once."""
 
@@ -100,6 +105,11 @@ class OpenSegment(Segment):
         except BaseException:
             self.discard()
             raise
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self._path
 
     def abandon(self) -> None:
         """Close the descriptor; see `Segment.abandon`."""

@@ -89,6 +89,12 @@ class JournalWriter:
         """Folder of this process, or None before the first frame and after `close`."""
         return self._opener.folder
 
+    @property
+    def place(self) -> tuple[int, Path | None]:
+        """The generation, and the file of its segment; None while there is none, or inside an append."""
+        with self._lock:
+            return self.generation, None if self._busy else self._segment.path
+
     def append(self, body: bytes, generation: int | None = None) -> bool | None:
         """Write one frame. Never raises an `Exception`; a KeyboardInterrupt and its like pass.
 
@@ -277,10 +283,8 @@ class JournalWriter:
             with suppress(Exception):  # a file that was closed under us
                 self._segment.note_lost(self.lost - self._lost_before)
         if first and self._on_loss is not None:
-            try:
+            with suppress(Exception):  # telling is a courtesy
                 self._on_loss(str(error) or repr(error))
-            except Exception:  # noqa: BLE001, S110 - telling is a courtesy
-                pass
 
 
 _writers: WeakSet[JournalWriter] = WeakSet()

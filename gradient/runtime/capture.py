@@ -7,10 +7,9 @@ deeply, nothing is changed, no code of the user's runs, and whatever goes wrong 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,19 +18,22 @@ from gradient.journal.events import (
     ExecutionStarted,
     RequestEnded,
     RequestStarted,
-    decode_event,
     encode_event,
 )
+from gradient.runtime.captured import Captured
 from gradient.runtime.cleaning import Cleaner
-from gradient.runtime.conversations import reader_of
 from gradient.runtime.glance import is_plain, names_media
+from gradient.runtime.kept import Kept
 from gradient.runtime.media import FEWEST_RUN_CHARS, Media
 from gradient.runtime.redaction import Redactor
 from gradient.runtime.shapes import text_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gradient.runtime.config import Limits, Settings
     from gradient.runtime.conversations import Batch, Conversations
+    from gradient.runtime.kept import Keeper
     from gradient.runtime.shapes import Shapes
 
 _WITHHELD_BY_SETTING = msgspec.Raw(b'{"$redacted":"content is not recorded"}')
@@ -44,54 +46,7 @@ _LABELS: dict[type[Any], tuple[str, ...]] = {
     ExecutionEnded: ("name", "kind", "node_id", "model", "provider"),
 }
 _MAX_KNOWN_LABELS = 4_096
-_NO_TABLE: Callable[[], Any] = lambda: None  # noqa: E731 - as a weak reference to a table that is gone
 _encode_json = msgspec.json.Encoder().encode
-_decode_json = msgspec.json.Decoder().decode
-
-
-@final
-class Captured:
-    """An encoded event that is more than bytes.
-
-    Attributes:
-        body: The event as JSON; may refer to messages of its segment.
-        generation: The segment that its references are good for, or None where it has none.
-        truncated: Whether anything was cut.
-    """
-
-    __slots__ = ("_batch", "_event", "_field", "_table", "body", "generation", "truncated")
-
-    def __init__(self, event: Any, field: str, batch: Batch | None, *, truncated: bool) -> None:
-        self.body = encode_event(event)
-        self.truncated = truncated
-        self.generation = None if batch is None else batch.generation
-        self._event = None if batch is None else event
-        self._field = field
-        self._batch = batch
-        self._table: Callable[[], Any] = _NO_TABLE
-
-    def decode(self) -> Any:
-        """Return the payload as plain data; messages that are no longer in memory as {"$missing": digest}."""
-        if self._batch is not None:
-            return self._batch.read(bytes(getattr(self._event, self._field)))
-        event = decode_event(self.body)
-        messages = reader_of(self._table())
-        messages.learn(event.messages)
-        return messages.read(getattr(event, self._field))
-
-    def in_full(self) -> bytes:
-        """Return the event with every message written out, for a segment that does not have them."""
-        event: Any = self._event
-        setattr(event, self._field, msgspec.Raw(_encode_json(self.decode())))
-        event.messages = self._event = self._batch = self.generation = None
-        self.body = encode_event(event)
-        return self.body
-
-    def published(self) -> None:
-        """Note that it is on disk, so that later events may refer to its messages; let go of all but the bytes."""
-        if self._batch is not None:
-            self._table = self._batch.publish()
-            self._batch = self._event = None
 
 
 class Capture:
@@ -101,9 +56,16 @@ class Capture:
         settings: Limits, content, redaction.
         shapes: The objects that frameworks registered.
         conversations: Messages of the segment being written, or None to write lists of messages in full.
+        keeper: Where media are kept, if the settings say so.
     """
 
-    def __init__(self, settings: Settings, shapes: Shapes, conversations: Conversations | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        shapes: Shapes,
+        conversations: Conversations | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.redactor = Redactor(settings.redact_keys, settings.redact_patterns)
         self._limits: Limits = settings.limits
         self._content = settings.content != "none"
@@ -116,7 +78,14 @@ class Capture:
         self._hook = settings.redact_hook
         self._shapes = shapes
         self._conversations = conversations
-        self._media = Media(None if conversations is None else lambda: conversations.table)
+        memory = None if conversations is None else lambda: conversations.table
+        self._media = Media(memory)
+        # A fresh one for each event where media are kept, which has their bytes until that is written.
+        self._media_of_event: Callable[[], Media] = (
+            (lambda: self._media)
+            if keeper is None or settings.media != "keep"
+            else lambda: Media(memory, Kept(keeper, settings))
+        )
         self._labels: dict[str, str] = {}
 
     def event(self, event: Any, field: str, value: Any, metadata: Any = None) -> bytes | Captured:
@@ -142,7 +111,7 @@ class Capture:
 
     def payload(self, value: Any) -> msgspec.Raw:
         """Return what is recorded of one value, referring to nothing."""
-        return self._cleaned(value, None, redacts=True)[0]
+        return self._cleaned(value, None, self._media, redacts=True)[0]
 
     def text(self, text: str, most: int | None = None) -> str:
         """Return a text as it may be recorded: redacted, and cut where the limits say, or at `most` characters."""
@@ -186,19 +155,22 @@ class Capture:
     def _cleaned_event(self, event: Any, field: str, *, own_metadata: bool, redacts: bool) -> bytes | Captured:
         value, metadata = getattr(event, field), event.metadata
         batch = self._conversations.batch() if self._conversations and self._quick else None
-        truncated = False
+        media, truncated = self._media_of_event(), False
         if metadata and not own_metadata:
-            event.metadata = self._cleaned(metadata, None, redacts=redacts)[0]
+            event.metadata = self._cleaned(metadata, None, media, redacts=redacts)[0]
         if value is not None:
-            cleaned, truncated = self._cleaned(value, batch, redacts=redacts)
+            cleaned, truncated = self._cleaned(value, batch, media, redacts=redacts)
             truncated = truncated or (batch is not None and batch.cut)
             setattr(event, field, cleaned)
             if truncated and type(event) is RequestEnded:
                 event.truncated += 1
+        kept = None if media.kept is None else media.kept.found
         if batch is not None and batch.used:
             event.messages = batch.news()
-            return Captured(event, field, batch, truncated=truncated)
-        return Captured(event, field, None, truncated=True) if truncated else encode_event(event)
+            return Captured(event, field, batch, truncated=truncated, media=kept)
+        if truncated or kept is not None:
+            return Captured(event, field, None, truncated=truncated, media=kept)
+        return encode_event(event)
 
     def _relabel(self, event: Any) -> None:
         for name in _LABELS[type(event)]:
@@ -207,35 +179,25 @@ class Capture:
         if tags := getattr(event, "tags", None):
             event.tags = list(map(self.label, tags))
 
-    def _cleaned(self, value: Any, batch: Batch | None, *, redacts: bool) -> tuple[msgspec.Raw, bool]:
+    def _cleaned(self, value: Any, batch: Batch | None, media: Media, *, redacts: bool) -> tuple[msgspec.Raw, bool]:
         """Return a value as JSON, and whether anything of it was cut."""
         if not self._content:
             return _WITHHELD_BY_SETTING, False
         if type(value) is msgspec.Raw:
             return value, False
         try:
-            cleaner = self._cleaner(batch, redacts=redacts)
+            cleaner = self._cleaner(batch, media, redacts=redacts)
             data = cleaner.clean(value)
             return msgspec.Raw(_encode_json(data if self._hook is None else self._hook(data))), cleaner.truncated
         except Exception:  # noqa: BLE001 - never the caller's problem, and never unredacted
             return _WITHHELD_BY_FAILURE, False
 
-    def _cleaner(self, batch: Batch | None, *, redacts: bool) -> Cleaner:
+    def _cleaner(self, batch: Batch | None, media: Media, *, redacts: bool) -> Cleaner:
         def describe(message: Any) -> tuple[bytes, bool]:
-            cleaner = self._cleaner(None, redacts=redacts)
+            cleaner = self._cleaner(None, media, redacts=redacts)
             return _encode_json(cleaner.clean(message)), cleaner.truncated
 
         def refer(messages: list[Any]) -> Any:
             return None if batch is None else batch.refer(messages, describe)
 
-        return Cleaner(self._limits, self.redactor, self._shapes, refer, self._media, redacts_values=redacts)
-
-
-def payload_of(captured: bytes | Captured | None, field: str) -> Any:
-    """Return a payload of an encoded event as plain data."""
-    if captured is None:
-        return None
-    if type(captured) is Captured:
-        return captured.decode()
-    json = getattr(decode_event(captured), field, None)
-    return None if json is None else _decode_json(json)
+        return Cleaner(self._limits, self.redactor, self._shapes, refer, media, redacts_values=redacts)

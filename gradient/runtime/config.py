@@ -14,6 +14,7 @@ from gradient.runtime.errors import ConfigError
 
 Console = Literal["off", "summary", "nodes", "debug"]
 Content = Literal["full", "short", "none"]
+MediaContent = Literal["note", "keep"]
 Granularity = Literal["request", "nodes", "all"]
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -21,9 +22,13 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "console_stream": ("stderr", "stdout"),
     "content": ("full", "short", "none"),
     "granularity": ("request", "nodes", "all"),
+    "media": ("note", "keep"),
 }
 _PROFILES = ("langfuse", "langsmith", "mlflow")
-_POSITIVE = ("max_string_chars", "max_payload_bytes", "max_items", "max_depth", "retention_days", "retention_bytes")
+_POSITIVE = (
+    *("max_string_chars", "max_payload_bytes", "max_items", "max_depth", "retention_days", "retention_bytes"),
+    *("max_medium_bytes", "max_media_bytes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class Settings:
         max_depth: Deepest recorded nesting.
         retention_days: Age in days beyond which journals are removed.
         retention_bytes: Size in bytes beyond which the oldest journals are removed.
+        media: Record what images and the like are, how large, and which digest ("note"), or their bytes, too ("keep").
+        max_medium_bytes: Largest medium whose bytes are kept.
+        max_media_bytes: Most bytes of media that one process keeps.
         prices: File of prices that come before the built-in ones, or None.
         otlp_endpoint: Where spans are sent, a base URL of OTLP/HTTP; "off" for nowhere; None for what
             `OTEL_EXPORTER_OTLP_ENDPOINT` says.
@@ -104,6 +112,9 @@ class Settings:
     max_depth: int = 20
     retention_days: float = 30.0
     retention_bytes: int = 2_000_000_000
+    media: MediaContent = "note"
+    max_medium_bytes: int = 20_000_000
+    max_media_bytes: int = 1_000_000_000
     prices: Path | None = None
     otlp_endpoint: str | None = None
     otlp_profiles: Sequence[str] = ()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gradient.journal.failures import Failure
-    from gradient.runtime.capture import Captured
+    from gradient.runtime.captured import Captured
     from gradient.runtime.failures import Raised
     from gradient.runtime.interfaces import ExecutionTracker
     from gradient.runtime.remote import Remote

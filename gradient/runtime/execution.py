@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradient.journal.events import Usage
 from gradient.journal.failures import Failure
-from gradient.runtime.capture import Captured, payload_of
+from gradient.runtime.captured import Captured, payload_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradient.journal.events import BILLED_KINDS, ExecutionEnded, ExecutionStarted
 from gradient.runtime import process
-from gradient.runtime.capture import Captured
+from gradient.runtime.captured import Captured
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.failures import Raised, failure_of
 from gradient.runtime.shapes import text_for

@@ -81,8 +81,8 @@ class RuntimeManager:
         for own in (self.recorder, self._console, self._exporting):
             self.remove_listener(own)
         self.recorder = recorder_for(settings, self.tracking, self.recorder) if self._records else None
-        conversations = None if self.recorder is None else self.recorder.conversations
-        self.tracking.apply(settings, Capture(settings, self.tracking.shapes, conversations))
+        recorded = (None, None) if self.recorder is None else (self.recorder.conversations, self.recorder.keeper)
+        self.tracking.apply(settings, Capture(settings, self.tracking.shapes, *recorded))
         self._console = None
         if settings.enabled and settings.console != "off":
             hint = "gradient show {}" if self.recorder is not None else None

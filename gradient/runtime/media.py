@@ -11,7 +11,10 @@ import re
 from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from gradient.runtime.kept import Kept
 
 from gradient.runtime.glance import holds_run
 
@@ -70,10 +73,12 @@ class Media:
 
     Args:
         memory: Returns the table that remembers them, or None to remember none.
+        kept: Where the bytes of those go that are found, or None where they are not kept.
     """
 
-    def __init__(self, memory: Callable[[], Any] | None = None) -> None:
+    def __init__(self, memory: Callable[[], Any] | None = None, kept: Kept | None = None) -> None:
         self._memory = memory
+        self.kept = kept
 
     def of_field(self, name: str, content: Any, fields: Iterable[tuple[Any, Any]]) -> Note | None:
         """Return what stands for a text or bytes in a field, or None where the field does not say that it is one."""
@@ -86,37 +91,48 @@ class Media:
         if type(content) is not str:
             return self.of_bytes(content, told)
         is_told = name in _CERTAIN_FIELDS or beside.get("type") == "blob" or (told is not None and "/" in told)
-        found = self._remembered(content, (told, is_told), lambda: _of_base64(content, told, is_told=is_told))
-        return cast("Note | None", found)
+        return self._remembered(content, (told, is_told), lambda: _of_base64(content, told, is_told=is_told))
 
     def of_text(self, text: str) -> Note | None:
         """Return what stands for a text that is a medium as a whole, or None."""
         if _is_data_url(text):
-            return cast("Note | None", self._remembered(text, "data URL", lambda: _of_data_url(text)))
+            return self._remembered(text, "data URL", lambda: _of_data_url(text))
         if len(text) < FEWEST_CHARS:
             return None
         is_told = text.startswith(_SURE_MAGIC)
         if len(text) < _CERTAIN_CHARS and not is_told:
             return None
-        found = self._remembered(text, (None, is_told), lambda: _of_base64(text, None, is_told=is_told))
-        return cast("Note | None", found)
+        return self._remembered(text, (None, is_told), lambda: _of_base64(text, None, is_told=is_told))
 
     def of_bytes(self, content: Any, told: str | None = None) -> Note:
         """Return what stands for bytes, a bytearray or a memoryview; `told` is the type that was told of it."""
-        found: Note = self._remembered(content, ("bytes", told), lambda: _of_bytes(content, told))
-        return found
+        return cast("Note", self._remembered(content, ("bytes", told), lambda: _of_bytes(content, told)))
 
     def without(self, text: str) -> str:
         """Return a text in which each medium is told in words."""
-        return _INSIDE.sub(_in_words, text) if may_hold_media(text) else text
+        return _INSIDE.sub(self._in_words, text) if may_hold_media(text) else text
 
-    def _remembered(self, content: Any, asked: Any, find: Callable[[], Any]) -> Any:
+    def _in_words(self, found: re.Match[str]) -> str:
+        text = found[0]
+        note = self._noted(text, _of_data_url(text) if _is_data_url(text) else _of_base64(text, None, is_told=False))
+        if note is None:
+            return text
+        told = note["$media"]
+        kept = ", kept" if told.get("kept") is True else ""
+        return f"[{told['type']}, {told['bytes']} bytes, {told['digest']}{kept}]"
+
+    def _noted(self, content: Any, note: Note | None) -> Note | None:
+        if note is None or self.kept is None:
+            return note
+        return self.kept.note(note, lambda: _content_of(content))
+
+    def _remembered(self, content: Any, asked: Any, find: Callable[[], Any]) -> Note | None:
         if self._memory is None or type(content) not in _UNCHANGING or len(content) < _REMEMBERED_CHARS:
-            return find()
+            return self._noted(content, find())
         answers = self._memory().large(content).answers
         if asked not in answers:
             answers[asked] = find()
-        return answers[asked]
+        return self._noted(content, answers[asked])
 
 
 def _is_data_url(text: str) -> bool:
@@ -158,6 +174,18 @@ def _of_base64(text: str, mime_type: str | None, *, is_told: bool) -> Note | Non
     return _note(kind, size, sha256(text.encode() if content is None else content).hexdigest())
 
 
+def _content_of(content: Any) -> bytes:
+    """Return the bytes of a medium, whichever way it came.
+
+    Raises:
+        ValueError: It is base64 that cannot be read to its end.
+    """
+    if type(content) is not str:
+        return bytes(content)
+    begin = _DATA_URL.match(content)
+    return _decoded(content if begin is None else content[begin.end() :])
+
+
 def _decoded(text: str) -> bytes:
     return a2b_base64(text.replace("-", "+").replace("_", "/") if "-" in text or "_" in text else text)
 
@@ -195,12 +223,3 @@ def _told_type(beside: Mapping[Any, Any]) -> str | None:
             if kind is not None or name in _OF_AUDIO:
                 return kind or ("audio" if name == "transcript" else f"audio/{told}")
     return None
-
-
-def _in_words(found: re.Match[str]) -> str:
-    text = found[0]
-    note = _of_data_url(text) if _is_data_url(text) else _of_base64(text, None, is_told=False)
-    if note is None:
-        return text
-    told = note["$media"]
-    return f"[{told['type']}, {told['bytes']} bytes, {told['digest']}]"

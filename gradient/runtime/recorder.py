@@ -22,8 +22,9 @@ from gradient.journal.events import (
     Updated,
     encode_event,
 )
-from gradient.runtime.capture import Captured
+from gradient.runtime.captured import Captured
 from gradient.runtime.conversations import Conversations
+from gradient.runtime.kept import Keeper
 from gradient.runtime.listeners import Listener, warn
 from gradient.runtime.requests import end_in_brief
 from gradient.runtime.sources import default_home, default_project
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _MAX_GRAPHS = 1_000
 _MAX_ARGUMENTS = 100
 _DAY_S = 86_400
+_ROUNDS = 3
 _RETENTION_EVERY_NS = 3_600 * 10**9
 
 
@@ -62,6 +64,7 @@ class Recorder(Listener):
         self._append = self.writer.append
         self._graphs: dict[str, int] = {}
         self.conversations = Conversations(tracking.shapes, self.generation)
+        self.keeper = Keeper()
 
     def generation(self) -> int:
         """Return the number of the segment that the next event goes to."""
@@ -134,12 +137,36 @@ class Recorder(Listener):
             self._write_referring(request, captured)
 
     def _write_referring(self, request: RequestContext | None, captured: Captured) -> None:
-        if captured.generation is None:
-            self._write(request, captured.body)
-        elif self.writer.append(captured.body, captured.generation):
-            captured.published()
-        else:  # the writer has gone on to another segment: no reference may lead back to the last one
-            self._write(request, captured.in_full())
+        media, body = captured.media, captured.body
+        if media is not None and captured.generation is not None:
+            self._keep(body, media)
+        if captured.generation is not None:
+            if self.writer.append(body, captured.generation):
+                captured.published()
+                return
+            # The writer has gone on to another segment: no reference may lead back to the last one.
+            body = captured.in_full()
+        if media is None:
+            self._write(request, body)
+        elif self._append_with_media(body, media) is None and request is not None:
+            request.dropped += 1
+        captured.media = None
+
+    def _append_with_media(self, body: bytes, media: dict[str, bytes]) -> bool | None:
+        """Write an event with its media, both in and beside one segment, unless others open the next one each time."""
+        for _ in range(_ROUNDS):
+            written = self.writer.append(body, self._keep(body, media))
+            if written is not False:
+                return written
+        return self.writer.append(body)
+
+    def _keep(self, body: bytes, media: dict[str, bytes]) -> int:
+        """Write media beside the segment that is open; return its generation."""
+        self.generation()
+        generation, segment = self.writer.place
+        if segment is not None:
+            self.keeper.keep(segment, body, media)
+        return generation
 
     def _begin_segment(self) -> bytes:
         """Make room for another segment; return what it begins with."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from gradient.journal.events import RequestEnded, RequestStarted
 from gradient.journal.failures import Failure
 from gradient.runtime import process
-from gradient.runtime.capture import Captured
+from gradient.runtime.captured import Captured
 from gradient.runtime.context import RequestContext, leave, running_scope
 from gradient.runtime.failures import failure_of
 from gradient.runtime.interruptions import end_forgotten, end_open, is_interrupt

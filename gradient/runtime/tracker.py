@@ -6,7 +6,7 @@ from collections import deque
 from itertools import chain
 from typing import Any
 
-from gradient.runtime.capture import Captured
+from gradient.runtime.captured import Captured
 from gradient.runtime.console import Console
 from gradient.runtime.context import get_current_context
 from gradient.runtime.execution import NodeExecution

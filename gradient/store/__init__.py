@@ -16,6 +16,7 @@ from gradient.store.erasure import Erasure
 from gradient.store.errors import (
     AmbiguousReference,
     BadReference,
+    MediumNotFound,
     NewerIndex,
     NotRemovable,
     QueryError,
@@ -43,6 +44,7 @@ __all__ = [
     "Frame",
     "Group",
     "Listed",
+    "MediumNotFound",
     "NewerIndex",
     "NotRemovable",
     "Page",

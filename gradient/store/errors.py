@@ -7,6 +7,7 @@ StoreError
 ├── QueryError            a query is written wrongly
 ├── NotRemovable          what is to be removed cannot be
 │   └── StillRunning        it is still being written
+├── MediumNotFound        the bytes of an image or the like are not kept
 ├── BadReference          a reference is written wrongly
 └── RunNotFound           a reference names no run
     └── AmbiguousReference  it names more than one
@@ -98,6 +99,19 @@ class StillRunning(NotRemovable):
             f"The run {run} cannot be removed yet: the process {process} that recorded it still runs and writes the"
             " file it is in.\nNothing was removed. Try again when that process has ended.",
         )
+
+
+class MediumNotFound(StoreError):
+    """The bytes of an image or the like are not kept with a run, or several digests begin so.
+
+    `kept` are the digests of those that are.
+    """
+
+    def __init__(self, digest: str, kept: Sequence[str]) -> None:
+        self.digest = digest
+        self.kept = list(kept)
+        having = f"Kept are: {', '.join(self.kept)}." if kept else 'None is: that is the setting media="keep".'
+        super().__init__(f"No one medium of this run is kept under {digest!r}.\n{having}")
 
 
 class BadReference(StoreError):

@@ -3,6 +3,7 @@
 list, count      runs, by a query of `gradient.store.query`, newest first, page by page
 find             the run that a reference names
 run_document     one run whole, `gradient.run/1`
+medium           the bytes of an image or the like in it
 skeleton         its executions without payloads, by column
 payloads         what one of them was given and gave
 stats, errors    what many runs add up to
@@ -215,6 +216,18 @@ class Store(Protocol):
 
     def run_document(self, run: Listed) -> dict[str, Any]:
         """Return `gradient.run/1` of a run, payloads and all."""
+        ...
+
+    def medium(self, run: Listed, digest: str) -> bytes:
+        """Return the bytes of an image or the like that were kept with a run.
+
+        Args:
+            run: A run that refers to it.
+            digest: Its digest as the run has it, or the beginning of that.
+
+        Raises:
+            MediumNotFound: It is not kept.
+        """
         ...
 
     def skeleton(self, run: Listed) -> Skeleton:

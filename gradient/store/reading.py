@@ -5,7 +5,9 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
+from gradient.journal import media
 from gradient.journal.events import GraphSeen, ProcessStarted
+from gradient.store.errors import MediumNotFound
 from gradient.store.folding import fold
 from gradient.store.model import execution_metadata
 from gradient.store.places import Places, opened
@@ -15,6 +17,9 @@ from gradient.store.runs import Run, Writer
 from gradient.store.trees import executions_of
 
 _MOST_SEGMENTS = 8
+_MOST_NAMED = 5
+_SEGMENTS_OF_RUN = """
+SELECT process, segments.number FROM visits JOIN segments ON segments.id = segment WHERE run = ?"""
 _OF_RUN = """
 SELECT began FROM runs WHERE id = :run UNION ALL SELECT ended FROM runs WHERE id = :run
 UNION ALL SELECT place FROM updates WHERE run = :run"""
@@ -45,6 +50,25 @@ class RunReader:
         """Give a run with one of its executions only, as `run` does."""
         with opened(self._connection, self._root) as places:
             yield self._read(number, key, self._places(number, execution), places)
+
+    def medium(self, number: int, digest: str) -> bytes:
+        """Return the bytes of a medium that a run refers to; see `gradient.journal.media`.
+
+        Args:
+            number: The run.
+            digest: Its digest, or the beginning of it.
+
+        Raises:
+            MediumNotFound: It is not kept, not whole, or not the only one.
+        """
+        kept: dict[str, Callable[[], bytes | None]] = {}
+        for process, segment in self._connection.execute(_SEGMENTS_OF_RUN, (number,)).fetchall():
+            kept.update(media.kept(self._processes.journal(process).path / f"{segment:06}.seg"))
+        wanted = [key for key in kept if key.startswith(digest.removeprefix(media.SCHEME).lower())]
+        content = kept[wanted[0]]() if len(wanted) == 1 else None
+        if content is None:
+            raise MediumNotFound(digest, [media.SCHEME + key for key in sorted(kept)[:_MOST_NAMED]])
+        return content
 
     @contextmanager
     def bodies(self) -> Generator[Callable[[int], Iterable[bytes]]]:

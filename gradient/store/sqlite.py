@@ -151,6 +151,10 @@ class SqliteStore(IndexedHome):
             return run_document(whole, resumption_links(self._connection, number))
 
     @mending
+    def medium(self, run: Listed, digest: str) -> bytes:
+        return self._reader.medium(number_of(self._connection, run.key), digest)
+
+    @mending
     def skeleton(self, run: Listed) -> Skeleton:
         return self._skeletons.of(number_of(self._connection, run.key))
 

@@ -110,7 +110,11 @@ function noted(value: unknown): string | null {
   if (!isMapping(value)) return null;
   const cut = cutText(value);
   if (cut !== null) return cut;
-  if (isMapping(value.$media)) return `${String(value.$media.type)}, ${count(Number(value.$media.bytes))} bytes, ${String(value.$media.digest).slice(0, 15)}`;
+  if (isMapping(value.$media)) {
+    const { type, bytes, digest, kept } = value.$media;
+    const more = kept === undefined ? "" : kept === true ? ", kept" : `, not kept: ${String(kept)}`;
+    return `${String(type)}, ${count(Number(bytes))} bytes, ${String(digest).slice(0, 15)}${more}`;
+  }
   if ("$missing" in value) return typeof value.messages === "number" ? `${count(value.messages)} messages are no longer there` : "a message is no longer there";
   if ("$ambiguous" in value) return "a message of an old journal that cannot be told from another";
   if ("$redacted" in value) return `redacted: ${String(value.$redacted)}`;
