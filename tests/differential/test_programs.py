@@ -23,6 +23,7 @@ EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.stem
 # Differ from run to run whoever watches: addresses in memory, and random ids.
 _CHANGING = re.compile(r"0x[0-9a-f]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NOT_INSTALLED = re.compile(r'"last words": "(ModuleNotFoundError|ImportError)')
+_WORKED = ' "exit code": 0,'
 _NOTHING_PRINTED = ' "stdout": [],'
 
 
@@ -82,6 +83,7 @@ def test_a_program_shows_its_user_the_same_bare_and_traced(program, tmp_path):
 
     must_be_the_same(bare, traced)
     assert _NOTHING_PRINTED not in bare, "a program that prints nothing compares nothing"
+    assert _WORKED in bare, "\n".join(bare[-30:])
 
 
 @pytest.mark.slow

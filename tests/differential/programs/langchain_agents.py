@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware, wrap_model_call, wrap_tool_call
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableBranch, RunnableLambda, RunnableParallel, RunnablePassthrough
 from langchain_core.tools import ToolException, tool
 from langgraph.checkpoint.memory import InMemorySaver
@@ -37,15 +38,24 @@ class Told(BaseCallbackHandler):
         print("  tool failed", repr(error), sorted(kwargs))
 
 
-class Model(GenericFakeChatModel):
+class Model(BaseChatModel):
     """Says what it is given to say."""
+
+    answers: list[Any]
+
+    @property
+    def _llm_type(self):
+        return "scripted"
+
+    def _generate(self, messages, stop=None, run_manager=None, **_):
+        return ChatResult(generations=[ChatGeneration(message=self.answers.pop(0))])
 
     def bind_tools(self, tools, **_):
         return self
 
 
 def model_of(*answers):
-    return Model(messages=iter([AIMessage(one) if isinstance(one, str) else one for one in answers]))
+    return Model(answers=[AIMessage(one) if isinstance(one, str) else one for one in answers])
 
 
 def calls(*names):
