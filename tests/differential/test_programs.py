@@ -83,7 +83,8 @@ def test_a_program_shows_its_user_the_same_bare_and_traced(program, tmp_path):
 
     must_be_the_same(bare, traced)
     assert _NOTHING_PRINTED not in bare, "a program that prints nothing compares nothing"
-    assert _WORKED in bare, "\n".join(bare[-30:])
+    if sys.version_info >= (3, 11):  # before, LangGraph's async nodes have no context, and end early
+        assert _WORKED in bare, "\n".join(bare[-30:])
 
 
 @pytest.mark.slow

@@ -136,3 +136,13 @@ def test_a_remote_graph_that_is_a_node_is_below_that_node(runtime, read_runs, re
             node ask
               graph helper
     """)
+
+
+def test_tags_and_metadata_stand_on_a_remote_graph(runtime, read_runs, remote):
+    given = {"tags": ["prod"], "metadata": {"tenant": "acme"}}
+
+    with serving(ANSWER) as server:
+        remote(server).invoke({"log": ["asked"]}, {**THREAD, **given})
+
+    told = found(read_runs()[0], "helper")["metadata"]
+    assert (told["tags"], told["tenant"], told["thread_id"]) == (["prod"], "acme", "thread-7")
