@@ -110,7 +110,7 @@ class Assignments:
             return None
         name = text[begin:stop]
         if _NAME_BEFORE.search(text[max(0, begin - 40) : begin]):
-            return self._elsewhere(text, begin, stop, Place(text, begin, name, after, False, False))
+            return self._elsewhere(text, begin, stop, Place(text, begin, name, after, False, True))
         return self._behind_blank(text, name, after, manner)
 
     def _begin(self, text: str, start: int, stop: int) -> int | None:
@@ -164,7 +164,11 @@ class Assignments:
             return found.span()
         value = sample(text, found.end(), found["quote"])
         is_pair = place.name[0] == "-" or before[: -len(close)].rstrip(" \n\tbBuU")[-1:] in ("(", "[")
-        is_meant = skipped(value) > 0 or looks_secret(value) or (manner == "told" and not is_plain_word(value))
+        is_meant = (
+            skipped(value) > 0
+            or looks_secret(value)
+            or ((manner == "told" or place.name[0] == "-") and not is_plain_word(value))
+        )
         return place.quoted(found) if is_pair and is_meant else None
 
     def _elsewhere(self, text: str, before: int, behind: int, place: Place) -> Span | None:

@@ -19,6 +19,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _KNOWN_IN_CODE = re.compile(
     r"(?i)(?:sha|md|base|utf|oauth|hmac|aes|rsa|v|argon|pbkdf|http|int|uint|float|ipv|s|ec|arg|param|x|b|h|p)\d"
 )
+_MADE_UP = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9!@#$%^&*?+~-]{6,80}")
 _FEW_CHARS = 6
 _JUDGED_CHARS = 80
 _TOKEN_CHARS = re.compile(r"[\w\-+/=.~!@#$%^&*:]+")
@@ -42,6 +43,16 @@ def is_plain_word(value: str) -> bool:
 def is_words(value: str) -> bool:
     """Tell whether a value has letters alone, as names of classes and titles have."""
     return len(value) < _MOST_WORDS_CHARS and _LETTERS.fullmatch(value) is not None
+
+
+def is_made_up(value: str) -> bool:
+    """Tell whether a quoted value is none of the words of a program: letters and digits together, without blanks."""
+    return (
+        len(value) >= _FEW_CHARS
+        and value.isascii()
+        and _MADE_UP.fullmatch(value) is not None
+        and not _KNOWN_IN_CODE.search(value)
+    )
 
 
 def looks_secret(value: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from gradient.redaction.credentials import Span
-from gradient.redaction.judging import is_placeholder, is_plain_word, is_words, looks_secret
+from gradient.redaction.judging import is_made_up, is_placeholder, is_plain_word, is_words, looks_secret
 
 QUOTE = r"""(?:\\{0,31}["'`]|&quot;|&\#x?[23][0-9];|&apos;|%22|%27|\\{1,31}u002[27])"""
 OPEN = re.compile(rf"(?P<prefix>[bBuUrRfF]{{0,2}})(?P<quote>{QUOTE})")
@@ -55,7 +55,7 @@ class Place:
         if is_placeholder(bare) or ("{" in bare and "f" in opened["prefix"].lower()):
             return None
         is_meant = self.is_pair or self.told or self.sep == "%3D"
-        withheld = self._is_strong(bare) if is_meant else looks_secret(bare)
+        withheld = self._is_strong(bare) if is_meant else looks_secret(bare) or (not self.weak and is_made_up(bare))
         return (at + skipped(value), _end_of(self.text, at, quote)) if withheld else None
 
     def _is_strong(self, value: str) -> bool:
@@ -89,7 +89,8 @@ class Place:
             return following != "<" or not self.is_element or (self.weak and is_plain_word(value))
         if value.isdecimal():
             return self.weak or len(value) < _PIN_DIGITS or not (self.told or self.is_pair or self.is_separated)
-        if self.is_tight and (self.is_separated or self.name.startswith("-")):
+        is_field = following == "&" and not is_plain_word(value)  # the first of a form
+        if self.is_tight and (self.is_separated or self.name.startswith("-") or is_field):
             return False
         if self._is_setting() or self._is_header():
             return is_plain_word(value) and not (self._is_setting() and not value.isupper())

@@ -67,3 +67,25 @@ def test_all_are_suspected_in_the_json_of_what_holds_them(kind, escape):
     ]
 
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'db:\n  password: "hunter2"',
+        "[db]\npassword = 'hunter2'",
+        '<db password="hunter2"/>',
+        "Config(user='a', password='hunter2')",
+        "env:\n- name: DB_PASSWORD\n  value: hunter2",
+        "['tool', '--password', 'hunter2']",
+        "password=hunter2&user=bob",
+        'const apiKey = "hunter2";',
+    ],
+)
+def test_what_a_person_thinks_of_is_withheld_where_a_program_quotes_it(text):
+    assert "hunter2" not in Redactor().clean_text(text)
+
+
+@pytest.mark.parametrize("text", ["password = arg1", "token = 'tok1'", 'secret = "sha256"', "password: 'required'"])
+def test_what_a_program_says_of_itself_is_kept(text):
+    assert Redactor().clean_text(text) == text
