@@ -82,14 +82,21 @@ class CompressedFile:
             start, stop = self._packed[number : number + 2]
             size = self._starts[number + 1] - self._starts[number]
             self._file.seek(start)
-            try:
-                found = self._decompress(self._file.read(stop - start) or b"", size)
-            except zstandard.ZstdError:
-                found = bytes(size)  # no frame is in zeros, and those behind it are found
+            found = self._unpacked(self._file.read(stop - start) or b"", size)
             if len(self._blocks) >= _MOST_BLOCKS:
                 self._blocks.clear()
             self._blocks[number] = found
         return found
+
+    def _unpacked(self, packed: bytes, size: int) -> bytes:
+        """Return a block; of a damaged one zeros: no frame is in them, and those behind it are found."""
+        try:
+            # A damaged block may say that it is of any size, and that much memory would be taken.
+            if zstandard.frame_content_size(packed) == size:
+                return self._decompress(packed, size)
+        except zstandard.ZstdError:
+            pass
+        return bytes(size)
 
 
 def compact(path: Path) -> bool:
@@ -171,4 +178,5 @@ def _read_table(file: FileIO) -> list[tuple[int, int]]:
     if magic != _SEEKABLE or length > end:
         raise OSError("no compressed segment")
     file.seek(end - _TABLE_END.size - length)
-    return list(_ENTRY.iter_unpack(file.read(length) or b""))
+    # No block is larger; a damaged table may say so.
+    return [(packed, min(size, BLOCK_BYTES)) for packed, size in _ENTRY.iter_unpack(file.read(length) or b"")]

@@ -1,12 +1,13 @@
 """A compressed segment is the segment: read by the same readers, at the same offsets, and by `zstd -d`."""
 
 import os
+import tracemalloc
 
 import pytest
 import zstandard
 
 from gradient.journal import SegmentReader, processes, prune, settle
-from gradient.journal.compression import CompressedFile, compact
+from gradient.journal.compression import BLOCK_BYTES, CompressedFile, compact
 from gradient.journal.erasing import erase
 from gradient.journal.files import open_file
 
@@ -159,3 +160,34 @@ def test_what_is_erased_of_opaque_bodies_is_nothing(closed):
 
     assert erase(closed, lambda _: True).frames == 0
     assert closed.read_bytes() == content
+
+
+def damaged_table(content):
+    """Say in the table that the second block is of 4 GB."""
+    blocks = int.from_bytes(content[-9:-5], "little")
+    at = len(content) - 9 - 8 * blocks + 8 + 4
+    return content[:at] + b"\xff" * 4 + content[at + 4 :]
+
+
+def damaged_block(content):
+    """Say in the first block that it is of a gigabyte: single segment, its size in four bytes."""
+    return content[:4] + bytes([0xA0]) + (1 << 30).to_bytes(4, "little") + content[9:]
+
+
+@pytest.mark.parametrize("damage", [damaged_table, damaged_block])
+def test_what_a_damaged_file_says_of_its_size_takes_no_memory_and_no_frames_of_other_blocks(closed, damage):
+    before = frames(closed)
+    compact(closed)
+    compressed = closed.with_name(closed.name + ".zst")
+    compressed.write_bytes(damage(compressed.read_bytes()))
+
+    tracemalloc.start()
+    try:
+        found = frames(compressed)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak_bytes < 50_000_000
+    assert set(found) <= set(before)
+    assert {frame for frame in before if frame[0] > 3 * BLOCK_BYTES} <= set(found)
