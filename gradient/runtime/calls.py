@@ -117,6 +117,7 @@ def _coroutine(function: Callable[..., Any], site: CallSite) -> Callable[..., An
 def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         opened, turn = UNTRACED, Turn(None)
+        resume: Any = None
         try:
             try:
                 opened = open_call(site, args, kwargs)
@@ -152,6 +153,7 @@ def _generator(function: Callable[..., Any], site: CallSite) -> Callable[..., An
                 turn.leave(opened.scope, error)
                 close_call(opened, None, error)
                 opened = UNTRACED
+                resume = None  # an exception that is held by a frame it passed would keep all of it alive
                 raise
         except BaseException as error:
             turn.leave(opened.scope, error)
@@ -165,6 +167,7 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         opened, turn = UNTRACED, Turn(None)
         dropped: BaseException | None = None
+        resume: Any = None
         try:
             try:
                 opened = open_call(site, args, kwargs)
@@ -194,10 +197,11 @@ def _async_generator(function: Callable[..., Any], site: CallSite) -> Callable[.
                 close_call(opened, None, None)
                 opened = UNTRACED
             except BaseException as error:
-                told = GeneratorExit() if error is dropped else error
+                told: Any = GeneratorExit() if error is dropped else error
                 turn.leave(opened.scope, told)
                 close_call(opened, None, told)
                 opened = UNTRACED
+                told = dropped = resume = None  # as above
                 raise
         except BaseException as error:
             turn.leave(opened.scope, error)
