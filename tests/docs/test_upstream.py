@@ -32,3 +32,11 @@ def test_a_test_that_passes_bare_alone_is_a_failure_of_ours_unless_it_is_excused
     suite = _SUITES["langchain-core"]
     assert _SCRIPT["is_explained"](suite, "tests/test_benchmark.py::test_benchmark_model")
     assert not _SCRIPT["is_explained"](suite, "tests/test_other.py::test_benchmark_model")
+
+
+@pytest.mark.parametrize("name", _SUITES)
+def test_what_pytest_is_told_beside_the_tests_of_a_suite_is_none_of_them(name):
+    suite = _SUITES[name]
+
+    assert [path for path in [*suite.whole, *suite.quick] if path.startswith("-")] == []
+    assert [option for option in suite.options if not option.startswith("-")] == []
