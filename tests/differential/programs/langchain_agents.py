@@ -178,7 +178,7 @@ def chains():
     )
     config = {"callbacks": [Told()], "tags": ["mine", "mine"], "metadata": {"step": 1, "deep": {"list": [1]}}}
     print(chain.invoke({"a": 1}, config), config["tags"], config["metadata"])
-    print(chain.batch([{"a": 1}, {"a": 2}]), list(chain.stream({"a": 1})))
+    print(chain.batch([{"a": 1}, {"a": 2}]), sorted(chain.stream({"a": 1}), key=str))
     bound = chain.with_config(config)
     print(bound.invoke({"a": 1}), sorted(bound.config), bound.config["tags"], bound.config["metadata"])
 
