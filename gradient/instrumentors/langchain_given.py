@@ -29,6 +29,7 @@ _TAKEN = frozenset(
     ]
 )
 _PLAIN = frozenset([str, int, float, bool])
+_ONLY_TEXT = frozenset([str])
 _MOST_REMEMBERED = 10_000
 _own_tags: set[Any] = set()
 _own_keys: set[Any] = set()
@@ -53,11 +54,9 @@ def note_given(step: Step, tags: Iterable[Any] | None, metadata: Mapping[Any, An
         tags: The tags of its run, as LangChain tells them.
         metadata: Likewise.
     """
-    try:  # nearly always there is nothing of the user's, and this runs at every node
-        if (not tags or _own_tags.issuperset(tags)) and (not metadata or metadata.keys() <= _own_keys):
-            return
-    except TypeError:  # what cannot be hashed is no tag
-        pass
+    # Nearly always there is nothing of the user's, and this runs at every node.
+    if _are_in(tags, _own_tags) and _are_in(metadata, _own_keys):
+        return
     users_tags, users_metadata = _users_tags(tags or ()), _users_metadata(metadata or {})
     if not users_tags and not users_metadata:
         return
@@ -71,6 +70,11 @@ def note_given(step: Step, tags: Iterable[Any] | None, metadata: Mapping[Any, An
         step.own_metadata = False
 
 
+def _are_in(words: Iterable[Any] | None, own: set[Any]) -> bool:
+    """Tell whether all are LangChain's own; only plain text is hashed, for the rest may run code of the user's."""
+    return not words or (_ONLY_TEXT.issuperset(map(type, words)) and own.issuperset(words))
+
+
 def _users_tags(tags: Iterable[Any]) -> list[str]:
     found = [text_for(tag) for tag in tags if isinstance(tag, str)]
     own = [tag for tag in found if _OWN_TAG.fullmatch(tag)]
@@ -81,7 +85,8 @@ def _users_tags(tags: Iterable[Any]) -> list[str]:
 def _users_metadata(metadata: Mapping[Any, Any]) -> dict[str, Any]:
     own = [key for key in metadata if type(key) is str and _OWN_KEY.fullmatch(key)]
     _remember(_own_keys, own)
-    return {text_for(key): metadata[key] for key in metadata if isinstance(key, str) and not _OWN_KEY.fullmatch(key)}
+    told = ((key, value) for key, value in metadata.items() if isinstance(key, str))
+    return {text_for(key): value for key, value in told if not _OWN_KEY.fullmatch(key)}
 
 
 def _remember(known: set[Any], found: list[str]) -> None:
