@@ -198,7 +198,8 @@ def _complete(run: dict[str, Any]) -> None:
     ends: dict[str, dict[str, Any]] = {_REQUEST: run, **{one["execution_id"]: one for one in run["executions"]}}
     failed = {own: one for own, one in ends.items() if one["error"]}
     for one in failed.values():
-        one["error"] = {"notes": [], "causes": [], "causes_left_out": 0} | one["error"]
+        for part, nothing in (("notes", list), ("causes", list), ("causes_left_out", int)):
+            one["error"].setdefault(part, nothing())
     if all("began_in" in one["error"] for one in failed.values()):
         return
     found = origins(_failed(own, one) for own, one in failed.items())
