@@ -52,6 +52,15 @@ class Captured:
         messages.learn(event.messages)
         return messages.read(getattr(event, self._field))
 
+    def renew(self) -> None:
+        """Refer to messages of the segment that is open now, and bring along those that it does not have."""
+        event: Any = self._event
+        if self._batch is not None:
+            self._batch.renew()
+            self.generation = self._batch.generation
+            event.messages = self._batch.news()
+            self.body = encode_event(event)
+
     def in_full(self) -> bytes:
         """Return the event with every message written out, for a segment that does not have them."""
         event: Any = self._event

@@ -138,19 +138,27 @@ class Recorder(Listener):
 
     def _write_referring(self, request: RequestContext | None, captured: Captured) -> None:
         media, body = captured.media, captured.body
-        if media is not None and captured.generation is not None:
-            self._keep(body, media)
         if captured.generation is not None:
-            if self.writer.append(body, captured.generation):
+            if self._append_with_messages(captured):
                 captured.published()
                 return
-            # The writer has gone on to another segment: no reference may lead back to the last one.
             body = captured.in_full()
         if media is None:
             self._write(request, body)
         elif self._append_with_media(body, media) is None and request is not None:
             request.dropped += 1
         captured.media = None
+
+    def _append_with_messages(self, captured: Captured) -> bool | None:
+        """Write an event that refers to messages of its segment, unless others open the next one each time."""
+        for _ in range(_ROUNDS):
+            if captured.media is not None:
+                self._keep(captured.body, captured.media)
+            written = self.writer.append(captured.body, captured.generation)
+            if written is not False:
+                return written
+            captured.renew()
+        return False
 
     def _append_with_media(self, body: bytes, media: dict[str, bytes]) -> bool | None:
         """Write an event with its media, both in and beside one segment, unless others open the next one each time."""

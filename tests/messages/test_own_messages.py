@@ -28,6 +28,18 @@ def question_of(run):
     return run["inputs"]["messages"][0]["parts"][0]["content"]
 
 
+def test_a_segment_that_begins_within_a_conversation_holds_each_message_once(runtime, read_runs):
+    said = [HumanMessage(f"<{number}> " + "p" * 3_000, id=str(number)) for number in range(120)]
+
+    for turn in range(120):
+        agent(said[: turn + 1])
+
+    segments = [path.read_bytes() for path in runtime.recorder.home.rglob("*.seg")]
+    assert len(segments) > 1
+    assert max(segment.count(b"<%d> " % number) for segment in segments for number in range(120)) == 1
+    assert [len(run["inputs"]["messages"]) for run in read_runs()] == list(range(1, 121))
+
+
 @pytest.fixture
 def small_table(runtime):
     """A memory of messages that is full again and again."""

@@ -43,6 +43,7 @@ class Batch:
         self._messages: dict[str, bytes] = {}
         self._lists: dict[str, Listed] = {}
         self._grown: list[tuple[int, Growing | None, int, Growing]] = []
+        self._needs: list[tuple[Growing, Growing | None, int]] = []
 
     def refer(self, messages: list[Any], describe: Callable[[Any], tuple[bytes, bool]]) -> Any | None:
         """Return a reference to a list of messages, or None where it is no such list, or one that nobody can tell.
@@ -73,6 +74,14 @@ class Batch:
         lists: list[tuple[Key, Key, int, list[Key]]] = [(key, *made) for key, made in self._lists.items()]
         return Messages(written, lists)
 
+    def renew(self) -> None:
+        """Refer to what the segment that is open now holds: nothing may lead back to the one before."""
+        self._written = written = self._conversations.written()
+        self.generation = written.generation
+        self._messages, self._lists = {}, {}
+        for need in self._needs:
+            self._need(*need)
+
     def publish(self) -> Callable[[], Table | None]:
         """Let later payloads refer to this one, for it is on disk; return where to look up its messages, weakly."""
         table = self._table
@@ -95,6 +104,7 @@ class Batch:
         """Return the digest of a list, and see to it that the segment will hold it."""
         key, known, shared = self._table.closest(states, self._conversations.modes)
         if known is not None and shared == len(states) == len(known.digests):
+            self._needs.append((known, known, shared))
             self._need(known, known, shared)
             return known.digest
         grown = Growing(known, shared)
@@ -108,6 +118,7 @@ class Batch:
             grown.add(snapshot, size, digest, cut=cut)
         if known is None or shared < len(states):
             self._grown.append((key, known, shared, grown))
+        self._needs.append((grown, known, shared))
         self._need(grown, known, shared)
         return grown.digest
 

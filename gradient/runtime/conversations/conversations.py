@@ -36,9 +36,14 @@ class Conversations:
 
     def batch(self) -> Batch:
         """Begin one payload."""
-        generation, written = self._generation(), self._written
+        written = self.written()
         if self.table.size > self.max_bytes:
             self.table = Table()
+        return Batch(self, self.table, written)
+
+    def written(self) -> Written:
+        """Return what stands in the segment now being written."""
+        generation, written = self._generation(), self._written
         if written.generation != generation:
             written = self._written = Written(generation)
-        return Batch(self, self.table, written)
+        return written
