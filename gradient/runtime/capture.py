@@ -192,8 +192,24 @@ class Capture:
         except Exception:  # noqa: BLE001 - never the caller's problem, and never unredacted
             return _WITHHELD_BY_FAILURE, False
 
+    def _plainly(self, message: Any) -> bytes | None:
+        """Return the JSON of a message that is described in plain values, as most are, or None."""
+        kind: type[Any] = type(message)  # pyright: ignore[reportUnknownVariableType] - anything's
+        shape = self._shapes.find(kind)
+        try:
+            description = None if shape is None else shape.describe(message)
+            if description is None or not self._is_plain(description):
+                return None
+            encoded = _encode_json(description)
+        except Exception:  # noqa: BLE001 - the careful way knows
+            return None
+        return None if names_media(encoded) else encoded
+
     def _cleaner(self, batch: Batch | None, media: Media, *, redacts: bool) -> Cleaner:
         def describe(message: Any) -> tuple[bytes, bool]:
+            plain = None if redacts else self._plainly(message)
+            if plain is not None:
+                return plain, False
             cleaner = self._cleaner(None, media, redacts=redacts)
             return _encode_json(cleaner.clean(message)), cleaner.truncated
 

@@ -20,11 +20,10 @@ from gradient.runtime.media import Media
 from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
 from gradient.runtime.shapes import Shapes, describe_object, static, text_for
 
-_MAX_INT_BITS = 64
 _BEFORE_END_CHARS = 8_192  # how far before the end of a long text a credential is looked for that reaches into it
 _FEWEST_WITH_END = 100
 _ENDING = 3  # of what is kept of a long text, a third is its end: in a prompt, the question
-_MAX_SHOWN_INT_BITS = 800
+_MAX_INT_BITS = 800  # as JSON: every reader in Python takes them
 # What is looped over as what. Their own methods are called, never those that a subclass puts in their place.
 _DICT: type[Any] = dict
 _LIST: type[Any] = list
@@ -85,7 +84,8 @@ class Cleaner:
         if value is None or kind is bool:
             return value
         if kind is int:
-            return value if value.bit_length() < _MAX_INT_BITS else self._big(value)
+            bits = value.bit_length()
+            return value if bits <= _MAX_INT_BITS else self._cut(bits, "an integer of that many bits")
         if kind is msgspec.Raw:
             return value
         if kind is float:
@@ -222,11 +222,6 @@ class Cleaner:
         if len(searched) < len(text):
             cleaned = cleaned[_BEFORE_END_CHARS:]  # Its start was cut, too.
         return cleaned[-count:] if count else ""
-
-    def _big(self, value: int) -> Any:
-        if value.bit_length() > _MAX_SHOWN_INT_BITS:
-            return self._cut(value.bit_length(), "an integer of that many bits")
-        return {"$type": "builtins.int", "text": str(value)}
 
     def _cut(self, length: int | None, head: str, tail: str | None = None) -> dict[str, Any]:
         self.truncated = True

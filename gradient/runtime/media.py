@@ -16,10 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from gradient.runtime.kept import Kept
 
-from gradient.runtime.glance import holds_run
-
-FEWEST_CHARS = 64
-"""A shorter text is written as it is, unless it is a data URL."""
+from gradient.runtime.glance import BEGINNINGS, FEWEST_CHARS, may_be_base64
 
 FEWEST_RUN_CHARS = 512
 """Of base64 in the middle of a text."""
@@ -41,7 +38,6 @@ _INSIDE = re.compile(
     rf"{_DATA_URL.pattern}[A-Za-z0-9+/_=-]{{16,}}|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{{{FEWEST_RUN_CHARS},}}={{0,2}}",
     re.IGNORECASE,
 )
-_SURE_MAGIC = ("iVBORw0KGg", "JVBERi0", "R0lGOD")
 _BYTES = {
     b"\x89PNG": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -99,7 +95,7 @@ class Media:
             return self._remembered(text, "data URL", lambda: _of_data_url(text))
         if len(text) < FEWEST_CHARS:
             return None
-        is_told = text.startswith(_SURE_MAGIC)
+        is_told = text.startswith(BEGINNINGS)
         if len(text) < _CERTAIN_CHARS and not is_told:
             return None
         return self._remembered(text, (None, is_told), lambda: _of_base64(text, None, is_told=is_told))
@@ -141,7 +137,7 @@ def _is_data_url(text: str) -> bool:
 
 def may_hold_media(text: str) -> bool:
     """Tell whether there may be base64 in a text: a long run of it, or a data URL."""
-    return ";base64," in text or holds_run(text, FEWEST_RUN_CHARS)
+    return ";base64," in text or may_be_base64(text, FEWEST_RUN_CHARS)
 
 
 def _note(mime_type: str, size: int, digest: str) -> Note:

@@ -47,13 +47,29 @@ class Generator:
         words = [self.random.choice(["word", "naïve", "漢字", "🙂", ALPHABET[:30]]) for _ in range(40)]
         if kind == 0:
             return "".join(self.random.choices(ALPHABET, k=self.random.randrange(140)))
+        if kind == 2:
+            return self.random.choice(["iVBORw0KGgo", "JVBERi0x", "R0lGODlh"]) + " x" * self.random.randrange(60)
         if kind == 1:
             return "x" * self.random.choice([999, 1_000, 1_001])
         return self.random.choice([" ", "\n", ", "]).join(words[: self.random.randrange(40)])
 
     def leaf(self):
-        choices = [None, True, 0, -(2**70), 1.5, float("nan"), float("inf"), b"bytes", {1}, object, self.text()]
-        weights = [9, 9, 9, 9, 9, 0.3, 0.3, 0.3, 0.3, 0.3, 30]
+        choices = [
+            None,
+            True,
+            0,
+            -(2**62),
+            1.5,
+            2**63,
+            -(2**63),
+            float("nan"),
+            float("inf"),
+            b"bytes",
+            {1},
+            object,
+            self.text(),
+        ]
+        weights = [9, 9, 9, 9, 9, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 30]
         return self.random.choices(choices, weights)[0]
 
     def value(self, depth=0):
@@ -153,13 +169,19 @@ def test_a_run_of_base64_is_found_wherever_it_begins_and_no_shorter_one(glance):
     for before in range(140):
         for after in (0, 1, 63, 64):
             text = "word " * (before // 5) + " " * (before % 5) + "{}" + " word" * (after // 5) + " " * (after % 5)
-            assert glance.holds_run(text.format((ALPHABET * 2)[3 : 3 + 64]), 64)
-            assert not glance.holds_run(text.format((ALPHABET * 2)[3 : 3 + 63]), 64)
+            assert glance.may_be_base64(text.format((ALPHABET * 2)[3 : 3 + 64]), 64)
+            assert not glance.may_be_base64(text.format((ALPHABET * 2)[3 : 3 + 63]), 64)
+
+
+@pytest.mark.parametrize("beginning", ["iVBORw0KGgo", "JVBERi0x", "R0lGODlh"])
+def test_a_text_that_begins_as_a_file_in_base64_is_not_plain(glance, beginning):
+    assert not is_plain(glance, {"icon": beginning.ljust(64, ".")}, run_chars=512)
+    assert is_plain(glance, {"icon": beginning.ljust(63, ".")}, run_chars=512)
 
 
 def test_a_long_text_that_is_no_proper_text_is_an_error_and_not_plain(glance):
     with pytest.raises(UnicodeEncodeError):
-        glance.holds_run("\ud800" * 64, 64)
+        glance.may_be_base64("\ud800" * 64, 64)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +190,8 @@ def test_a_long_text_that_is_no_proper_text_is_an_error_and_not_plain(glance):
         b'{"url":"data:image/png;base64,aGk="}',
         b'{"type":"base64"}',
         b'{"b64_json":""}',
+        b'{"partial_image_b64":""}',
+        b'{"file_data":""}',
         b'{"mime_type":1}',
         b'{"media_type":1}',
         b'[{"mimeType":"image/png"}]',

@@ -2,19 +2,21 @@
 
 Compiled where that could be built, else in plain Python, with the same results.
 
-is_plain      whether a value may be encoded as it stands
-holds_run     whether a text has a long run of base64
-names_media   whether JSON has a field that may hold a medium
+is_plain        whether a value may be encoded as it stands
+may_be_base64   whether a text begins as a file does, or has a long run of base64
+names_media     whether JSON has a field that may hold a medium
 """
 
 from typing import TYPE_CHECKING
 
+from gradient.runtime.glance.plain_glance import BEGINNINGS, FEWEST_CHARS
+
 if TYPE_CHECKING:
-    from gradient.runtime.glance.plain_glance import holds_run, is_plain, names_media
+    from gradient.runtime.glance.plain_glance import is_plain, may_be_base64, names_media
 else:
     try:
-        from gradient.runtime.glance._glance import holds_run, is_plain, names_media
+        from gradient.runtime.glance._glance import is_plain, may_be_base64, names_media
     except ImportError:
-        from gradient.runtime.glance.plain_glance import holds_run, is_plain, names_media
+        from gradient.runtime.glance.plain_glance import is_plain, may_be_base64, names_media
 
-__all__ = ["holds_run", "is_plain", "names_media"]
+__all__ = ["BEGINNINGS", "FEWEST_CHARS", "is_plain", "may_be_base64", "names_media"]

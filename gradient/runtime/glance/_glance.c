@@ -9,6 +9,7 @@ It runs at the start and at the end of every execution. No code of the user's ru
 
 #define DEEPEST 400 /* each level takes room on the C stack */
 #define SLOT_BYTES 8
+#define FEWEST_CHARS 64 /* of a file as base64 */
 
 typedef struct {
     PyObject *ordinary, *learn; /* keys that are known to be ordinary, and who tells of another one */
@@ -36,13 +37,15 @@ static int holds_run(const char *text, Py_ssize_t size, Py_ssize_t run)
     return 0;
 }
 
-/* Likewise of a text in Python; -1 with an exception where it is no proper text. */
-static int text_holds_run(PyObject *text, Py_ssize_t run)
+/* Tell whether there is such a run, or the beginning of a file; -1 with an exception where it is no proper text. */
+static int may_be_base64(PyObject *text, Py_ssize_t run)
 {
-    Py_ssize_t size;
-    if (PyUnicode_GetLength(text) < run) return 0;
+    Py_ssize_t size = PyUnicode_GetLength(text);
+    if (size < run && size < FEWEST_CHARS) return 0;
     const char *utf8 = PyUnicode_AsUTF8AndSize(text, &size);
-    return utf8 == NULL ? -1 : holds_run(utf8, size, run);
+    if (utf8 == NULL) return -1;
+    return strncmp(utf8, "iVBORw0KGg", 10) == 0 || strncmp(utf8, "JVBERi0", 7) == 0 || strncmp(utf8, "R0lGOD", 6) == 0 ||
+           holds_run(utf8, size, run);
 }
 
 /* ── values ───────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -54,8 +57,8 @@ static int is_plain_text(Limits *limits, PyObject *text)
     Py_ssize_t size = PyUnicode_GetLength(text);
     limits->room -= size;
     if (size > limits->max_chars || limits->room < 0) return 0;
-    int holds = text_holds_run(text, limits->run_chars);
-    return holds < 0 ? -1 : !holds;
+    int may = may_be_base64(text, limits->run_chars);
+    return may < 0 ? -1 : !may;
 }
 
 static int is_ordinary(Limits *limits, PyObject *key)
@@ -126,8 +129,9 @@ static int names_media(const char *json, Py_ssize_t size)
 {
     const char *end = json + size, *found;
     for (found = json; (found = memchr(found, '"', end - found)) != NULL; found++) {
-        if (ends(json, found, "base64") || ends(json, found, "b64_json") || ends(json, found, "mime_type") ||
-            ends(json, found, "media_type") || ends(json, found, "mimeType") || ends(json, found, "mediaType"))
+        if (ends(json, found, "base64") || ends(json, found, "b64") || ends(json, found, "b64_json") ||
+            ends(json, found, "file_data") || ends(json, found, "mime_type") || ends(json, found, "media_type") ||
+            ends(json, found, "mimeType") || ends(json, found, "mediaType"))
             return 1;
     }
     for (found = json; (found = memchr(found, ',', end - found)) != NULL; found++)
@@ -152,11 +156,11 @@ static PyObject *glance_is_plain(PyObject *module, PyObject *const *arguments, P
     return PyErr_Occurred() ? NULL : answer(is_plain(&limits, arguments[7], 0));
 }
 
-static PyObject *glance_holds_run(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+static PyObject *glance_may_be_base64(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     if (count != 2 || !PyUnicode_Check(arguments[0])) return PyErr_Format(PyExc_TypeError, "a text and a number");
     Py_ssize_t run = PyLong_AsSsize_t(arguments[1]);
-    return PyErr_Occurred() ? NULL : answer(text_holds_run(arguments[0], run));
+    return PyErr_Occurred() ? NULL : answer(may_be_base64(arguments[0], run));
 }
 
 static PyObject *glance_names_media(PyObject *module, PyObject *json)
@@ -169,7 +173,7 @@ static PyObject *glance_names_media(PyObject *module, PyObject *json)
 static PyMethodDef functions[] = {
     {"is_plain", (PyCFunction)(void (*)(void))glance_is_plain, METH_FASTCALL,
      "is_plain(ordinary, learn, max_items, max_depth, max_bytes, max_chars, run_chars, value) -> bool"},
-    {"holds_run", (PyCFunction)(void (*)(void))glance_holds_run, METH_FASTCALL, "holds_run(text, run_chars) -> bool"},
+    {"may_be_base64", (PyCFunction)(void (*)(void))glance_may_be_base64, METH_FASTCALL, "may_be_base64(text, run_chars) -> bool"},
     {"names_media", glance_names_media, METH_O, "names_media(json) -> bool"},
     {NULL, NULL, 0, NULL},
 };

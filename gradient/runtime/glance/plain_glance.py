@@ -8,12 +8,18 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
+FEWEST_CHARS = 64
+"""Of a file as base64; of a shorter one, as much would be written to tell what it is."""
+
+BEGINNINGS = ("iVBORw0KGg", "JVBERi0", "R0lGOD")
+"""Of PNG, PDF and GIF files as base64."""
+
 _DICT: type[dict[Any, Any]] = dict  # for type checkers: plain `dict` is one of they do not know what
 _CONTAINERS: frozenset[type[Any]] = frozenset({dict, list, tuple})
 _LEAVES: frozenset[type[Any]] = frozenset({int, float, bool, type(None)})
 _SLOT_BYTES = 8
 _DEEPEST = 400
-_MEDIA = (b'base64"', b'b64_json"', b'mime_type"', b'media_type"', b'mimeType"', b'mediaType"')
+_MEDIA = (b'base64"', b'b64"', b'b64_json"', b'file_data"', b'mime_type"', b'media_type"', b'mimeType"', b'mediaType"')
 
 
 def is_plain(  # noqa: C901, PLR0913, PLR0917 - calls would cost
@@ -56,7 +62,7 @@ def is_plain(  # noqa: C901, PLR0913, PLR0917 - calls would cost
                 kind: type[Any] = type(item)  # pyright: ignore[reportUnknownVariableType] - anything's
                 if kind is str:
                     room -= len(item)
-                    if len(item) > max_chars or room < 0 or (len(item) >= run_chars and holds_run(item, run_chars)):
+                    if len(item) > max_chars or room < 0 or may_be_base64(item, run_chars):
                         return False
                 elif kind in _CONTAINERS:
                     room -= _SLOT_BYTES * len(item)
@@ -70,15 +76,17 @@ def is_plain(  # noqa: C901, PLR0913, PLR0917 - calls would cost
     return not level
 
 
-def holds_run(text: str, run_chars: int) -> bool:
-    """Tell whether a text has so many characters in a row that may be base64.
+def may_be_base64(text: str, run_chars: int) -> bool:
+    """Tell whether a text begins as a file does in base64, or has so many characters in a row that may be some.
 
     Raises:
-        UnicodeEncodeError: It is so long, and no proper text.
+        UnicodeEncodeError: It is long, and no proper text.
     """
-    if len(text) < run_chars:
+    if len(text) < min(run_chars, FEWEST_CHARS):
         return False
     text.encode()
+    if text.startswith(BEGINNINGS):
+        return True
     window = run_chars // 2
     # A run covers one of these windows as a whole.
     may = any(" " not in text[at : at + window] for at in range(0, len(text) - window + 1, window))
