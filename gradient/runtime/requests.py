@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 _FEW_CHARS = 500
-_RUNS = frozenset(
-    ("graph", "workflow", "agent")
-)  # what waits for a human as a whole, and is called again with the answer
+# What waits for a human as a whole. The user's own steps do not: what they call does.
+_RUNS = frozenset(("graph", "workflow", "agent"))
+_OWN = "custom"
 
 
 def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
@@ -184,7 +184,7 @@ def _key(request_id: str | None) -> bytes | None:
 
 def _status_of_runs(executions: list[NodeExecution]) -> Status:
     """Return `interrupted` where the last top-level run was: what it was called by returns as if it had completed."""
-    runs = [execution for execution in executions if execution.kind in _RUNS]
+    runs = [each for each in executions if each.kind in _RUNS and each.framework != _OWN]
     if all(run.status != "interrupted" for run in runs):
         return "completed"
     parents = {execution.execution_id: execution.parent_id for execution in executions}

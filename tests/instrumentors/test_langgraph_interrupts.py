@@ -10,7 +10,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 from support.outlines import found, outline, tree
 
-from gradient.sdk import entrypoint
+from gradient.sdk import entrypoint, step
 
 THREAD = {"configurable": {"thread_id": "thread-7"}}
 
@@ -55,6 +55,21 @@ def test_node_graph_and_request_are_interrupted(runtime, read_runs, agent):
     """)
     assert all(execution["error"] is None for execution in run["executions"])
     assert run["error"] is None
+
+
+@pytest.mark.parametrize("kind", ["agent", "workflow", "graph", "step"])
+def test_a_graph_that_waits_in_a_step_of_the_users_own_interrupts_the_request(runtime, read_runs, kind):
+    graph = asking_graph()
+
+    @entrypoint
+    def agent():
+        with step("traveller", kind=kind):
+            return graph.invoke({}, THREAD)
+
+    agent()
+
+    (run,) = read_runs()
+    assert (run["status"], found(run, "traveller")["status"]) == ("interrupted", "completed")
 
 
 def test_the_graph_tells_what_it_waits_for(runtime, read_runs, agent):
