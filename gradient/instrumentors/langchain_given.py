@@ -31,12 +31,13 @@ _TAKEN = frozenset(
 _PLAIN = frozenset([str, int, float, bool])
 _ONLY_TEXT = frozenset([str])
 _MOST_REMEMBERED = 10_000
+_MOST_VALUES, _DEEPEST = 1_000, 8  # of what is told of metadata
 _own_tags: set[Any] = set()
 _own_keys: set[Any] = set()
 
 
 class Given(NamedTuple):
-    """The user's tags and metadata of a run, those from above included."""
+    """The user's tags, and marks of the user's metadata, of a run; those from above included."""
 
     tags: frozenset[str]
     metadata: dict[str, Any]
@@ -46,10 +47,11 @@ _ABSENT = object()
 _NOTHING = Given(frozenset(), {})
 
 
-def note_given(step: Step, tags: Iterable[Any] | None, metadata: Mapping[Any, Any] | None) -> None:
+def note_given(tracker: Any, step: Step, tags: Iterable[Any] | None, metadata: Mapping[Any, Any] | None) -> None:
     """Add to a step what it was given.
 
     Args:
+        tracker: Its settings say whether contents are recorded at all.
         step: What is about to begin; its parent is what it will stand below.
         tags: The tags of its run, as LangChain tells them.
         metadata: Likewise.
@@ -58,15 +60,18 @@ def note_given(step: Step, tags: Iterable[Any] | None, metadata: Mapping[Any, An
     if _are_in(tags, _own_tags) and _are_in(metadata, _own_keys):
         return
     users_tags, users_metadata = _users_tags(tags or ()), _users_metadata(metadata or {})
-    if not users_tags and not users_metadata:
+    if not (users_tags or users_metadata) or tracker.tracking.settings.content == "none":
         return
     known = _known_above(step.parent)
     fresh = {key: value for key, value in users_metadata.items() if not _is_known(key, value, known)}
     labels = [tag for tag in dict.fromkeys(users_tags) if tag not in known.tags]
     # A task of a graph tells less than it hands down.
-    step.given = Given(known.tags.union(labels), {**known.metadata, **fresh})
+    marks = {key: _mark(value) for key, value in fresh.items()}
+    step.given = Given(known.tags.union(labels), {**known.metadata, **marks})
     if fresh or labels:
-        step.metadata = {**_shown(labels, fresh), **(step.metadata or {})}
+        room = [_MOST_VALUES]
+        told = {key: _told(value, room) for key, value in fresh.items()}
+        step.metadata = {**_shown(labels, told), **(step.metadata or {})}
         step.own_metadata = False
 
 
@@ -106,8 +111,27 @@ def _known_above(above: Any) -> Given:
 
 
 def _is_known(key: str, value: Any, known: Given) -> bool:
-    former = known.metadata.get(key, _ABSENT)
-    return value is former or (type(value) is type(former) and type(value) in _PLAIN and bool(value == former))
+    former, mark = known.metadata.get(key, _ABSENT), _mark(value)
+    return type(former) is type(mark) and bool(former == mark)
+
+
+def _mark(value: Any) -> Any:
+    """Return what tells whether a value is the same again; it is not kept: an execution outlives what it is given."""
+    return value if type(value) in _PLAIN else (type(value).__name__, id(value))
+
+
+def _told(value: Any, room: list[int], deepest: int = _DEEPEST) -> Any:
+    """Return what a value says, with nothing of the user's in it."""
+    kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
+    room[0] -= 1
+    if kind in _PLAIN or value is None:
+        return value
+    if room[0] > 0 and deepest and kind is dict:
+        told = list(value.items())[: room[0]]
+        return {text_for(key): _told(item, room, deepest - 1) for key, item in told}
+    if room[0] > 0 and deepest and kind in (list, tuple):
+        return [_told(item, room, deepest - 1) for item in value[: room[0]]]
+    return text_for(value)
 
 
 def _shown(tags: list[str], metadata: dict[str, Any]) -> dict[str, Any]:

@@ -283,7 +283,7 @@ class Handler(BaseCallbackHandler):
         if step is None:
             self.runs.remember(run_id, parent, parent)
             return
-        note_given(step, tags, metadata)
+        note_given(self.tracker, step, tags, metadata)
 
         def note(execution: NodeExecution) -> NodeExecution:
             execution.run_id = run_id

@@ -104,8 +104,9 @@ class LangGraphInstrumentor(SeamInstrumentor):
 
     def seams(self, module: ModuleType) -> Iterator[Seam]:
         """Yield the streams of `RemoteGraph`; its `invoke` goes through them."""
+        describe = functools.partial(describe_remote, self.tracker)
         for method in ("stream", "astream"):
-            yield Seam(module.RemoteGraph, method, describe_remote, status=langgraph_graphs.remote_status)
+            yield Seam(module.RemoteGraph, method, describe, status=langgraph_graphs.remote_status)
 
     def open(self, seam: Seam, args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         """Open a run of a graph on a server; its thread is a session too."""
@@ -135,7 +136,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
         task = args[0] if args else kwargs["task"]
         handler = hook.handler
         graph_run = getattr(task.config.get("callbacks"), "parent_run_id", None)
-        step = node_step(task, None if handler is None else handler.graph_of(graph_run))
+        step = node_step(self.tracker, task, None if handler is None else handler.graph_of(graph_run))
         if step is None:
             return UNTRACED
 
@@ -199,7 +200,7 @@ class LangGraphInstrumentor(SeamInstrumentor):
             note_cached(self.tracker, task, None if handler is None else handler.graph_of(graph_run))
 
 
-def describe_remote(call: Call) -> Step:
+def describe_remote(tracker: Any, call: Call) -> Step:
     """Describe a run of a graph on a LangGraph server."""
     graph, inputs = call.instance, call.argument("input")
     configurable: dict[str, Any] = {}
@@ -215,5 +216,5 @@ def describe_remote(call: Call) -> Step:
         **langgraph_graphs.thread_of({"configurable": configurable}, inputs),
     }
     step = Step(str(graph.name or "RemoteGraph"), "graph", "langgraph", inputs, metadata)
-    note_given(step, tags, given)
+    note_given(tracker, step, tags, given)
     return step

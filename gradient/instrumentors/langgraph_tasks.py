@@ -65,7 +65,7 @@ class NodeCall:
             note_interrupt(self._tracker, execution, graph, error)
 
 
-def node_step(task: Any, parent: Scope | None) -> Step | None:
+def node_step(tracker: Any, task: Any, parent: Scope | None) -> Step | None:
     """Return the step of a task, or None for LangGraph's own."""
     name = task.name
     if name == _START:
@@ -78,13 +78,13 @@ def node_step(task: Any, parent: Scope | None) -> Step | None:
         inputs = _arguments(inputs)
         metadata["task"] = True
     step = Step(name, "node", "langgraph", _shown(task, "process_inputs", inputs), metadata, parent, own_metadata=True)
-    note_given(step, config.get("tags"), told)
+    note_given(tracker, step, config.get("tags"), told)
     return step
 
 
 def note_cached(tracker: Any, task: Any, parent: Scope | None) -> None:
     """Record a node that did not run: its result came from a cache, or from before an interrupt."""
-    step = node_step(task, parent)
+    step = node_step(tracker, task, parent)
     if step is None:
         return
     is_hit = getattr(task, "cache_key", None) is not None

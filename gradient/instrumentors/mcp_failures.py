@@ -57,7 +57,8 @@ class Failures:
         if raised is None:
             return error
         client = execution.parent
-        if _side_of(execution) == "server" and _side_of(client) == "client":
+        is_ours = _side_of(execution) == "server" and _side_of(client) == "client"
+        if is_ours and type(client) is NodeExecution and client.ended_ns is None:  # it may have given up
             self._raised[client] = raised
         return raised
 

@@ -97,11 +97,14 @@ def picture_part(picture: Any) -> dict[str, Any]:
 
 def besides(fields: dict[str, Any], *known: str) -> dict[str, Any]:
     """Return what fields tell besides those that are known; not that something was completed, as nearly all is."""
-    return {
-        name: held(value)
-        for name, value in fields.items()
-        if name not in known and value not in (None, []) and (name, value) != ("status", "completed")
-    }
+    return {name: held(value) for name, value in fields.items() if name not in known and not _says_nothing(name, value)}
+
+
+def _says_nothing(name: str, value: Any) -> bool:
+    """Tell whether a field is left out; only exact types are compared, for the rest may be the user's."""
+    if type(value) is str:
+        return name == "status" and value == "completed"
+    return value is None or (type(value) is list and not value)
 
 
 def parsed(arguments: Any) -> Any:

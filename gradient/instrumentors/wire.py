@@ -6,6 +6,7 @@ from typing import Any
 
 _DICT: type[Any] = dict  # of anything, for type checkers
 _LISTS: tuple[type[Any], ...] = (list, tuple)
+_MOST_HELD = 10_000
 _LEAVES = frozenset({str, int, float, bool, type(None), bytes})
 _ADDRESSES = ("pydantic.networks", "pydantic_core._pydantic_core")  # of pydantic's own: their texts are safe to ask for
 _NOT_GIVEN = ("Omit", "NotGiven")  # what clients pass on for an argument that the user has left out
@@ -25,25 +26,29 @@ def fields_of(told: Any) -> dict[str, Any]:
     return {**fields, **extra} if extra else fields
 
 
-def held(told: Any, deepest: int = 20) -> Any:
+def held(told: Any, deepest: int = 20, room: list[int] | None = None) -> Any:
     """Return what a provider's value holds as plain data: its models as what they say, none of it lost but None.
 
     Args:
         told: A model of pydantic, a list or a dictionary with some in it; all else stays what it is.
         deepest: How far down to look.
+        room: How many values to look at yet; models may refer to each other, and lists may be long.
     """
     if type(told) in _LEAVES or deepest == 0:
         return told
-    if isinstance(told, _LISTS):
-        return [held(item, deepest - 1) for item in told]
-    if isinstance(told, _DICT):
-        return {name: held(value, deepest - 1) for name, value in told.items()}
+    room = [_MOST_HELD] if room is None else room
     kind: type[Any] = type(told)  # pyright: ignore[reportUnknownVariableType] - anything's
-    if kind.__module__ in _ADDRESSES:
-        return str(told)
-    if not hasattr(kind, "model_dump"):
-        return told
-    return {name: held(value, deepest - 1) for name, value in fields_of(told).items() if value is not None}
+    sized: Any = told
+    room[0] -= len(sized) if issubclass(kind, (*_LISTS, _DICT)) else 1
+    if room[0] < 0:
+        return told  # what is recorded of it is bounded where it is captured
+    if isinstance(told, _LISTS):
+        return [held(item, deepest - 1, room) for item in told]
+    if isinstance(told, _DICT):
+        return {name: held(value, deepest - 1, room) for name, value in told.items()}
+    if kind.__module__ in _ADDRESSES or not hasattr(kind, "model_dump"):
+        return str(told) if kind.__module__ in _ADDRESSES else told
+    return {name: held(value, deepest - 1, room) for name, value in fields_of(told).items() if value is not None}
 
 
 def inputs_of(body: dict[str, Any], shown: dict[str, Any], unshown: frozenset[str]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ _OPEN_PASSWORD = re.compile(
 _TOKEN_USER = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,100}[@:]")
 
 # What lets anyone have what an address names: `&sig=...`, `, Signature=...`; and what may do so, if it looks random.
-_SIGNATURE = re.compile(r"[A-Za-z]{3,9}(?:=|%3[Dd])((?:[A-Za-z0-9+/_~.-]|%2[BbFf]|%3[Dd]){16,}={0,2})")
+_SIGNATURE = re.compile(r"[A-Za-z]{3,9}(?:=|%3[Dd])((?:[A-Za-z0-9+/_~.-]|%2[BbFf]|%3[Dd]){16,1024}={0,2})")
 _QUERY = re.compile(r".[a-z]{3,6}=([A-Za-z0-9%+/_.~:-]{16,})")
 _QUERIES = tuple(f"{sign}{name}=" for sign in "?&;" for name in ("key", "auth", "pass", "sign", "hmac"))
 

@@ -92,7 +92,7 @@ PREFIXES: dict[str, str] = {
     "Private-Lines:": r"[ \t]?\d{1,3}(?:\s|\\+[nr])[\s\S]*?(?:Private-MAC:\s?[a-f0-9]+|\Z)",
     ";PWD=": r"(?![/~.$]|[A-Za-z]:)\{?[^\s;\"'\\{}<>]{1,100}",
     "%3A%2F%2F": r"[^\s%:@\"'\\]{0,60}%3A(?:[A-Za-z0-9_.~-]|%(?!40|2F)[0-9A-F]{2}){1,100}(?=%40)",
-    "pa-": r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])",
+    "pa-": r"(?=[A-Za-z_-]{0,42}[0-9])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])",
     **{f"SK{digit}": r"[a-f0-9]{31}(?![A-Za-z0-9])" for digit in "0123456789abcdef"},
     **{f"MT{letter}": r"[A-Za-z0-9_-]{20,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}" for letter in "AEIMQUYcgk"},
 }  # fmt: skip

@@ -46,10 +46,12 @@ def causes_of(error: BaseException, redact: Redact) -> tuple[list[Cause], int]:
 
 def notes_of(error: BaseException, redact: Redact) -> list[str]:
     """Return the notes that were added to an exception."""
-    notes: Any = dict_of(error).get("__notes__")
-    if type(notes) not in (list, tuple):
+    try:
+        notes: Any = dict_of(error).get("__notes__")
+        told = notes[:_MOST_NOTES] if type(notes) in (list, tuple) else ()
+        return [redact(text_for(note), _CAUSES_CHARS) for note in told]
+    except Exception:  # noqa: BLE001 - as above
         return []
-    return [redact(text_for(note), _CAUSES_CHARS) for note in notes[:_MOST_NOTES]]
 
 
 def stacktrace(error: BaseException, most_frames: int = MOST_FRAMES) -> str:

@@ -173,7 +173,7 @@ class Cleaner:
         if issubclass(kind, str):  # a subclass: an enum's member, a markup string
             return self._text(str.__str__(value))
         if issubclass(kind, _BYTES):
-            return self._media.of_bytes(value if kind in _BYTES else memoryview(value))
+            return self._media.of_bytes(value if kind in _BYTES else bytes(memoryview(value)))
         shape = self._shapes.find(kind)
         if shape is not None:
             return self._described(shape.describe(value), depth)

@@ -56,7 +56,7 @@ class RequestContext:
         holder: The thread or task in which it was made current last.
         manager: The `RuntimeManager` that started it, or None; `tracker` its tracker.
         raised: The exceptions that its executions ended with; forgotten when it has ended.
-        may_forget: Whether there is work in it of which a framework tells, and whose end it may forget.
+        forgettable: Its open executions of which a framework tells, and whose end it may forget.
     """
 
     request_id: str = field(default_factory=lambda: str(uuid4()))
@@ -90,7 +90,7 @@ class RequestContext:
     pid: int = field(default=0, repr=False)
     holder: int = field(default=0, repr=False)
     raised: Raised | None = field(default=None, repr=False)
-    may_forget: bool = field(default=False, repr=False)
+    forgettable: list[NodeExecution] = field(default_factory=list[NodeExecution], repr=False)
     execution_id: ClassVar[int] = 0
     """A request is nobody's parent execution."""
 

@@ -15,7 +15,7 @@ from gradient.runtime import process
 from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.executions import begin, fail, finish
-from gradient.runtime.interruptions import end_forgotten
+from gradient.runtime.interruptions import end_forgotten, not_forgotten
 from gradient.runtime.listeners import Listener
 from gradient.runtime.status import Status
 from gradient.runtime.step import Step
@@ -190,6 +190,8 @@ class ExecutionTracker(ABC):
             execution.recorded_status = status or "completed"
         else:
             fail(execution, error, status, tracking)
+        if execution.end_forgotten is not None:
+            not_forgotten(execution)
         if execution.recorded_status != "completed":
             end_forgotten(execution, error, execution.recorded_status or "error")
         finish(execution, outputs, late_inputs, tracking)

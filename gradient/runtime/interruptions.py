@@ -10,6 +10,7 @@ something that is over, by the same thread or task, is over as well.
 from __future__ import annotations
 
 from asyncio import CancelledError
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gradient.runtime.context import RequestContext, deepest, holder
@@ -54,16 +55,24 @@ def may_be_forgotten(execution: NodeExecution, end: Ending) -> None:
     execution.end_forgotten = end
     execution.holder = holder()
     if execution.request is not None:
-        execution.request.may_forget = True
+        execution.request.forgettable.append(execution)
+
+
+def not_forgotten(execution: NodeExecution) -> None:
+    """Note that such an execution is over: nothing of the framework's is kept."""
+    execution.end_forgotten = None
+    if execution.request is not None:
+        with suppress(ValueError):
+            execution.request.forgettable.remove(execution)
 
 
 def end_forgotten(scope: Scope, error: Any, status: Status) -> None:
     """End what a framework has forgotten below a scope that is over, as that ended; the newest first."""
     request = scope.request
-    if request is None or not request.may_forget:
+    if request is None or not request.forgettable:
         return
     here = holder()
-    for execution in reversed(request.executions):
+    for execution in reversed(list(request.forgettable)):
         end = execution.end_forgotten
         if end is None or execution.ended_ns is not None or execution.holder != here or execution is scope:
             continue

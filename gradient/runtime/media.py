@@ -150,9 +150,9 @@ def _of_data_url(text: str) -> Note | None:
 
 
 def _of_bytes(content: Any, told: str | None) -> Note:
-    view = memoryview(content).cast("B") if type(content) is memoryview and content.c_contiguous else content
-    plain = bytes(view) if type(view) is memoryview and not view.c_contiguous else view
-    return _note(_type_of(bytes(plain[:16]), told), len(plain), sha256(plain).hexdigest())
+    # A copy of our own: a hash lets other threads run, and one of them may be about to add to its buffer.
+    plain = content if type(content) is bytes else bytes(content)
+    return _note(_type_of(plain[:16], told), len(plain), sha256(plain).hexdigest())
 
 
 def _of_base64(text: str, mime_type: str | None, *, is_told: bool) -> Note | None:

@@ -97,22 +97,29 @@ def describe_object(value: Any) -> Any:
     if issubclass(kind, _NAMED):
         return {"$type": name, "text": _name_of(value)}
     if kind.__module__ in _TRUSTED and issubclass(kind, _TEXT_TYPES):
-        return {"$type": name, "text": str(value)}
+        return {"$type": name, "text": _text_of_number(value, name)}
     if (found := held(value, kind)) is not NOTHING:
         return found
     fields = _fields(value, kind)
     return {"$type": name, "text": f"<{name}>"} if fields is None else {"$type": name, "fields": fields}
 
 
-def text_for(value: Any) -> str:
-    """Return what stands for a value where only text can be: as a key, a name, a tag."""
+def _text_of_number(value: Any, name: str) -> str:
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python makes a text of
+        return f"<{name}>"
+
+
+def text_for(value: Any, deepest: int = 2) -> str:
+    """Return what stands for a value where only text can be: as a key, a name, a tag; of tuples, few levels."""
     kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
     if issubclass(kind, str):
         return str.__str__(value)
     if issubclass(kind, bytes):
         return bytes.decode(value, "utf-8", "replace")
-    if kind is tuple:
-        return ", ".join(map(text_for, value[:_MAX_PARTS]))
+    if kind is tuple and deepest:
+        return ", ".join(text_for(part, deepest - 1) for part in value[:_MAX_PARTS])
     described: Any = value if kind in _SCALARS else describe_object(value)
     if type(described) is int and described.bit_length() > _MAX_SHOWN_INT_BITS:
         return f"<an integer of {described.bit_length()} bits>"

@@ -224,6 +224,14 @@ def test_notes_that_are_no_list_are_passed_over(failed_with, notes):
     assert failed_with(error)["error"]["notes"] == []
 
 
+def test_a_note_of_tuples_within_tuples_costs_no_end(failed_with):
+    note = ("a",)
+    for _ in range(5_000):
+        note = (note, note)
+
+    assert failed_with(named("x", notes=[note]))["error"]["message"] == "x"
+
+
 def test_secrets_are_withheld_in_notes_and_causes(failed_with, capsys):
     configure(console="debug")
     note = f"password = {SECRET}"

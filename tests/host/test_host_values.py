@@ -7,6 +7,7 @@ import threading
 from array import array
 from collections import Counter, deque
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from support.scripted import graph_of
@@ -287,6 +288,11 @@ def test_what_cannot_be_pickled_or_copied_is_recorded_by_its_type(agent, read_ru
             10**9_999, {"$cut": {"length": 33_216, "head": "an integer of that many bits"}}, id="ten thousand digits"
         ),
         (2**70, 2**70),
+        pytest.param(
+            Fraction(10**5_000, 3),
+            {"$type": "fractions.Fraction", "text": "<fractions.Fraction>"},
+            id="a long fraction",
+        ),
         (-(2**63), -(2**63)),
         (b"bytes", {"$media": {"type": "application/octet-stream", "bytes": 5, "digest": DIGEST_OF_BYTES}}),
         ("lone \ud800 surrogate", "lone ? surrogate"),

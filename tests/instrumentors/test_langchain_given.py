@@ -1,6 +1,8 @@
 """The user's tags and metadata stand where they were given, once; LangChain's own stand nowhere."""
 
+import gc
 import random
+import weakref
 from typing import TypedDict
 
 import pytest
@@ -14,6 +16,8 @@ from support.outlines import found
 from support.scripted import ScriptedModel
 
 from gradient.export.openinference import execution_attributes
+from gradient.runtime import RuntimeManager, Settings
+from gradient.runtime.manager import set_runtime_manager
 from gradient.sdk import entrypoint
 
 # What LangGraph's instrumentor itself tells of graphs and nodes.
@@ -122,6 +126,46 @@ def test_a_name_that_the_instrumentor_uses_stands_apart(runtime, read_runs):
     RunnableLambda(lambda told: told, name="go").invoke("x", {"metadata": {"step": "second", "tags": "none"}})
 
     assert given(found(read_runs()[0], "go")) == {"given": {"step": "second", "tags": "none"}}
+
+
+class Session:
+    """Something of the program's that a configuration carries."""
+
+
+def test_nothing_that_a_run_was_given_is_kept_once_it_is_over(runtime):
+    session = Session()
+    gone = weakref.ref(session)
+
+    RunnableLambda(lambda told: told).invoke("x", {"metadata": {"db": session, "more": [{"db": session}]}})
+    del session
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_metadata_that_is_large_or_holds_itself_is_told_in_part(runtime, read_runs):
+    endless = [1]
+    endless += [endless, {"of": endless}]
+
+    RunnableLambda(lambda told: told, name="go").invoke("x", {"metadata": {"of": endless, "many": list(range(9_999))}})
+
+    told = given(found(read_runs()[0], "go"))
+    assert told["of"][:1] == [1]
+    assert len(str(told)) < 20_000
+
+
+def test_without_contents_the_instrumentors_own_metadata_stays(home, read_runs):
+    manager = RuntimeManager(settings=Settings(home=home, console="off", content="none"))
+    set_runtime_manager(manager)
+    manager.install_instrumentation()
+    graph = StateGraph(State).add_node("go", lambda state: state).add_edge(START, "go").compile()
+
+    graph.invoke({"value": "x"}, {"tags": ["mine"], "metadata": {"tenant": "acme"}})
+    manager.shutdown()
+
+    (run,) = read_runs()
+    assert found(run, "go")["metadata"]["step"] == 1
+    assert "acme" not in str(run)
 
 
 def test_secrets_in_metadata_and_tags_are_withheld(runtime, read_runs):

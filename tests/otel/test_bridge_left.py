@@ -1,6 +1,8 @@
 """Spans that nobody ends: what they stand for ends with what it was begun in, and is left alone while it may go on."""
 
 import asyncio
+import gc
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -105,6 +107,30 @@ def test_what_is_open_below_a_span_that_was_done_goes_on(runtime, read_runs, spa
     ask()
 
     assert set(statuses(read_runs()[0]).values()) == {"completed"}
+
+
+def test_what_was_handled_while_a_span_began_is_not_kept(runtime, spans):
+    class Large:
+        """What a frame of the program holds."""
+
+    gone = []
+
+    def fails():
+        large = Large()
+        gone.append(weakref.ref(large))
+        raise Broken
+
+    @entrypoint
+    def agent():
+        try:
+            fails()
+        except Broken:
+            spans("fallback").end()
+
+    agent()
+    gc.collect()
+
+    assert gone[0]() is None
 
 
 async def test_what_another_task_has_begun_goes_on(runtime, read_runs, spans):

@@ -124,7 +124,7 @@ HOSTILE = [
     "token aaaaaaaaaaaa.", "token\n  [type=a, input_value=", "token'),'input':", "sig=", "ignature=aA1", "&key=aA1-",
     "curl -u a ", "mysql -p'", "curl ", "pi key", "api key ", "Authorization: Digest a=", "%3A%2F%2Fa%3A",
     "BasicAuth('a',", "Private-Lines: 2\n", "-----BEGIN%20PRIVATE+KEY-----", "1//0", "8Q~", "-us1", "NRAL", "MTA",
-    "discord.com/api/webhooks/",
+    "discord.com/api/webhooks/", "_pa-", "ignature%3Da",
 ]  # fmt: skip
 _CHARS = 10_000
 _TIMES_LONGER, _TIMES_AS_MUCH = 8, 24

@@ -61,6 +61,14 @@ static int is_plain_text(Limits *limits, PyObject *text)
     return may < 0 ? -1 : !may;
 }
 
+/* A long one takes time in proportion to the square of its digits. */
+static int is_short_integer(PyObject *value)
+{
+    int overflow;
+    PyLong_AsLongLongAndOverflow(value, &overflow);
+    return overflow == 0;
+}
+
 static int is_ordinary(Limits *limits, PyObject *key)
 {
     if (!PyUnicode_CheckExact(key)) return 0;
@@ -107,7 +115,8 @@ static int is_plain_sequence(Limits *limits, PyObject *value, Py_ssize_t depth)
 static int is_plain(Limits *limits, PyObject *value, Py_ssize_t depth)
 {
     if (PyUnicode_CheckExact(value)) return is_plain_text(limits, value);
-    if (value == Py_None || PyBool_Check(value) || PyLong_CheckExact(value)) return 1;
+    if (value == Py_None || PyBool_Check(value)) return 1;
+    if (PyLong_CheckExact(value)) return is_short_integer(value);
     if (PyFloat_CheckExact(value)) return isfinite(PyFloat_AsDouble(value)) != 0; /* NaN is no JSON */
     int is_dict = PyDict_CheckExact(value);
     if (!is_dict && !PyList_CheckExact(value) && !PyTuple_CheckExact(value)) return 0;

@@ -16,13 +16,14 @@ BEGINNINGS = ("iVBORw0KGg", "JVBERi0", "R0lGOD")
 
 _DICT: type[dict[Any, Any]] = dict  # for type checkers: plain `dict` is one of they do not know what
 _CONTAINERS: frozenset[type[Any]] = frozenset({dict, list, tuple})
-_LEAVES: frozenset[type[Any]] = frozenset({int, float, bool, type(None)})
+_LEAVES: frozenset[type[Any]] = frozenset({float, bool, type(None)})
 _SLOT_BYTES = 8
+_LEAST_INT, _MOST_INT = -(2**63), 2**63 - 1
 _DEEPEST = 400
 _MEDIA = (b'base64"', b'b64"', b'b64_json"', b'file_data"', b'mime_type"', b'media_type"', b'mimeType"', b'mediaType"')
 
 
-def is_plain(  # noqa: C901, PLR0913, PLR0917 - calls would cost
+def is_plain(  # noqa: C901, PLR0912, PLR0913, PLR0917 - calls would cost
     ordinary: set[str],
     learn: Callable[[str], bool],
     max_items: int,
@@ -69,6 +70,9 @@ def is_plain(  # noqa: C901, PLR0913, PLR0917 - calls would cost
                     if len(item) > max_items or room < 0:
                         return False
                     inner.append(item)
+                elif kind is int:
+                    if not _LEAST_INT <= item <= _MOST_INT:
+                        return False
                 elif kind not in _LEAVES or (kind is float and not isfinite(item)):  # NaN is no JSON
                     return False
         level = inner
