@@ -16,7 +16,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from gradient.instrumentors import langchain_fields as fields
 from gradient.instrumentors.langchain_given import note_given
 from gradient.instrumentors.langchain_runs import Runs
-from gradient.instrumentors.langchain_tools import end_tool
+from gradient.instrumentors.langchain_tools import end_tool, note_call
 from gradient.instrumentors.langgraph_graphs import GraphRuns
 from gradient.instrumentors.model_calls import announce, retract
 from gradient.instrumentors.quiet import quiet
@@ -235,11 +235,9 @@ class Handler(BaseCallbackHandler):
 
     @quiet
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
-        """End a tool; before langchain-core 1.0 only its answer tells which call it was for."""
+        """End a tool."""
         execution = self.runs.ended(run_id)
-        call_id = getattr(output, "tool_call_id", None)
-        if execution is not None and call_id:
-            execution.metadata = {**execution.metadata, "tool_call_id": call_id}
+        note_call(execution, output)
         end_tool(self.tracker, execution, output)
 
     @quiet

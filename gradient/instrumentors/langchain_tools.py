@@ -101,6 +101,16 @@ def _note_missing(hook: ConfigureHook, call: Any, answer: Any) -> None:
         end_tool(tracker, tracker.start(step), answer)
 
 
+def note_call(execution: NodeExecution | None, answer: Any) -> None:
+    """Note which call of a model a tool was for: before langchain-core 1.0 only its answer tells."""
+    if execution is None or "tool_call_id" in execution.metadata:
+        return
+    told = (message.get("tool_call_id") for message in _messages_in(answer))
+    ids = {call_id for call_id in told if type(call_id) is str}
+    if len(ids) == 1:  # a command may also hand on the answers of other calls
+        execution.metadata = {**execution.metadata, "tool_call_id": ids.pop()}
+
+
 def end_tool(tracker: Any, execution: NodeExecution | None, answer: Any) -> None:
     """End a tool with its answer: as failed where the answer says so, or where the tool has caught an exception."""
     if execution is not None and execution.failure is not None:

@@ -1,5 +1,7 @@
 """A tool's failure that the model is told of, instead of raised, is an error of the tool, and its run completes."""
 
+from importlib.metadata import version
+
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import StructuredTool, ToolException
@@ -75,6 +77,8 @@ def call(request):
 
 @pytest.mark.parametrize("way", FAILED)
 async def test_a_failure_that_the_tool_answers_with_is_its_error(runtime, read_runs, call, way):
+    if way == "several" and version("langchain-core") < "1":
+        pytest.skip("langchain-core before 1.0 makes one text of several messages")
     failing, message = FAILED[way]
 
     @entrypoint
@@ -94,6 +98,16 @@ async def test_a_failure_that_the_tool_answers_with_is_its_error(runtime, read_r
     assert told["metadata"] == {"tool_call_id": "call_1"}
     if isinstance(answer, ToolMessage):
         assert answer.status == "error"
+
+
+async def test_a_tool_is_not_said_to_be_for_a_call_whose_answer_its_command_hands_on(runtime, read_runs, call):
+    def hand_on(word: str):
+        return Command(update={"messages": [ToolMessage("earlier", tool_call_id="call_0"), succeeds(word)]})
+
+    await call(tool_of(hand_on), CALL)
+
+    told = found(read_runs()[0], "look_up")["metadata"]
+    assert told == ({} if version("langchain-core") < "1" else {"tool_call_id": "call_1"})
 
 
 async def test_what_a_tool_caught_is_told_with_its_type_and_place(runtime, read_runs, call):
