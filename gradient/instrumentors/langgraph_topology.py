@@ -32,7 +32,7 @@ def likeness(graph: Any, name: str) -> str:
 
 def drawn(graph: Any, name: str) -> tuple[str, dict[str, Any]]:
     """Return id and topology of a compiled graph."""
-    drawable = graph.get_graph(xray=True)
+    drawable = _drawable(graph)
     edges = {
         (edge.source, edge.target): {
             "source": edge.source,
@@ -42,7 +42,7 @@ def drawn(graph: Any, name: str) -> tuple[str, dict[str, Any]]:
         }
         for edge in drawable.edges
     }
-    _Completion(edges, list(drawable.nodes)).complete(graph, "")
+    _Completion(edges, drawable.nodes).complete(graph, "")
     topology = {
         "name": name,
         "nodes": [_node(node) for node in drawable.nodes.values()],
@@ -50,6 +50,14 @@ def drawn(graph: Any, name: str) -> tuple[str, dict[str, Any]]:
     }
     digest = hashlib.sha256(msgspec.json.encode(topology)).hexdigest()
     return digest[:16], topology
+
+
+def _drawable(graph: Any) -> Any:
+    """Return LangGraph's drawing; without the insides where it fails: in 0.2 behind a subgraph of several ends."""
+    try:
+        return graph.get_graph(xray=True)
+    except KeyError:
+        return graph.get_graph()
 
 
 def _node(node: Any) -> dict[str, Any]:
@@ -60,7 +68,7 @@ def _node(node: Any) -> dict[str, Any]:
 class _Completion:
     """Adds to the edges of a drawing those that it leaves out, and all behind them."""
 
-    def __init__(self, edges: Edges, nodes: list[str]) -> None:
+    def __init__(self, edges: Edges, nodes: dict[str, Any]) -> None:
         self._edges = edges
         self._nodes = nodes
         self._entered = {target for source, target in edges if _place_of(source) == _place_of(target)}
@@ -75,8 +83,9 @@ class _Completion:
         unknown |= _sending(builder)
         if not unknown:
             return
-        declared = [*builder.edges, *((start, end) for starts, end in builder.waiting_edges for start in starts)]
-        for source, target in declared:
+        waited = ((start, end) for starts, end in builder.waiting_edges for start in starts)
+        declared = {*builder.edges, *waited}
+        for source, target in sorted(declared):  # the same in each process
             self._add(prefix, source, target, conditional=False)
         going_on = {source for source, _ in declared}.union(builder.branches)
         for source in (START, *builder.nodes):

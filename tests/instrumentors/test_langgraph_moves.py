@@ -1,6 +1,9 @@
 """A run's moves are edges, also where nodes say themselves where to go on, and where conditions lead to subgraphs."""
 
+import os
 import random
+import subprocess
+import sys
 from typing import TypedDict
 
 import pytest
@@ -14,6 +17,18 @@ from langgraph.types import Command
 
 NAMES = "abcde"
 MOST_STEPS = 8
+DRAWN = """
+from typing import TypedDict
+from langgraph.graph import START, StateGraph
+from langgraph.types import Command
+from gradient.instrumentors.langgraph_topology import drawn
+builder = StateGraph(TypedDict("State", {"value": str}))
+for name in "abcdefgh":
+    builder.add_node(name, (lambda _: Command(goto="b")) if name == "a" else (lambda _: None))
+for begin, end in zip("bcdefg", "cdefgh"):
+    builder.add_edge(begin, end)
+print(drawn(builder.add_edge(START, "a").compile(), "graph")[0])
+"""
 
 
 class State(TypedDict, total=False):
@@ -116,9 +131,23 @@ def test_a_subgraph_behind_a_condition_without_a_map_is_among_the_recorded_edges
 
 def test_a_command_that_does_not_say_where_it_goes_is_among_the_recorded_edges(runtime, read_runs):
     builder = StateGraph(State).add_node("a", lambda _: Command(goto="b")).add_node("b", lambda _: None)
-    builder.add_node("c", lambda _: None).add_edge(START, "a").add_edge("b", "c").compile().invoke({"path": []})
+    builder.add_node("c", lambda _: None).add_edge(START, "a").add_edge("b", "c").compile().invoke({"value": "x"})
 
     recorded = {(edge["source"], edge["target"]): edge["conditional"] for edge in read_runs()[0]["graphs"][0]["edges"]}
     assert recorded["a", "b"] is True
     assert recorded["b", "c"] is False
     assert recorded["c", END] is False
+
+
+def test_a_graph_has_the_same_id_in_each_process():
+    ids = {
+        subprocess.run(
+            [sys.executable, "-c", DRAWN],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in "12"
+    }
+
+    assert len(ids) == 1
