@@ -18,6 +18,8 @@ from gradient.runtime.manager import set_runtime_manager
 
 MODES = ["values", "updates", "messages", "custom"]
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|\d{4}-\d\d-\d\dT[\d:.+]+")
+RUNNER = sys.modules.get("langgraph.pregel.runner")  # newer releases name it otherwise
+LOSES_UPDATES = RUNNER is not None and not hasattr(RUNNER, "FuturesDict")
 
 
 class State(TypedDict, total=False):
@@ -81,6 +83,9 @@ async def test_the_events_of_astream_events_are_identical(with_and_without):
 
 @pytest.mark.parametrize("mode", [*MODES, "debug", ["updates", "messages"]], ids=str)
 async def test_what_a_stream_gives_is_identical(with_and_without, mode):
+    if LOSES_UPDATES and ("updates" in mode or mode == "debug"):
+        pytest.skip("this LangGraph does not wait for the last update of a step, and may lose it")
+
     async def items():
         return [masked(item) for item in build().stream({"log": []}, stream_mode=mode, subgraphs=True)]
 
