@@ -64,7 +64,7 @@ def test_a_graph_that_waits_in_a_step_of_the_users_own_interrupts_the_request(ru
     @entrypoint
     def agent():
         with step("traveller", kind=kind):
-            return graph.invoke({}, THREAD)
+            return graph.invoke({"log": []}, THREAD)
 
     agent()
 
