@@ -19,6 +19,11 @@ def pay(word: str) -> str:
     return "paid"
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_paid():
+    paid.clear()
+
+
 def order(word: str) -> None:
     """Ask somebody who answers another day."""
 
