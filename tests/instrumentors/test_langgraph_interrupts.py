@@ -8,6 +8,7 @@ import pytest
 from langgraph.checkpoint.memory import MemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
+from support.old_langgraph import LOSES_UPDATES
 from support.outlines import found, outline, tree
 
 from gradient.sdk import entrypoint, step
@@ -207,6 +208,7 @@ def test_an_interrupt_in_a_subgraph_interrupts_every_level(runtime, read_runs):
     assert [link["relation"] for link in second["links"]] == ["resumes"]
 
 
+@pytest.mark.skipif(LOSES_UPDATES, reason="this LangGraph may lose what the sibling wrote")
 def test_a_sibling_that_was_done_before_the_interrupt_is_restored_when_the_graph_goes_on(runtime, read_runs):
     calls = []
 

@@ -12,14 +12,13 @@ from langchain_core.tools import tool
 from langgraph.graph import START, StateGraph
 from langgraph.types import StreamWriter
 from support.models import StreamingModel
+from support.old_langgraph import LOSES_UPDATES
 
 from gradient.runtime import RuntimeManager
 from gradient.runtime.manager import set_runtime_manager
 
 MODES = ["values", "updates", "messages", "custom"]
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|\d{4}-\d\d-\d\dT[\d:.+]+")
-RUNNER = sys.modules.get("langgraph.pregel.runner")  # newer releases name it otherwise
-LOSES_UPDATES = RUNNER is not None and not hasattr(RUNNER, "FuturesDict")
 
 
 class State(TypedDict, total=False):
