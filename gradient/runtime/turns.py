@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradient.runtime.context import current_scope, holder
+from gradient.runtime.context import current_scope, deepest, holder
 from gradient.runtime.interruptions import end_left
 from gradient.runtime.session import Session, session_variable
 
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
 
 def leave_call(own: Scope | None, before: Scope | None, error: BaseException | None = None) -> None:
-    """Make current what was before a call; blocks that were left open in it end with it."""
+    """Make current what was before a call; blocks that were left open in it end with it.
+
+    A coroutine that was dropped is closed by whoever drops it, or by the garbage collector in the middle of anything:
+    what is current there stays.
+    """
     left = current_scope.get()
-    if left is not before and left is not own:
+    if left is not before and (left is not own or own is None):
         end_left(left, own, error)
+        if isinstance(error, GeneratorExit) and (own is None or deepest(own, left) is own):
+            return
     current_scope.set(before)
 
 

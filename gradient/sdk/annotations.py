@@ -60,7 +60,8 @@ def session(
     try:
         yield inner
     finally:
-        session_variable.set(outer)
+        if session_variable.get() is inner:  # else a generator with this block was dropped, and is closed elsewhere
+            session_variable.set(outer)
 
 
 def _update(what: str, name: str, value: Any) -> None:

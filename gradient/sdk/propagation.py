@@ -109,4 +109,5 @@ def _told(remote: Remote | None) -> Generator[None]:
     try:
         yield
     finally:
-        told_remote.set(before)
+        if told_remote.get() is remote:  # else a generator with this block was dropped, and is closed elsewhere
+            told_remote.set(before)

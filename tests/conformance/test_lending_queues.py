@@ -6,6 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from conformance.whose import whose
 from support.patience import PATIENCE_S
 
 from gradient.sdk import entrypoint, step
@@ -21,11 +22,6 @@ class SlottedConnection:
     """One that nothing can refer to weakly, as those of asyncpg."""
 
     __slots__ = ()
-
-
-def whose(runs):
-    """Return for each run who asked for it, and who asked for each of its steps."""
-    return sorted((run["inputs"]["who"], [e["inputs"]["who"] for e in run["executions"]]) for run in runs)
 
 
 def together(ask):
