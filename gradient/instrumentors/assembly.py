@@ -22,8 +22,11 @@ _GEMINI_HEAD = ("model_version", "response_id", "usage_metadata", "prompt_feedba
 class Assembly(Protocol):
     """What has come of a stream."""
 
-    has_token: bool
-    is_finished: bool
+    @property
+    def has_token(self) -> bool: ...
+
+    @property
+    def is_finished(self) -> bool: ...
 
     def add(self, chunk: Any, /) -> None:
         """Take a chunk in."""

@@ -5,7 +5,7 @@ The request returns one of three things; what has to be watched further carries 
     an object          the answer: the call is over
     a stream           read through a generator of ours, which the stream has for its iterator from then on; it stays
                        the same object of the same type
-    a raw response     over once its body has been read; `parse` gives an object or a stream
+    a raw response     over once its body has been read, in whichever way; `parse` gives an object or a stream
 
 A stream or a raw response that is closed, or forgotten, before its end is a call that was given up.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradient.instrumentors.client_answers import body_of, is_stream, source_of
 from gradient.instrumentors.model_calls import unserved_call
+from gradient.instrumentors.raw_bodies import forget_reading, watch_reading
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import failure_of, fields_of
 from gradient.runtime.calls import UNTRACED, OpenCall, traced
@@ -174,18 +175,25 @@ class ClientCall:
         """Wait for a raw response to be read, unless it was."""
         self._raw = raw.http_response
         body = body_of(self._raw)
-        if body is None:
-            raw.__dict__[_ATTRIBUTE] = self
-        else:
+        if body is not None:
             self._finish(body, None)
+            return
+        raw.__dict__[_ATTRIBUTE] = self
+        if watch_reading(self._raw, self._endpoint.assembly, self._read_by_user):
+            self._raw = None  # which has us
+
+    def _read_by_user(self, items: Any, sent: Assembly) -> Any:
+        """Have the body of a raw response read through us."""
+        self._assembly = sent
+        return followed(items, self)
 
     def _follow(self, stream: Any, assembly: Assembly) -> None:
         """Have a stream read through us."""
         if _call_of(stream) is not None:  # a raw response that is parsed again gives the same one
             return
+        forget_reading(getattr(stream, "response", None))
         self._assembly = assembly
-        follow = _followed_async if hasattr(stream, "__anext__") else _followed
-        stream._iterator = follow(source_of(stream), self)  # noqa: SLF001
+        stream._iterator = followed(source_of(stream), self)  # noqa: SLF001
         stream.__dict__[_ATTRIBUTE] = self
 
     def _note(self, chunk: Any) -> None:
@@ -271,3 +279,8 @@ def _watch_reading(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
 
 _followed = traced(_items, _watch_reading)
 _followed_async = traced(_async_items, _watch_reading)
+
+
+def followed(source: Any, call: ClientCall) -> Any:
+    """Return a generator, or an async one, that reads a source and tells a call of it."""
+    return (_followed_async if hasattr(source, "__anext__") else _followed)(source, call)

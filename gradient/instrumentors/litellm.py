@@ -2,7 +2,7 @@
 
     completion, embedding, responses     the function behind LiteLLM's decorator, which every way to call it comes to
     LLMCachingHandler.*_get_cache        an answer from LiteLLM's cache, which never gets that far
-    CustomStreamWrapper.__next__, ...    the chunks of a stream, and whether it is closed before its end
+    __next__, __anext__, aclose          of the streams that come back: their chunks, and whether one is closed early
 
 LiteLLM's callbacks are not used: they come from a pool of threads or from a queue, after the call and often after its
 request, and not at all where a call is cancelled or its stream is given up. Retries and fallbacks are calls of their
@@ -11,21 +11,24 @@ own. Where a framework has begun an execution for the call, that one is told mor
 
 from __future__ import annotations
 
+import inspect
 import sys
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
 from gradient.instrumentors.anthropic import AnthropicInstrumentor
-from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch
+from gradient.instrumentors.client_answers import is_stream
+from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch, followed
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.openai import OpenAIInstrumentor
+from gradient.instrumentors.raw_bodies import SentText
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.calls import UNTRACED, CallSite, OpenCall, traced
 from gradient.runtime.errors import SeamMissing
+from gradient.runtime.opened import close_call
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ _ATTRIBUTE = "_gradient_call"
 _DECORATED = "original_function"  # what LiteLLM's decorator calls the function that it wraps
 _CHAT = OpenAIInstrumentor.endpoints["/chat/completions"]
 _RESPONSES = OpenAIInstrumentor.endpoints["/responses"]
-_MESSAGES = replace(AnthropicInstrumentor.endpoints["/v1/messages"], assembly=None)  # its streams are bytes
+_MESSAGES = AnthropicInstrumentor.endpoints["/v1/messages"]
 _EMBEDDINGS = OpenAIInstrumentor.endpoints["/embeddings"]
 # By function: what it is, its first arguments, and the argument that says that its async twin calls it.
 _FUNCTIONS: dict[str, tuple[Endpoint, tuple[str, ...], str]] = {
@@ -58,22 +61,14 @@ _OWNERS = {
 }
 _CACHE = "litellm.caching.caching_handler"
 _CHUNKS = ("__next__", "__anext__")
-_STREAMS = {
-    "litellm.litellm_core_utils.streaming_handler": ("CustomStreamWrapper",),
-    "litellm.responses.streaming_iterator": (
-        "ResponsesAPIStreamingIterator",
-        "SyncResponsesAPIStreamingIterator",
-        "MockResponsesAPIStreamingIterator",
-    ),
-    "litellm.responses.litellm_completion_transformation.streaming_iterator": ("LiteLLMCompletionStreamingIterator",),
-}
+_CLOSED = "aclose"
 
 
 class LiteLLMInstrumentor(Instrumentor):
     """Records the calls of models that go through LiteLLM."""
 
     name: ClassVar[str] = "litellm"
-    modules: ClassVar[tuple[str, ...]] = (*_OWNERS, _CACHE, *_STREAMS)
+    modules: ClassVar[tuple[str, ...]] = (*_OWNERS, _CACHE)
 
     def activate(self, module: ModuleType) -> None:
         """Wrap what `module` owns."""
@@ -85,13 +80,13 @@ class LiteLLMInstrumentor(Instrumentor):
             owner = _class_of(module, "LLMCachingHandler")
             former = f"_{method}"  # which it was called for some releases, and which is there besides since
             self._wrap(owner, method if hasattr(owner, method) else former, self.open_cache)
-        for stream in _STREAMS.get(name, ()):
-            owner = _class_of(module, stream)
-            for method in _CHUNKS:
-                if method in vars(owner):
-                    self._wrap(owner, method, _open_chunk)
-            if "aclose" in vars(owner):
-                self._wrap(owner, "aclose", _open_close)
+
+    def follow(self, stream: Any) -> None:
+        """Wrap how a stream is read and closed, for all of its class."""
+        for name, site in (*((name, _open_chunk) for name in _CHUNKS), (_CLOSED, _open_close)):
+            owner = next((kind for kind in type(stream).__mro__ if name in vars(kind)), None)
+            if owner is not None:
+                self._wrap(owner, name, site)
 
     def _wrap(self, owner: Any, method: str, site: CallSite) -> None:
         self.try_seam(lambda: self.patches.replace(owner, method, lambda original: traced(original, site)))
@@ -114,8 +109,8 @@ class LiteLLMInstrumentor(Instrumentor):
         if execution is None:
             return UNTRACED
         account = kwargs.get("litellm_logging_obj")
-        call = LiteLLMCall(account, self.tracker, endpoint, execution, is_own=served is None)
-        return Watch(call.returned, execution if served is None else None)
+        call = LiteLLMCall(account, self.follow, self.tracker, endpoint, execution, is_own=served is None)
+        return Returning(call.returned, execution if served is None else None, hand_out=call.handed_out)
 
     def open_cache(self, _: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenCall:
         """Open a look into the cache, which is a call where it finds something."""
@@ -132,7 +127,22 @@ class LiteLLMInstrumentor(Instrumentor):
         if execution is not None:
             execution.cached = True
             account = looked_up.get("logging_obj")
-            LiteLLMCall(account, self.tracker, endpoint, execution, is_own=served is None).returned(response, None)
+            call = LiteLLMCall(account, self.follow, self.tracker, endpoint, execution, is_own=served is None)
+            call.returned(response, None)
+
+
+class Returning(Watch):
+    """A call that may hand out something else than what was returned to it."""
+
+    __slots__ = ("_hand_out",)
+
+    def __init__(self, *watch: Any, hand_out: Callable[[Any], Any]) -> None:
+        super().__init__(*watch)
+        self._hand_out = hand_out
+
+    def lasting(self, _: OpenCall, returned: Any) -> Any:
+        """Return what the caller gets."""
+        return self._hand_out(returned)
 
 
 class LiteLLMCall(ClientCall):
@@ -140,24 +150,36 @@ class LiteLLMCall(ClientCall):
 
     Args:
         account: LiteLLM's own account of the call, which knows the provider, or None.
+        follow: Has streams of the class of one tell what is read of them.
         call: As `ClientCall` has it.
         is_own: Likewise.
     """
 
-    __slots__ = ("_account",)
+    __slots__ = ("_account", "_follow_class")
 
-    def __init__(self, account: Any, *call: Any, is_own: bool) -> None:
+    def __init__(self, account: Any, follow: Callable[[Any], None], *call: Any, is_own: bool) -> None:
         super().__init__(*call, is_own=is_own)
         self._account = account
+        self._follow_class = follow
+
+    def handed_out(self, returned: Any) -> Any:
+        """Note what was returned; return it, or in the place of an async generator one that reads it."""
+        if inspect.isasyncgen(returned) and self._endpoint.assembly:
+            self._assembly = SentText(self._endpoint.assembly())
+            return followed(returned, self)
+        close_call(self.requested(), returned, None)
+        return returned
 
     def parsed(self, outputs: Any, error: BaseException | None) -> None:
         """Note what was returned: an answer, or a stream that is read later."""
         execution = self._execution
         provider = getattr(self._account, "model_call_details", {}).get("custom_llm_provider")
         execution.provider = execution.provider or provider
-        if error is None and any(hasattr(outputs, method) for method in _CHUNKS) and self._endpoint.assembly:
-            self._assembly = self._endpoint.assembly()
-            outputs.__dict__[_ATTRIBUTE] = self
+        own: Any = getattr(outputs, "__dict__", None)
+        if error is None and own is not None and is_stream(outputs) and self._endpoint.assembly:
+            self._follow_class(outputs)
+            self._assembly = SentText(self._endpoint.assembly())
+            own[_ATTRIBUTE] = self
         else:
             super().parsed(outputs, error)
 
@@ -170,7 +192,7 @@ class LiteLLMCall(ClientCall):
         cost = _cost_of(self._account, fields, response)
         return usage if cost is None else msgspec.structs.replace(usage, cost_usd=cost)
 
-    def read(self) -> Watch:
+    def asked(self) -> Watch:
         """Watch how the consumer asks for the next chunk."""
         return Watch(self._chunk, self._execution if self._is_own else None)
 
@@ -257,12 +279,12 @@ def _cost_of(account: Any, fields: dict[str, Any], response: Any) -> float | Non
 
 
 def _open_chunk(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
-    call: LiteLLMCall | None = args[0].__dict__.get(_ATTRIBUTE)
-    return UNTRACED if call is None else call.read()
+    call: LiteLLMCall | None = getattr(args[0], "__dict__", {}).get(_ATTRIBUTE)
+    return UNTRACED if call is None else call.asked()
 
 
 def _open_close(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:
-    call: LiteLLMCall | None = args[0].__dict__.get(_ATTRIBUTE)
+    call: LiteLLMCall | None = getattr(args[0], "__dict__", {}).get(_ATTRIBUTE)
     if call is not None:
         call.give_up()
     return UNTRACED
