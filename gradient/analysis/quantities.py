@@ -41,12 +41,12 @@ def cost(usd: float | None) -> str:
 
 
 def total_cost(usd: float | None, usage: dict[str, Any], *, ascii_only: bool = False) -> str:
-    """Return the cost of a run, as a lower bound where the cost of some calls is not known."""
+    """Return the cost of a run, or of many, as a lower bound where the cost of some calls is not known."""
     return at_least(cost(usd), usage, "cost", ascii_only=ascii_only)
 
 
 def total_count(number: int | None, usage: dict[str, Any], *, ascii_only: bool = False) -> str:
-    """Return a number of tokens of a run, likewise."""
+    """Return a number of tokens, likewise."""
     return at_least(count(number), usage, "tokens", ascii_only=ascii_only)
 
 

@@ -18,11 +18,18 @@ from gradient.analysis.values import first_difference
 
 
 class Measure(NamedTuple):
-    """Something of a run that has a number: where it stands in `totals`, and how to read and write it."""
+    """Something of a run that has a number.
+
+    Attributes:
+        total: Where it stands in `totals`.
+        read, write: How it is written.
+        part: What of some calls it may lack, tokens or cost; None for what is no sum over calls.
+    """
 
     total: str
     read: Callable[[str], float]
     write: Callable[[float | None], str]
+    part: str | None = None
 
 
 def _duration(ms: float | None) -> str:
@@ -30,11 +37,11 @@ def _duration(ms: float | None) -> str:
 
 
 MEASURES = {
-    "tokens": Measure("tokens", quantities.read_count, quantities.count),
-    "input_tokens": Measure("input_tokens", quantities.read_count, quantities.count),
-    "output_tokens": Measure("output_tokens", quantities.read_count, quantities.count),
+    "tokens": Measure("tokens", quantities.read_count, quantities.count, "tokens"),
+    "input_tokens": Measure("input_tokens", quantities.read_count, quantities.count, "tokens"),
+    "output_tokens": Measure("output_tokens", quantities.read_count, quantities.count, "tokens"),
     "duration": Measure("duration_ms", quantities.read_duration_ms, _duration),
-    "cost": Measure("cost_usd", quantities.read_cost, quantities.cost),
+    "cost": Measure("cost_usd", quantities.read_cost, quantities.cost, "cost"),
     "executions": Measure("executions", quantities.read_count, quantities.count),
     "errors": Measure("errors", quantities.read_count, quantities.count),
     "llm_calls": Measure("llm_calls", quantities.read_count, quantities.count),
@@ -112,7 +119,7 @@ def crossed(threshold: Threshold, a: Document, b: Document, difference: Document
     if threshold.limit is None:
         seen = _WORDS[threshold.name](a, b, difference)
     else:
-        seen = _beyond(threshold, threshold.limit, difference["totals"][MEASURES[threshold.name].total])
+        seen = _beyond(threshold, threshold.limit, difference)
     return None if seen is None else Crossed(threshold.text, seen)
 
 
@@ -145,11 +152,22 @@ def _limit(expression: str, at: int, piece: str, word: str, limit: str) -> Thres
     return Threshold(piece, word, number, growth, relative)
 
 
-def _beyond(threshold: Threshold, limit: float, total: dict[str, Any]) -> str | None:
-    """Say by how much a total is beyond its limit, or None where it is not; unknown is beyond any limit."""
-    a, b, write = total["a"], total["b"], MEASURES[threshold.name].write
-    if b is None or (threshold.growth and a is None):
+def _beyond(threshold: Threshold, limit: float, difference: Document) -> str | None:
+    """Say by how much a total is beyond its limit, or None where it is not; unknown is beyond any limit.
+
+    What lacks some calls is known as far as it suffices: beyond the limit already, against a run that lacks none.
+    """
+    measure = MEASURES[threshold.name]
+    total = difference["totals"][measure.total]
+    lacks_a, lacks_b = (measure.part and quantities.lacking(difference[side], measure.part) for side in ("a", "b"))
+    if total["b"] is None or (threshold.growth and (total["a"] is None or lacks_a)):
         return "unknown"
+    seen = _seen(threshold, limit, total, measure.write)
+    return "unknown" if seen is None and lacks_b else seen
+
+
+def _seen(threshold: Threshold, limit: float, total: dict[str, Any], write: Callable[[float], str]) -> str | None:
+    a, b = total["a"], total["b"]
     if not threshold.growth:
         return write(b) if b > limit else None
     if not threshold.relative:

@@ -69,7 +69,8 @@ def _print(groups: Sequence[Group], by: str) -> None:
 def _row(group: Group, *, ascii_only: bool) -> list[Cell]:
     lasted = (group.p50_ms, group.p95_ms, group.p99_ms, group.max_ms)
     times = [formats.duration(ms, ascii_only=ascii_only) for ms in lasted]
-    tokens = [value for value in (group.input_tokens, group.output_tokens) if value is not None]
+    told = [value for value in (group.input_tokens, group.output_tokens) if value is not None]
+    sums = {"missing": group.missing}
     return [
         Cell(formats.name_of(group.name), "bold"),
         Cell(formats.one_line(group.kind), "dim"),
@@ -77,6 +78,6 @@ def _row(group: Group, *, ascii_only: bool) -> list[Cell]:
         Cell(formats.count(group.errors), "red" if group.errors else "dim"),
         *map(Cell, times),
         Cell(formats.duration(group.total_ms, ascii_only=ascii_only)),
-        Cell(formats.count(sum(tokens) if tokens else None)),
-        Cell(formats.cost(group.cost_usd)),
+        Cell(formats.total_count(sum(told) if told else None, sums, ascii_only=ascii_only)),
+        Cell(formats.total_cost(group.cost_usd, sums, ascii_only=ascii_only)),
     ]

@@ -14,30 +14,33 @@ import msgspec
 
 from gradient.journal.failures import Failure
 from gradient.store.durations import Durations
-from gradient.store.failing import is_own_failure, rows_with_origins
+from gradient.store.failing import failed_here, is_own_failure, rows_with_origins, with_origins
 from gradient.store.interface import ErrorGroup, Group
 from gradient.store.names import first_line
 from gradient.store.query.sql import Conditions
 from gradient.store.rollup import DAY_S, HOUR_S, Sums
-from gradient.store.rows import COST, DURATION, ENDED, ERROR, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT
+from gradient.store.rows import DURATION, ENDED, ERROR, ERROR_STATUS, MODEL, NODE
 from gradient.store.runs import request_id
-from gradient.store.trees import executions_of
+from gradient.store.spending import COLUMNS as SPENT
+from gradient.store.spending import Spending
+from gradient.store.totals import BilledNodes, counted, spent
+from gradient.store.trees import columns_of, executions_of
 
 BY = ("node", "model", "entrypoint", "day")
 
 _NS_PER_S, _NS_PER_MS = 10**9, 1e6
 _HOURS_PER_DAY = DAY_S // HOUR_S
 _SAMPLES = 3
-_NEVER = 10**9  # comes after every day
+_NEVER = 10**9  # comes after every hour and day; its opposite before
 
-_ROLLED = """
-SELECT span, period, text, detail, count, errors, duration, input, output, cost, durations
+_ROLLED = f"""
+SELECT span, period, text, detail, durations, count, errors, duration, {", ".join(SPENT)}
 FROM rollup JOIN names ON names.id = rollup.name
 WHERE ((span = :day AND period >= :first_day) OR (span = :hour AND period >= :first_hour AND period < :until_hour))
     AND sort = :sort
-    AND (:project IS NULL OR project = (SELECT id FROM names WHERE sort = 'project' AND text = :project))"""
+    AND (:project IS NULL OR project = (SELECT id FROM names WHERE sort = 'project' AND text = :project))"""  # noqa: S608 - names of columns
 _EXACT_RUNS = """
-SELECT wall, names.text, '', status IS {error}, duration, input, output, cost
+SELECT wall, names.text, '', status IS {error}, duration, input, output, cost, untold, unpriced
 FROM runs JOIN names ON names.id = entrypoint WHERE {where} AND duration IS NOT NULL"""
 _ERRORS = """
 SELECT facets.name, text, detail, sum(count), count(*), min(coalesce(runs.wall, 0)), max(coalesce(runs.wall, 0))
@@ -57,24 +60,24 @@ class _Total:
 
     def add(self, row: Any) -> None:
         """Add a row of the rollup."""
-        count, errors, duration, *usage, durations = row
+        durations, count, errors, duration, *spent = row
         self.sums.count += count
         self.sums.errors += errors
         self.sums.duration += duration
-        self.sums.add_usage(usage)
+        self.sums.spending.add([spent])
         self.sums.durations.include(Durations(durations))
 
     def group(self, name: str, kind: str) -> Group:
         sums = self.sums
         p50, p95, p99 = (sums.durations.percentile_ms(share) for share in (0.5, 0.95, 0.99))
         total_ms = sums.duration / _NS_PER_MS
-        tokens = (sums.input, sums.output, sums.cost)
-        return Group(name, kind, sums.count, sums.errors, p50, p95, p99, sums.durations.max_ms(), total_ms, *tokens)
+        lasted = (p50, p95, p99, sums.durations.max_ms(), total_ms)
+        return Group(name, kind, sums.count, sums.errors, *lasted, *sums.spending.sums(), sums.spending.missing())
 
 
-def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, since_ns: int) -> list[Group]:
+def rolled_stats(connection: sqlite3.Connection, by: str, project: str | None, since_ns: int | None) -> list[Group]:
     """Return groups of all runs since a time, of one project or of all; not for days that part hours."""
-    first_hour = since_ns // (HOUR_S * _NS_PER_S)
+    first_hour = -_NEVER if since_ns is None else since_ns // (HOUR_S * _NS_PER_S)
     # The days of the rollup are UTC's; those that are asked for are of the reader's place.
     first_day = _NEVER if by == "day" else -(-first_hour // _HOURS_PER_DAY)
     values = {"day": DAY_S, "hour": HOUR_S, "first_day": first_day, "first_hour": first_hour,
@@ -99,11 +102,12 @@ def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> 
     totals: dict[tuple[str, str], _Total] = {}
     durations: dict[tuple[str, str], list[int]] = defaultdict(list)
     values = _runs(connection, wanted) if by in ("day", "entrypoint") else _executions(connection, by, wanted)
-    for wall, text, detail, failed, duration, *usage in values:
+    for wall, text, detail, failed, duration, used in values:
         key = (_day((wall or 0) // _NS_PER_S), "") if by == "day" else (text, _kind(by, detail))
         sums = totals.setdefault(key, _Total()).sums
         sums.errors += failed
-        sums.add_usage(usage)
+        if used is not None:
+            sums.spending.add([used.numbers])
         durations[key].append(duration)
     for key, total in totals.items():
         total.sums.add(durations[key])
@@ -111,25 +115,22 @@ def exact_stats(connection: sqlite3.Connection, by: str, wanted: Conditions) -> 
 
 
 def _runs(connection: sqlite3.Connection, wanted: Conditions) -> Iterator[Any]:
-    return connection.execute(_EXACT_RUNS.format(where=wanted.where, error=ERROR_STATUS), wanted.values)
+    query = _EXACT_RUNS.format(where=wanted.where, error=ERROR_STATUS)
+    for wall, name, detail, failed, duration, *usage, untold, unpriced in connection.execute(query, wanted.values):
+        yield wall, name, detail, failed, duration, Spending.of(usage, untold or 0, unpriced or 0)
 
 
 def _executions(connection: sqlite3.Connection, by: str, wanted: Conditions) -> Iterator[Any]:
     column = NODE if by == "node" else MODEL
-    names = _NamesOf(connection)
+    names, billed = _NamesOf(connection), BilledNodes(connection)
     query = f"SELECT id, wall FROM runs WHERE {wanted.where}"  # noqa: S608 - values are parameters
     for run, wall in connection.execute(query, wanted.values).fetchall():
-        for row in rows_with_origins(executions_of(connection, run)):
-            if row[column] is not None and row[DURATION] is not None:
-                yield (
-                    wall,
-                    *names[row[column]],
-                    is_own_failure(row),
-                    row[DURATION],
-                    row[INPUT],
-                    row[OUTPUT],
-                    row[COST],
-                )
+        columns = with_origins(columns_of(executions_of(connection, run)))
+        calls = set(counted(columns, billed))
+        told = zip(columns[column], failed_here(columns), columns[DURATION], strict=True)
+        for row, (name, failed, duration) in enumerate(told):
+            if name is not None and duration is not None:
+                yield wall, *names[name], failed, duration, spent(columns, row) if row in calls else None
 
 
 class _NamesOf(dict[int, tuple[str, str]]):
@@ -188,7 +189,9 @@ def _kind(by: str, detail: str) -> str:
 
 def _sorted(by: str, groups: Iterable[Group]) -> list[Group]:
     """Return days in order, and everything else by the time it took."""
-    key: Callable[[Group], Any] = (lambda one: one.name) if by == "day" else (lambda one: -one.total_ms)
+    key: Callable[[Group], Any] = (
+        (lambda one: one.name) if by == "day" else (lambda one: (-one.total_ms, one.name, one.kind))
+    )
     return sorted(groups, key=key)
 
 

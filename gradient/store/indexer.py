@@ -30,7 +30,7 @@ from gradient.store.rollup import Rollup
 from gradient.store.rows import RUN_COLUMNS, ProcessRow, RunRow
 from gradient.store.schema import place_of
 from gradient.store.trees import close, columns_of
-from gradient.store.writing import RunWriter, finish, write_batch, write_process
+from gradient.store.writing import RunWriter, finish, take_back, write_batch, write_process
 
 FRAMES_PER_BATCH = 40_000
 _WORTH_COMPACTING_BYTES = 16 * 1024
@@ -249,6 +249,7 @@ class Indexer:
             run = RunRow.stored(values)
             self._adopt(run)
             run.changed = self._batch.changed
+            take_back(self._connection, run, rollup)
             columns = columns_of(close(self._connection, run.id))
             finish(run, columns, rollup, columns if run.executions is None else columns_of(()), ended=False)
             written.add(run, columns, is_over=True)

@@ -94,7 +94,8 @@ class Group:
         p50_ms, p95_ms, p99_ms: Durations that so many percent of them do not exceed, right within 3.2 %; of few, exact.
         max_ms: The longest duration.
         total_ms: All durations.
-        input_tokens, output_tokens, cost_usd: Sums; None where nothing is known.
+        input_tokens, output_tokens, cost_usd: What its calls of models used; None where nothing is known.
+        missing: How many of the calls the sums of tokens and of cost lack; None where they are whole.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Group:
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: float | None
+    missing: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +240,15 @@ class Store(Protocol):
         """Return one execution as `gradient.run/1` describes it, payloads and all; None where there is none."""
         ...
 
-    def stats(self, by: str, *, project: str | None = None, since_ns: int = 0, query: str = "") -> Sequence[Group]:
+    def stats(
+        self, by: str, *, project: str | None = None, since_ns: int | None = None, query: str = ""
+    ) -> Sequence[Group]:
         """Add up what ran, by "node", "model", "entrypoint" or "day".
 
         Args:
             by: What to group by.
             project: Leave out other projects; None for all.
-            since_ns: Leave out runs that began before, to the hour.
+            since_ns: Leave out runs that began before, to the hour; None: none, not even one before 1970.
             query: Only runs that it selects.
         """
         ...

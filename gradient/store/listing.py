@@ -12,7 +12,7 @@ from gradient.store.query import Query
 from gradient.store.query.sql import Conditions, conditions
 from gradient.store.rows import OF_PROJECT, STARTED_AT, status_text
 from gradient.store.runs import request_id
-from gradient.store.totals import BilledNodes, totals_of
+from gradient.store.totals import BilledNodes, counted, totals_of
 from gradient.store.trees import columns_of, executions_of
 
 _SELECT = """
@@ -75,7 +75,7 @@ class Listing:
          entrypoint, project, session, user) = row  # fmt: skip
         if executions is None:
             columns = columns_of(executions_of(self._connection, number))
-            executions, errors, *sums = totals_of(columns, self._billed)
+            executions, errors, *sums = totals_of(columns, counted(columns, self._billed))
         if status is None and (wall is None or started_at is None):
             wall, started_at = self._first_start(number, process)
         return Listed(

@@ -8,8 +8,9 @@ from gradient.store.names import Names
 from gradient.store.rollup import Rollup
 from gradient.store.rows import BEGAN, ENDED, RUN_COLUMNS, RunRow
 from gradient.store.schema import OFFSET_BITS
+from gradient.store.totals import counted
 from gradient.store.trees import columns_of, executions_of, write_open
-from gradient.store.writing import RunWriter, facets_of, finish
+from gradient.store.writing import RunWriter, facets_of, finish, take_back
 
 _OF_RUN = ("executions", "trees", "updates", "threads", "visits", "texts")
 _UNSEARCHABLE = """
@@ -43,6 +44,8 @@ def forget_runs(connection: sqlite3.Connection, names: Names, runs: Iterable[int
         columns = columns_of(executions_of(connection, number))
         if run.executions is not None:
             rollup.add(run, columns, ended=run.status is not None)
+            calls = counted(columns, rollup.billed)
+            rollup.add_spending(run, columns, calls, ended=run.status is not None)
         facets = facets_of(run, columns, names)
         connection.executemany(
             "DELETE FROM main.facets WHERE name = ? AND run = ?", [(name, number) for name in facets]
@@ -76,7 +79,8 @@ def _forget_places(connection: sqlite3.Connection, names: Names, number: int, go
     former = executions_of(connection, number)
     rows, lost = _without(former, gone)
     left = columns_of(rows)
-    rollup = Rollup(connection, sign=-1)
+    rollup, spending = Rollup(connection, sign=-1), Rollup(connection)
+    take_back(connection, run, spending)
     if run.executions is None:
         connection.execute("DELETE FROM main.executions WHERE run = ?", (number,))
         write_open(connection, rows)
@@ -90,10 +94,11 @@ def _forget_places(connection: sqlite3.Connection, names: Names, number: int, go
     for name in facets_of(run, columns_of(former), names).keys() - facets_of(run, left, names).keys():
         connection.execute("DELETE FROM main.facets WHERE name = ? AND run = ?", (name, number))
     if run.executions is not None:
-        finish(run, left, Rollup(connection), columns_of(()), ended=False)
+        finish(run, left, spending, columns_of(()), ended=False)
     written = RunWriter(connection, names)
     written.add(run, left, is_over=run.executions is not None)
     written.write()
+    spending.write()
     rollup.write()
 
 

@@ -5,15 +5,16 @@ What is kept of durations is told in `gradient.store.durations`.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
 from gradient.store.durations import Durations
 from gradient.store.failing import failed_here
-from gradient.store.rows import COST, DURATION, ERROR_STATUS, INPUT, MODEL, NODE, OUTPUT, SIGN, STATUS, RunRow
-from gradient.store.totals import BilledNodes, sum_known
+from gradient.store.rows import DURATION, ERROR_STATUS, MODEL, NODE, SIGN, STATUS, RunRow
+from gradient.store.spending import COLUMNS as SPENT
+from gradient.store.spending import Spending
+from gradient.store.totals import BilledNodes, spent
 from gradient.store.trees import Columns
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -21,25 +22,21 @@ SPANS_S = (HOUR_S, DAY_S)
 _NS_PER_S = 10**9
 
 _READ = "SELECT durations FROM main.rollup WHERE span = ? AND period = ? AND project = ? AND name = ?"
-_WRITE = """
-INSERT INTO main.rollup (span, period, project, name, count, errors, duration, input, output, cost, durations)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (span, period, project, name) DO UPDATE SET
-    count = count + excluded.count, errors = errors + excluded.errors, duration = duration + excluded.duration,
-    input = coalesce(input + excluded.input, input, excluded.input),
-    output = coalesce(output + excluded.output, output, excluded.output),
-    cost = coalesce(cost + excluded.cost, cost, excluded.cost), durations = excluded.durations"""
+_ADDED = ("count", "errors", "duration", *SPENT)
+_WRITE = f"""
+INSERT INTO main.rollup (span, period, project, name, durations, {", ".join(_ADDED)})
+VALUES ({", ".join("?" * (5 + len(_ADDED)))}) ON CONFLICT (span, period, project, name) DO UPDATE SET
+    {", ".join(f"{name} = {name} + excluded.{name}" for name in _ADDED)}, durations = excluded.durations"""  # noqa: S608 - names of columns
 
 
 class Sums:
     """What is counted of one name in one hour of one project."""
 
-    __slots__ = ("cost", "count", "duration", "durations", "errors", "input", "output")
+    __slots__ = ("count", "duration", "durations", "errors", "spending")
 
     def __init__(self) -> None:
         self.count = self.errors = self.duration = 0
-        self.input: int | None = None
-        self.output: int | None = None
-        self.cost: float | None = None
+        self.spending = Spending()
         self.durations = Durations()
 
     def add(self, durations_ns: Sequence[int]) -> None:
@@ -48,22 +45,12 @@ class Sums:
         self.duration += sum(durations_ns)
         self.durations.add(durations_ns)
 
-    def add_usage(self, row: Any) -> None:
-        """Add tokens and cost of an execution, or of a run."""
-        tokens_in, tokens_out, cost = row
-        if tokens_in is not None:
-            self.input = (self.input or 0) + tokens_in
-        if tokens_out is not None:
-            self.output = (self.output or 0) + tokens_out
-        if cost is not None:
-            self.cost = (self.cost or 0) + cost
-
     def include(self, other: "Sums") -> None:
         """Add what others count."""
         self.count += other.count
         self.errors += other.errors
         self.duration += other.duration
-        self.add_usage((other.input, other.output, other.cost))
+        self.spending.add([other.spending.numbers])
         self.durations.include(other.durations)
 
 
@@ -83,18 +70,18 @@ class Rollup:
         self._sign = sign
         self._sums: dict[tuple[int, int, int], Sums] = {}
         self._durations: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self._usages: dict[tuple[int, int], dict[tuple[int, int], list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self._spent: dict[tuple[int, int, int, int], list[Sequence[float]]] = defaultdict(list)
         self.billed = BilledNodes(connection)
 
     def add(self, run: RunRow, columns: Columns, *, ended: bool) -> None:
         """Add ended executions of a run, and the run itself where it ended."""
         hour, project = (run.wall or 0) // (HOUR_S * _NS_PER_S), run.project or 0
         durations = self._durations[hour, project]
-        for node, duration in zip(columns[NODE], columns[DURATION], strict=True):
-            if duration is not None:
-                durations[node].append(duration)
-        if columns[MODEL].count(None) < len(columns[MODEL]):
-            self._add_models(hour, project, columns)
+        for names in (columns[NODE], columns[MODEL]):
+            if names.count(None) < len(names):
+                for name, duration in zip(names, columns[DURATION], strict=True):
+                    if name is not None and duration is not None:
+                        durations[name].append(duration)
         if ERROR_STATUS in columns[STATUS]:
             for node, model, failed in zip(columns[NODE], columns[MODEL], failed_here(columns), strict=True):
                 for name in (node, model) if failed else ():
@@ -102,18 +89,29 @@ class Rollup:
                         self._of(hour, project, name).errors += 1
         if ended and run.entrypoint is not None and run.duration is not None:
             durations[run.entrypoint].append(run.duration)
-            sums = self._of(hour, project, run.entrypoint)
-            sums.errors += run.status == ERROR_STATUS
-            sums.add_usage((run.input, run.output, run.cost))
+            self._of(hour, project, run.entrypoint).errors += run.status == ERROR_STATUS
 
-    def _add_models(self, hour: int, project: int, columns: Columns) -> None:
-        """Add the executions that have a model, and what they used."""
-        durations, usages = self._durations[hour, project], self._usages[hour, project]
-        every = zip(*(columns[at] for at in (NODE, MODEL, DURATION, INPUT, OUTPUT, COST)), strict=True)
-        for node, model, duration, *usage in compress(every, columns[MODEL]):
-            if duration is not None:
-                durations[model].append(duration)
-                usages[node, model].append(usage)
+    def add_spending(self, run: RunRow, columns: Columns, calls: Iterable[int], *, ended: bool, times: int = 1) -> None:
+        """Add what calls of a run used, as far as they have ended, and what the run used, where that has.
+
+        Args:
+            run: The run.
+            columns: All its executions.
+            calls: Those that count.
+            ended: Whether the run has ended.
+            times: -1 to take away what was added before more was known.
+        """
+        hour, project = (run.wall or 0) // (HOUR_S * _NS_PER_S), run.project or 0
+        for row in calls:
+            if columns[DURATION][row] is not None:
+                numbers = spent(columns, row).numbers
+                for name in (columns[NODE][row], columns[MODEL][row]):
+                    if name is not None:
+                        self._spent[hour, project, name, times].append(numbers)
+        if ended and run.entrypoint is not None and run.duration is not None:
+            usage = (run.input, run.output, run.cost)
+            numbers = Spending.of(usage, run.untold or 0, run.unpriced or 0).numbers
+            self._spent[hour, project, run.entrypoint, times].append(numbers)
 
     def _of(self, hour: int, project: int, name: int) -> Sums:
         key = (hour, project, name)
@@ -127,13 +125,10 @@ class Rollup:
         for (hour, project), of_names in self._durations.items():
             for name, durations in of_names.items():
                 self._of(hour, project, name).add(durations)
-        for (hour, project), pairs in self._usages.items():
-            for names, usages in pairs.items():
-                total = [sum_known(column) for column in zip(*usages, strict=True)]
-                for name in names:
-                    self._of(hour, project, name).add_usage(total)
+        for (hour, project, name, times), numbers in self._spent.items():
+            self._of(hour, project, name).spending.add(numbers, times)
         self._durations.clear()
-        self._usages.clear()
+        self._spent.clear()
         spans: dict[tuple[int, int, int, int], Sums] = defaultdict(Sums)
         for (hour, project, name), sums in self._sums.items():
             for span in SPANS_S:
@@ -147,7 +142,7 @@ class Rollup:
         found = self._connection.execute(_READ, key).fetchone()
         sign, durations = self._sign, Durations(found[0] if found else None)
         (durations.include if sign > 0 else durations.take_away)(sums.durations)
-        tokens = [None if value is None else sign * value for value in (sums.input, sums.output, sums.cost)]
         # A float as soon as spans of others last for centuries: sqlite does the same where a sum outgrows its integers.
         duration = sums.duration if abs(sums.duration) < SIGN else float(sums.duration)
-        return (*key, sign * sums.count, sign * sums.errors, sign * duration, *tokens, durations.pack())
+        added = (sums.count, sums.errors, duration, *sums.spending.numbers)
+        return (*key, durations.pack(), *(sign * number for number in added))

@@ -6,7 +6,7 @@
     executions  of open runs, one row each, without payloads; `began` and `ended` are the places of their frames
     trees       of runs that are over, the same rows, packed
     facets      which runs have which name, and how often: what filters ask
-    rollup      counts and durations by hour and by day
+    rollup      counts, durations, tokens and cost by hour and by day
     texts       which entry of the index of words is whose; `newest` is the newest run of this entry and those before it
 
 A place is a segment's id times 2^28, plus the frame's offset in the segment divided by 8. Times are nanoseconds, as in
@@ -103,6 +103,14 @@ _LOST_FRAMES = """
 ALTER TABLE segments ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
 """
 
+_SPENDING = """
+ALTER TABLE rollup ADD COLUMN inputs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rollup ADD COLUMN outputs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rollup ADD COLUMN costs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rollup ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rollup ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;
+"""
+
 TWICE = -1
 """The place of a message whose number was given out twice, see `gradient.journal.messages`."""
 
@@ -114,6 +122,7 @@ MIGRATIONS: tuple[str, ...] = (
     _GRAPHS_OF_THREADS + _READ_AGAIN,
     _LOST_FRAMES,
     _READ_AGAIN,
+    _SPENDING + _READ_AGAIN,
 )
 """What leads from version n to n + 1, at place n."""
 

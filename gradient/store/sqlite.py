@@ -170,11 +170,14 @@ class SqliteStore(IndexedHome):
     # ── many runs ───────────────────────────────────────────────────────────────────────────────────────────────
 
     @mending
-    def stats(self, by: str, *, project: str | None = None, since_ns: int = 0, query: str = "") -> Sequence[Group]:
+    def stats(
+        self, by: str, *, project: str | None = None, since_ns: int | None = None, query: str = ""
+    ) -> Sequence[Group]:
         if not query and not (by == "day" and days_part_hours(self._connection)):
             return rolled_stats(self._connection, by, project, since_ns)
         wanted = self._chosen(query, project)
-        wanted.add("runs.wall >= ?", [since_ns])
+        if since_ns is not None:
+            wanted.add("runs.wall >= ?", [since_ns])
         return exact_stats(self._connection, by, wanted)
 
     @mending

@@ -1,12 +1,13 @@
 """What the executions of a run sum up to: how many, how many failed, tokens and cost of calls of models."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gradient.journal.events import BILLED_KINDS
 from gradient.store.failing import failed_here, with_origins
 from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, OUTPUT, PARENT, STATUS
+from gradient.store.spending import Spending
 from gradient.store.trees import Columns
 
 
@@ -37,7 +38,7 @@ class BilledNodes:
         return kind
 
 
-def totals_of(columns: Columns, billed: BilledNodes) -> tuple[Any, ...]:
+def totals_of(columns: Columns, calls: Sequence[int]) -> tuple[Any, ...]:
     """Return the values of `rows.TOTALS`.
 
     A sum is None when no call tells its part. How many calls it lacks stands beside it, because a sum that silently
@@ -45,16 +46,20 @@ def totals_of(columns: Columns, billed: BilledNodes) -> tuple[Any, ...]:
 
     Args:
         columns: All executions of a run.
-        billed: Tells which nodes are calls of models.
+        calls: The rows that `counted` gives.
     """
-    rows = _counted(columns, billed)
-    sums = [sum_known(column[row] for row in rows) for column in columns[INPUT : COST + 1]]
-    unpriced = [row for row in rows if _is_unpriced(columns, row)]
-    untold = sum(columns[INPUT][row] is None and columns[OUTPUT][row] is None for row in unpriced)
-    return len(columns[ID]), sum(failed_here(with_origins(columns))), *sums, untold, len(unpriced)
+    sums = [sum_known(column[row] for row in calls) for column in columns[INPUT : COST + 1]]
+    lacks = [_lacks(columns, row) for row in calls]
+    untold, unpriced = sum(one for one, _ in lacks), sum(one for _, one in lacks)
+    return len(columns[ID]), sum(failed_here(with_origins(columns))), *sums, untold, unpriced
 
 
-def _counted(columns: Columns, billed: BilledNodes) -> list[int]:
+def spent(columns: Columns, row: int) -> Spending:
+    """Return what a call used, and what it does not tell."""
+    return Spending.of([columns[at][row] for at in (INPUT, OUTPUT, COST)], *_lacks(columns, row))
+
+
+def counted(columns: Columns, billed: BilledNodes) -> list[int]:
     """Return the rows of calls; of those inside one another the outermost that tells its usage, or is alone."""
     nodes = columns[NODE]
     found: list[int] = []
@@ -94,9 +99,10 @@ def _tells(columns: Columns, row: int) -> bool:
     return columns[STATUS][row] is not None and any(column[row] is not None for column in columns[INPUT : COST + 1])
 
 
-def _is_unpriced(columns: Columns, row: int) -> bool:
-    """Tell whether a call has a cost that we do not know; one that failed and reported nothing is not billed."""
-    return columns[COST][row] is None and (columns[STATUS][row] != ERROR_STATUS or _tells(columns, row))
+def _lacks(columns: Columns, row: int) -> tuple[bool, bool]:
+    """Tell whether a call has tokens, and a cost, that we do not know; one that failed and told nothing has none."""
+    unpriced = columns[COST][row] is None and (columns[STATUS][row] != ERROR_STATUS or _tells(columns, row))
+    return unpriced and columns[INPUT][row] is None and columns[OUTPUT][row] is None, unpriced
 
 
 def sum_known(values: Iterable[Any]) -> Any:

@@ -7,6 +7,7 @@ from gradient.journal.events import BILLED_KINDS, Usage
 from gradient.store.interface import Totals
 from gradient.store.pairs import NO_NUMBERS, numbers_of
 from gradient.store.runs import Execution, Run
+from gradient.store.spending import missing
 
 NO_USAGE = Usage()
 
@@ -26,8 +27,7 @@ def usage_document(usage: Usage) -> dict[str, Any]:
 
 def totals_document(totals: Totals) -> dict[str, Any]:
     """Return sums likewise; `missing` says how many calls they lack."""
-    missing = {"tokens": totals.untold or 0, "cost": totals.unpriced or 0}
-    return {**_sums_document(totals), "missing": missing if any(missing.values()) else None}
+    return {**_sums_document(totals), "missing": missing(totals.untold, totals.unpriced)}
 
 
 def _sums_document(usage: Usage | Totals) -> dict[str, Any]:

@@ -28,8 +28,8 @@ from gradient.store.rows import (
     ProcessRow,
     RunRow,
 )
-from gradient.store.totals import totals_of
-from gradient.store.trees import Columns, close, columns_of, pack, reopen, write_open
+from gradient.store.totals import counted, totals_of
+from gradient.store.trees import Columns, close, columns_of, executions_of, pack, reopen, write_open
 
 _RUN = f"INSERT OR REPLACE INTO main.runs ({', '.join(RUN_COLUMNS)}) VALUES ({', '.join('?' * len(RUN_COLUMNS))})"  # noqa: S608 - names of columns
 _FACETS_AT_ONCE = 64
@@ -73,6 +73,7 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, names: Names) -> N
         is_over = run.status is not None or run.executions is not None
         fresh = columns
         if not is_over or not run.new or run.id in late:
+            take_back(connection, run, rollup)
             if run.executions is not None:
                 reopen(connection, run.id)
             write_open(connection, zip(*columns, strict=True))
@@ -122,13 +123,26 @@ class RunWriter:
 def finish(run: RunRow, columns: Columns, rollup: Rollup, fresh: Columns, *, ended: bool) -> None:
     """Say in a run's row what its executions sum up to, and add the fresh ones to the rollup.
 
-    Its own failure is one of those that began in it.
+    Its own failure is one of those that began in it. What was spent is added anew, see `take_back`.
     """
-    for column, value in zip(TOTALS, totals_of(columns, rollup.billed), strict=True):
+    calls = counted(columns, rollup.billed)
+    for column, value in zip(TOTALS, totals_of(columns, calls), strict=True):
         setattr(run, column, value)
     if run.status == ERROR_STATUS:
         run.errors = (run.errors or 0) + request_failed_here(run.error, run.origin, with_origins(columns))
     rollup.add(run, fresh, ended=ended)
+    rollup.add_spending(run, columns, calls, ended=run.status is not None)
+
+
+def take_back(connection: sqlite3.Connection, run: RunRow, rollup: Rollup) -> None:
+    """Take out of the rollup what a run spent as far as was known: more is known of it now.
+
+    A call inside another is a part of it or not, by what both tell; so what comes late may change what came before.
+    """
+    if run.executions is not None:
+        columns = columns_of(executions_of(connection, run.id))
+        ended = run.status is not None and not run.just_ended
+        rollup.add_spending(run, columns, counted(columns, rollup.billed), ended=ended, times=-1)
 
 
 def write_process(connection: sqlite3.Connection, process: ProcessRow) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gradient.store import Listed, Store, ls_document, rfc3339
 from gradient.store.query import FIELDS
 from gradient.store.query.parsing import STATUSES
+from gradient.store.spending import missing
 from gradient.ui.answers import Refusal, answer
 from gradient.ui.reader import Reader
 
@@ -154,6 +155,10 @@ def _session(session_id: str, runs: Sequence[Listed]) -> dict[str, Any]:
         "duration_ms": sum(run.duration_ns or 0 for run in runs) / 1e6,
         "tokens": sum(tokens) or None,
         "cost_usd": sum(costs) if costs else None,
+        "missing": missing(
+            sum(run.usage.untold or 0 for run in runs),
+            sum(run.usage.unpriced or 0 for run in runs),
+        ),
     }
 
 

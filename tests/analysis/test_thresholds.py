@@ -64,6 +64,26 @@ def test_what_is_unknown_is_beyond_every_limit(studio):
     }
 
 
+@pytest.mark.parametrize(
+    ("lacks_a", "lacks_b", "limit", "seen"),
+    [
+        (0, 1, "cost>9", "unknown"),
+        (0, 1, "cost>0.001", "$0.0041"),
+        (1, 0, "cost>9", None),
+        (1, 0, "cost>+9", "unknown"),
+        (0, 1, "cost>+9", "unknown"),
+        (0, 1, "tokens>+50%", None),
+        (0, 1, "executions>+9", None),
+    ],
+)
+def test_a_sum_that_lacks_a_part_is_unknown_as_far_as_it_does_not_suffice(studio, lacks_a, lacks_b, limit, seen):
+    a, b = studio.shop(), studio.shop()
+    for run, lacks in ((a, lacks_a), (b, lacks_b)):
+        run["usage"]["missing"] = {"tokens": 0, "cost": lacks} if lacks else None
+
+    assert crossings(limit, a, b).get(limit) == seen
+
+
 def test_something_is_more_than_nothing_by_any_percentage(studio):
     assert crossings("errors>+900%", studio.shop(), studio.shop(fails=True)) == {
         "errors>+900%": "more than nothing, from 0 to 1"

@@ -36,6 +36,22 @@ def test_a_list_tells_how_much_at_least(partly_known, commands):
     assert "≥ 1,100  ≥ $0.0200" in commands.gradient("ls").stdout
 
 
+@pytest.mark.parametrize("by", ["entrypoint", "day"])
+def test_statistics_tell_how_much_at_least_and_what_they_lack(partly_known, commands, by):
+    told = commands.gradient("stats", "--by", by).stdout
+    (group,) = commands.json("stats", "--by", by)["groups"]
+
+    assert "≥ 1,100  ≥ $0.0200" in told
+    assert (group["cost_usd"], group["missing"]) == (0.02, {"tokens": 1, "cost": 2})
+
+
+def test_statistics_of_what_tells_everything_are_no_lower_bounds(partly_known, commands):
+    groups = {group["name"]: group for group in commands.json("stats")["groups"]}
+
+    assert groups["known"]["missing"] is None
+    assert groups["silent"]["missing"] == {"tokens": 1, "cost": 1}
+
+
 @pytest.mark.parametrize("command", [("show", "@last"), ("ls",)])
 def test_documents_count_the_calls_that_the_sums_lack(partly_known, commands, command):
     document = commands.json(*command)

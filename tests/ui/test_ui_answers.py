@@ -154,6 +154,24 @@ def test_runs_of_a_session_stand_together_oldest_first(asked, get):
     assert [run["status"] for run in runs] == ["completed", "error"]
 
 
+@entrypoint
+def silent_agent():
+    with step("gpt", kind="llm"):
+        pass
+
+
+def test_sums_of_many_runs_say_which_calls_they_lack(asked, get):
+    with session("s1"):
+        asked("one")
+        silent_agent()
+        silent_agent()
+
+    (listed,) = get("sessions")["sessions"]
+    (day,) = get("stats?by=day")["groups"]
+
+    assert listed["missing"] == day["missing"] == {"tokens": 2, "cost": 2}
+
+
 def test_fields_are_explained_and_complete_names_that_occur(asked, get):
     asked("one")
 

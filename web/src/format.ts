@@ -1,6 +1,6 @@
 /** Durations, counts, costs and times of day as people read them: as the command line writes them. */
 
-import type { Usage } from "./model";
+import type { Missing, Usage } from "./model";
 
 const three = (value: number) => value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 
@@ -30,13 +30,22 @@ export function cost(usd: number | null | undefined): string {
   return usd >= 0.001 ? `$${usd.toFixed(4)}` : `$${usd.toPrecision(2)}`;
 }
 
-/** The cost of a run, as a lower bound where the cost of some calls is not known. */
-export const totalCost = (usage: Usage): string => (usage.cost_usd !== null && usage.missing?.cost ? "≥ " : "") + cost(usage.cost_usd);
+/** A sum as a lower bound where it lacks some calls. */
+export const atLeast = (text: string, lacks: number | undefined): string => (lacks && text !== "–" ? "≥ " : "") + text;
 
-/** What the sums of a run lack, in words; empty where they are whole. */
-export function lacking({ missing }: Usage): string {
-  if (!missing) return "";
-  const calls = (number: number) => `${number} ${number === 1 ? "call" : "calls"}`;
+/** The cost of a run, or of many, as a lower bound where the cost of some calls is not known. */
+export const totalCost = (usage: Pick<Usage, "cost_usd" | "missing">): string => atLeast(cost(usage.cost_usd), usage.missing?.cost);
+
+/** What some sums lack together. */
+export function allMissing(parts: { missing?: Missing | null }[]): Missing {
+  const sum = (part: "tokens" | "cost") => parts.reduce((total, { missing }) => total + (missing?.[part] ?? 0), 0);
+  return { tokens: sum("tokens"), cost: sum("cost") };
+}
+
+/** What sums lack, in words; empty where they are whole. */
+export function lacking({ missing }: { missing?: Missing | null }): string {
+  if (!missing?.cost && !missing?.tokens) return "";
+  const calls = (number: number) => `${count(number)} ${number === 1 ? "call" : "calls"}`;
   const [untold, unpriced] = [missing.tokens, missing.cost - missing.tokens];
   const told = [untold ? `the tokens and cost of ${calls(untold)}` : "", unpriced ? `the cost of ${calls(unpriced)}` : ""];
   return `without ${told.filter(Boolean).join(" and ")}`;

@@ -8,7 +8,13 @@ export interface Usage {
   reasoning_tokens: number | null;
   cost_usd: number | null;
   /** How many calls the sums lack; for one call, why its cost is not known. Older files do not have it. */
-  missing?: { tokens: number; cost: number; why?: string } | null;
+  missing?: Missing | null;
+}
+
+export interface Missing {
+  tokens: number;
+  cost: number;
+  why?: string;
 }
 
 export interface Row {

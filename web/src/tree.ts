@@ -1,5 +1,5 @@
 /** The executions of a run as arrays of numbers: fifty thousand of them take a few megabytes and no objects. */
-import type { Columns, Words } from "./model";
+import type { Columns, Missing, Words } from "./model";
 
 /** Stands for the request itself among rows. */
 export const REQUEST = 0x7fffffff;
@@ -81,6 +81,12 @@ export class Tree {
   tokens(row: number): number | null {
     const [given, made] = [this.columns.input_tokens[row], this.columns.output_tokens[row]];
     return given == null && made == null ? null : (given ?? 0) + (made ?? 0);
+  }
+  /** What a call of a model does not tell, as a run's `missing` counts it: one that failed and told nothing lacks nothing. */
+  missing(row: number): Missing | null {
+    const untold = this.tokens(row) === null;
+    if (this.columns.cost_usd[row] !== null || !["llm", "embedding"].includes(this.kind(row))) return null;
+    return untold && this.status(row) === "error" ? null : { tokens: untold ? 1 : 0, cost: 1 };
   }
 
   row(id: string | null): number {

@@ -1,6 +1,6 @@
 /** Two runs side by side: where they part, and by how much they differ. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { cost, count, delta, duration, few, moment } from "../format";
+import { atLeast, cost, count, delta, duration, few, moment } from "../format";
 import type { Row, Usage } from "../model";
 import { Empty, Failure, Kind, List, Loading, Mark } from "../parts";
 import { amend, href, usePlace } from "../route";
@@ -55,7 +55,7 @@ const SUMS = new Map<string, "tokens" | "cost">([["input_tokens", "tokens"], ["o
 /** A number of a run, as a lower bound where it is a sum that lacks some calls. */
 function total(name: string, number: number | null, run: Run, write: (value: number) => string): string {
   const part = SUMS.get(name);
-  return number === null ? "–" : `${part && run.missing?.[part] ? "≥ " : ""}${write(number)}`;
+  return number === null ? "–" : atLeast(write(number), part && run.missing?.[part]);
 }
 
 export function ComparePage() {

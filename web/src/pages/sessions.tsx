@@ -1,7 +1,7 @@
 /** Threads of runs: what belongs to one conversation or one user's visit. */
 import { useEffect } from "preact/hooks";
-import { age, cost, count, duration, few, moment, tokens } from "../format";
-import type { Request, Row } from "../model";
+import { age, allMissing, atLeast, count, duration, few, lacking, moment, tokens, totalCost } from "../format";
+import type { Missing, Request, Row } from "../model";
 import { Empty, Failure, Loading, Mark } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
@@ -20,6 +20,7 @@ interface Session {
   duration_ms: number;
   tokens: number | null;
   cost_usd: number | null;
+  missing: Missing | null;
 }
 
 const COLUMNS: Column<Session>[] = [
@@ -30,8 +31,8 @@ const COLUMNS: Column<Session>[] = [
   { title: "Runs", number: true, by: (one) => one.runs, cell: (one) => count(one.runs) },
   { title: "Failed", number: true, wide: true, by: (one) => one.errors, look: (one) => (one.errors ? "bad" : "dim"), cell: (one) => one.errors || "–" },
   { title: "Time", number: true, by: (one) => one.duration_ms, cell: (one) => duration(one.duration_ms) },
-  { title: "Tokens", number: true, wide: true, by: (one) => one.tokens, cell: (one) => few(one.tokens) },
-  { title: "Cost", number: true, wide: true, by: (one) => one.cost_usd, cell: (one) => cost(one.cost_usd) },
+  { title: "Tokens", number: true, wide: true, by: (one) => one.tokens, cell: (one) => <span title={lacking(one)}>{atLeast(few(one.tokens), one.missing?.tokens)}</span> },
+  { title: "Cost", number: true, wide: true, by: (one) => one.cost_usd, cell: (one) => <span title={lacking(one)}>{totalCost(one)}</span> },
   { title: "Entrypoints", wide: true, by: (one) => one.entrypoints.join(), cell: (one) => one.entrypoints.join(", ") },
   { title: "User", wide: true, by: (one) => one.user_id, cell: (one) => one.user_id ?? "" },
 ];
@@ -64,12 +65,13 @@ export function SessionPage({ id }: { id: string }) {
   if (value.runs.length === 0) return <Empty title="No run belongs to this session"><p class="mono">{id}</p></Empty>;
   const total = value.runs.reduce((sum, run) => sum + (run.duration_ms ?? 0), 0);
   const used = value.runs.reduce((sum, run) => sum + (tokens(run.usage) ?? 0), 0);
+  const missing = allMissing(value.runs.map((run) => run.usage));
   const paid = value.runs.reduce((sum, run) => sum + (run.usage.cost_usd ?? 0), 0);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Session">
       <div class="chat">
         <h1>{id}</h1>
-        <p class="dim" style={{ margin: "4px 0 16px" }}>{count(value.runs.length)} runs, {duration(total)}{used ? `, ${count(used)} tokens` : ""}{paid ? `, ${cost(paid)}` : ""}</p>
+        <p class="dim" style={{ margin: "4px 0 16px" }} title={lacking({ missing })}>{count(value.runs.length)} runs, {duration(total)}{used ? `, ${atLeast(count(used), missing.tokens)} tokens` : ""}{paid ? `, ${totalCost({ cost_usd: paid, missing })}` : ""}</p>
         <div class="cards">{value.runs.map((run, at) => <Turn key={run.request_id} run={run} number={at + 1} />)}</div>
       </div>
     </div>

@@ -1,7 +1,8 @@
 /** What many runs add up to; a click leads to the runs. */
 import { useEffect } from "preact/hooks";
 import { Part } from "../boundary";
-import { cost, count, duration, few } from "../format";
+import { allMissing, atLeast, count, duration, few, lacking, totalCost } from "../format";
+import type { Missing } from "../model";
 import { Empty, Failure, Kind, Loading } from "../parts";
 import { amend, go, href, usePlace } from "../route";
 import { useFetched } from "../source";
@@ -20,6 +21,7 @@ interface Group {
   input_tokens: number | null;
   output_tokens: number | null;
   cost_usd: number | null;
+  missing: Missing | null;
 }
 
 const BY = ["entrypoint", "node", "model"] as const;
@@ -39,6 +41,7 @@ export function StatsPage() {
   if (days.value === null || groups.value === null) return <Loading what="the statistics" />;
   const every = days.value.groups;
   const sum = (pick: (group: Group) => number | null) => every.reduce((total, group) => total + (pick(group) ?? 0), 0);
+  const missing = allMissing(every);
   const [runs, errors] = [sum((group) => group.count), sum((group) => group.errors)];
   return (
     <div class="scroll pad" tabIndex={0} role="region" aria-label="Statistics">
@@ -51,8 +54,8 @@ export function StatsPage() {
           <div class="tiles">
             <div class="tile"><span class="dim">Runs</span><b>{count(runs)}</b></div>
             <div class="tile"><span class="dim">Failed</span><b class={errors ? "bad" : ""}>{((errors / runs) * 100).toFixed(errors && errors / runs < 0.1 ? 1 : 0)} %</b></div>
-            <div class="tile"><span class="dim">Tokens</span><b>{few(sum((group) => group.input_tokens) + sum((group) => group.output_tokens))}</b></div>
-            <div class="tile"><span class="dim">Cost</span><b>{cost(sum((group) => group.cost_usd))}</b></div>
+            <div class="tile" title={lacking({ missing })}><span class="dim">Tokens</span><b>{atLeast(few(sum((group) => group.input_tokens) + sum((group) => group.output_tokens)), missing.tokens)}</b></div>
+            <div class="tile" title={lacking({ missing })}><span class="dim">Cost</span><b>{totalCost({ cost_usd: sum((group) => group.cost_usd), missing })}</b></div>
           </div>
           <h2 style={{ margin: "20px 0 8px" }}>Runs by day</h2>
           <Part what="the days" of={every}><Days groups={every} /></Part>
@@ -107,9 +110,9 @@ function Groups({ groups, by, since }: { groups: Group[]; by: string; since: str
     { title: "p99", number: true, wide: true, by: (one) => one.p99_ms, cell: (one) => duration(one.p99_ms) },
     { title: "Longest", number: true, wide: true, by: (one) => one.max_ms, cell: (one) => duration(one.max_ms) },
     { title: "Total time", number: true, wide: true, by: (one) => one.total_ms, cell: (one) => <>{duration(one.total_ms)}<span class="share"><i style={{ width: `${(one.total_ms / total) * 100}%` }} /></span></> },
-    { title: "Tokens in", number: true, wide: true, by: (one) => one.input_tokens, cell: (one) => few(one.input_tokens) },
-    { title: "Tokens out", number: true, wide: true, by: (one) => one.output_tokens, cell: (one) => few(one.output_tokens) },
-    { title: "Cost", number: true, by: (one) => one.cost_usd, cell: (one) => cost(one.cost_usd) },
+    { title: "Tokens in", number: true, wide: true, by: (one) => one.input_tokens, cell: (one) => <span title={lacking(one)}>{atLeast(few(one.input_tokens), one.missing?.tokens)}</span> },
+    { title: "Tokens out", number: true, wide: true, by: (one) => one.output_tokens, cell: (one) => <span title={lacking(one)}>{atLeast(few(one.output_tokens), one.missing?.tokens)}</span> },
+    { title: "Cost", number: true, by: (one) => one.cost_usd, cell: (one) => <span title={lacking(one)}>{totalCost(one)}</span> },
   ];
   return <Table columns={columns} rows={groups} id={(group) => `${group.kind} ${group.name}`} />;
 }

@@ -1,7 +1,8 @@
 /** The graph that the agent is, and the way this run took through it. */
 import dagre from "@dagrejs/dagre";
 import { useMemo, useState } from "preact/hooks";
-import { cost, count, duration, few } from "../format";
+import { allMissing, atLeast, count, duration, few, totalCost } from "../format";
+import type { Missing } from "../model";
 import { Copy, Empty, Failure, Loading, Mark } from "../parts";
 import { useFetched } from "../source";
 import type { Tree } from "../tree";
@@ -46,10 +47,7 @@ export function Graph({ state }: { state: RunState }) {
   if (value === null) return <Loading what="the graph" />;
   if (graph === null) return <Empty title="Nothing ran yet" />;
   const until = move ?? graph.moves;
-  const told = (node: GraphNode) => {
-    const sums = (rows.get(node.id) ?? []).reduce((sum, row) => [sum[0] + below(tree, row)[0], sum[1] + below(tree, row)[1]], [0, 0]);
-    return { tokens: sums[0], cost: sums[1] };
-  };
+  const told = (node: GraphNode) => below(tree, rows.get(node.id) ?? []);
   const nowEdges = move === null ? [] : graph.edges.filter((edge) => edge.moves.includes(move));
   const now = new Set(nowEdges.map((edge) => edge.target));
   const pick = (node: GraphNode) => {
@@ -113,7 +111,7 @@ export function Graph({ state }: { state: RunState }) {
               const end = node.id === "__start__" || node.id === "__end__";
               const usage = told(node);
               const picked = (rows.get(node.id) ?? []).includes(state.selected);
-              const what = end ? "" : node.visits === 0 ? "not visited" : [`${count(node.visits)}×`, duration(node.duration_ms), usage.tokens ? `${few(usage.tokens)} tok` : "", usage.cost ? cost(usage.cost) : ""].filter(Boolean).join(" · ");
+              const what = end ? "" : node.visits === 0 ? "not visited" : [`${count(node.visits)}×`, duration(node.duration_ms), usage.tokens && `${usage.tokens} tok`, usage.cost].filter(Boolean).join(" · ");
               return (
                 <g
                   key={node.id}
@@ -147,8 +145,8 @@ export function Graph({ state }: { state: RunState }) {
                     <td>{node.status ? <Mark status={node.status} text /> : <span class="dim">not visited</span>}</td>
                     <td class="num">{count(node.visits)}</td>
                     <td class="num">{node.visits ? duration(node.duration_ms) : ""}</td>
-                    <td class="num">{usage.tokens ? few(usage.tokens) : ""}</td>
-                    <td class="num">{usage.cost ? cost(usage.cost) : ""}</td>
+                    <td class="num">{usage.tokens}</td>
+                    <td class="num">{usage.cost}</td>
                     <td>{graph.edges.filter((edge) => edge.source === node.id).map((edge) => `${edge.target}${edge.moves.length ? ` (${edge.moves.join(", ")})` : ""}`).join("; ")}</td>
                   </tr>
                 );
@@ -184,10 +182,11 @@ function rowsByNode(tree: Tree, graph: OneGraph): Map<string, number[]> {
   return found;
 }
 
-/** Tokens and cost of an execution and of all below it. */
-function below(tree: Tree, root: number): [number, number] {
+/** Tokens and cost of executions and of all below them: of calls inside one another the outermost that tells. */
+function below(tree: Tree, roots: number[]) {
   let [tokens, price] = [0, 0];
-  const waiting = [root];
+  const lacks: { missing: Missing | null }[] = [];
+  const waiting = [...roots];
   while (waiting.length > 0) {
     const row = waiting.pop()!;
     const own = tree.tokens(row);
@@ -195,8 +194,10 @@ function below(tree: Tree, root: number): [number, number] {
       tokens += own;
       price += tree.columns.cost_usd[row] ?? 0;
     } else waiting.push(...tree.children(row));
+    if (own !== null || !tree.hasChildren(row)) lacks.push({ missing: tree.missing(row) });
   }
-  return [tokens, price];
+  const missing = allMissing(lacks);
+  return { tokens: tokens ? atLeast(few(tokens), missing.tokens) : "", cost: price ? totalCost({ cost_usd: price, missing }) : "" };
 }
 
 /** The library keeps nodes in plain objects: under names of the user's, `constructor` among them, it would find its own. */

@@ -1,6 +1,6 @@
 /** What a run is, in a glance: outcome, numbers, and what went wrong. */
 import { useState } from "preact/hooks";
-import { age, count, duration, lacking, moment, totalCost } from "../format";
+import { age, atLeast, count, duration, lacking, moment, totalCost } from "../format";
 import type { Execution, Request, RunAnswer } from "../model";
 import { Copy, Mark, useNow } from "../parts";
 import { href } from "../route";
@@ -59,7 +59,7 @@ export function Facts({ run, tree, total }: { run: RunAnswer; tree: Tree; total:
       <div><dt>Executions</dt><dd>{count(tree.count)}</dd></div>
       {tree.llmCalls > 0 && <div><dt>LLM calls</dt><dd>{count(tree.llmCalls)}</dd></div>}
       {tree.toolCalls > 0 && <div><dt>Tool calls</dt><dd>{count(tree.toolCalls)}</dd></div>}
-      {usage.input_tokens !== null && <div title={lacking(usage)}><dt>Tokens</dt><dd>{usage.missing?.tokens ? "≥ " : ""}{count(usage.input_tokens)} in, {count(usage.output_tokens)} out</dd></div>}
+      {usage.input_tokens !== null && <div title={lacking(usage)}><dt>Tokens</dt><dd>{atLeast(count(usage.input_tokens), usage.missing?.tokens)} in, {count(usage.output_tokens)} out</dd></div>}
       {usage.cost_usd !== null && <div title={lacking(usage)}><dt>Cost</dt><dd>{totalCost(usage)} {usage.missing?.cost ? <span class="dim">{lacking(usage)}</span> : null}</dd></div>}
       {tree.models.length > 0 && <div><dt>Model</dt><dd class="cut">{tree.models.slice(0, 3).join(", ")}{tree.models.length > 3 ? ` and ${tree.models.length - 3} more` : ""}</dd></div>}
       {run.session_id && <div><dt>Session</dt><dd><a href={href(["session", run.session_id])}>{run.session_id}</a></dd></div>}

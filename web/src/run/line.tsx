@@ -1,6 +1,6 @@
 /** One line of the timeline: an execution, or a group of them that are alike, with its bar. */
 import { memo } from "preact/compat";
-import { cost, count, duration, few } from "../format";
+import { allMissing, atLeast, cost, count, duration, few, totalCost } from "../format";
 import { Kind, Mark, Twist } from "../parts";
 import { REQUEST, type Tree } from "../tree";
 import type { RunState } from "./state";
@@ -53,7 +53,7 @@ function executionLine({ state, critical, line, top }: Props) {
         <span class="note">{request ? "" : notes(tree, row, kind)}</span>
       </div>
       <div class="cell num hide-narrow" role="gridcell">{tokens === null ? "" : few(tokens)}</div>
-      <div class="cell num hide-narrow" role="gridcell">{price == null ? "" : cost(price)}</div>
+      <div class="cell num hide-narrow" role="gridcell">{price == null ? "" : request ? totalCost(state.run.usage) : cost(price)}</div>
       <div class="cell num" role="gridcell">{duration(Number.isNaN(length) ? null : length)}</div>
       <div class="track" role="gridcell">
         {bar({ state, row, kind, status, critical: critical !== null && !request && critical[row] === 1 })}
@@ -95,6 +95,7 @@ function groupLine({ state, line, top }: Props) {
   const share = (time: number) => Math.min(100, Math.max(0, ((time - range[0]) / (range[1] - range[0])) * 100));
   const sum = (column: (number | null)[]) => rows.reduce((total, row) => total + (column[row] ?? 0), 0);
   const [tokens, price] = [sum(tree.columns.input_tokens) + sum(tree.columns.output_tokens), sum(tree.columns.cost_usd)];
+  const missing = allMissing(rows.map((row) => ({ missing: tree.missing(row) })));
   return (
     <div class="line" style={{ top: `${top}px`, "--level": lines.level[line] }} role="row" aria-level={lines.level[line]} aria-rowindex={line + 2} aria-expanded={open} onClick={() => state.toggleGroup(group.key)}>
       <div class="name" role="gridcell">
@@ -104,8 +105,8 @@ function groupLine({ state, line, top }: Props) {
         <b>× {count(rows.length)}{failed > 0 && <span class="bad"> {count(failed)} failed</span>}</b>
         <span class="note">median {duration(lengths[lengths.length >> 1])}</span>
       </div>
-      <div class="cell num hide-narrow" role="gridcell">{tokens ? few(tokens) : ""}</div>
-      <div class="cell num hide-narrow" role="gridcell">{price ? cost(price) : ""}</div>
+      <div class="cell num hide-narrow" role="gridcell">{tokens ? atLeast(few(tokens), missing.tokens) : ""}</div>
+      <div class="cell num hide-narrow" role="gridcell">{price ? totalCost({ cost_usd: price, missing }) : ""}</div>
       <div class="cell num" role="gridcell">{duration(end - start)}</div>
       <div class="track" role="gridcell">
         <><div class={`span pale k-${kind}`} style={{ left: `${share(start)}%`, width: `${share(end) - share(start)}%` }} /></>

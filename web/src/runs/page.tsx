@@ -1,7 +1,7 @@
 /** The runs, newest first, as they happen. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Part } from "../boundary";
-import { age, count, duration, few, lacking, moment, totalCost } from "../format";
+import { age, atLeast, count, duration, few, lacking, moment, tokens, totalCost } from "../format";
 import type { Row } from "../model";
 import { Empty, Failure, List, Loading, Mark, useKeys, useNow } from "../parts";
 import { amend, go, href, usePlace } from "../route";
@@ -194,7 +194,7 @@ function Line({ run, number, top, now, longest, selected, chosen, choose }: Line
       <div class="cell dim hide-narrow" role="gridcell">{moment(run.started_at)}</div>
       <div class="cell num hide-narrow" role="gridcell">{count(run.executions)}</div>
       <div class="cell num" role="gridcell"><span class="meter">{duration(took)}<i style={{ width: `${Math.min(100, ((took ?? 0) / longest) * 100)}%` }} /></span></div>
-      <div class="cell num hide-narrow" role="gridcell" title={given === null ? "" : `${count(given)} in, ${count(made)} out`}>{few(given === null && made === null ? null : (given ?? 0) + (made ?? 0))}</div>
+      <div class="cell num hide-narrow" role="gridcell" title={given === null ? "" : `${count(given)} in, ${count(made)} out`}>{atLeast(few(tokens(run.usage)), run.usage.missing?.tokens)}</div>
       <div class="cell num" role="gridcell" title={lacking(run.usage)}>{totalCost(run.usage)}</div>
       <div class={`cell num hide-narrow ${handled ? "warned" : run.errors ? "bad" : "dim"}`} role="gridcell" title={handled ? "handled: the run went on" : ""}>{run.errors || "–"}</div>
       <div class="cell dim hide-narrow" role="gridcell">{run.session_id ?? ""}</div>
