@@ -10,6 +10,7 @@ nothing about who asked for what, so a queue that is seen to lend is no longer f
 from __future__ import annotations
 
 import functools
+import inspect
 from collections import deque
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -34,11 +35,13 @@ class Asked(dict[int, deque[tuple[Any, Standing]]]):
     """Who put the items that lie in a queue, by identity; an item that is not in it was put by nobody's request.
 
     Attributes:
+        kind: The class whose methods are followed: of those of the queue, the first that has a pair of its own.
         lends: Whether the queue lends its items out, so that nothing is noted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type[Any]) -> None:
         super().__init__()
+        self.kind = next((each for each in kind.__mro__ if has_pair(each)), None)
         self.lends = False
         self._is_new = True
         self._lent: dict[int, Any] = {}
@@ -87,8 +90,14 @@ def _mark_of(item: Any) -> Any:
         return kind  # one with slots: by its address and its class
 
 
-def notes_putter(patches: Patches, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap the method by which a queue puts an item away, under its lock."""
+def has_pair(kind: type[Any]) -> bool:
+    """Tell whether a class of queues itself says how an item is put away and taken; gevent's say it in C."""
+    own = vars(kind)
+    return inspect.isfunction(own.get("_put")) and inspect.isfunction(own.get("_get"))
+
+
+def notes_putter(patches: Patches, kind: type[Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap the method by which a kind of queue puts an item away, under its lock."""
 
     @functools.wraps(original)
     def _put(self: Any, item: Any) -> None:
@@ -96,9 +105,10 @@ def notes_putter(patches: Patches, original: Callable[..., Any]) -> Callable[...
             if patches.active:
                 asked = self.__dict__.get(_ASKED)
                 if asked is None:
-                    asked = self.__dict__[_ASKED] = Asked()
-                size = getattr(self, "_qsize", None) or self.qsize  # the one that asks for no lock
-                asked.note(item, standing(), size())
+                    asked = self.__dict__[_ASKED] = Asked(_kind_of(self))
+                if asked.kind is kind:
+                    size = getattr(self, "_qsize", None) or self.qsize  # the one that asks for no lock
+                    asked.note(item, standing(), size())
         except Exception as error:  # noqa: BLE001 - the queue is the user's
             warn(f"who put an item on a queue could not be noted: {error!r}.")
         original(self, item)
@@ -106,8 +116,8 @@ def notes_putter(patches: Patches, original: Callable[..., Any]) -> Callable[...
     return _put
 
 
-def follows_putter(patches: Patches, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap the method by which a queue takes an item, under its lock."""
+def follows_putter(patches: Patches, kind: type[Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap the method by which a kind of queue takes an item, under its lock."""
 
     @functools.wraps(original)
     def _get(self: Any) -> Any:
@@ -117,7 +127,7 @@ def follows_putter(patches: Patches, original: Callable[..., Any]) -> Callable[.
                 asked = self.__dict__.get(_ASKED)
                 if asked is None:
                     adopt(None, id(self))
-                elif not asked.lends:
+                elif asked.kind is kind and not asked.lends:
                     adopt(asked.take(item), id(self))
         except Exception as error:  # noqa: BLE001 - the queue is the user's
             warn(f"who put an item on a queue could not be found: {error!r}.")

@@ -10,11 +10,12 @@ Only what is ours is carried, nothing else of the context.
 from __future__ import annotations
 
 import functools
-import inspect
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gradient.instrumentors.dying import Collecting, goes_back, notes_registrar
 from gradient.instrumentors.handovers import Part, carries, items
-from gradient.instrumentors.queues import follows_putter, notes_putter
+from gradient.instrumentors.overrides import family, watched
+from gradient.instrumentors.queues import follows_putter, has_pair, notes_putter
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import register_tasks
 from gradient.runtime.standing import Standing, stand, standing
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _ATTRIBUTE = "_gradient_standing"
-_QUEUE_MODULES = ("queue", "asyncio.queues")
-_QUEUES = ("Queue", "LifoQueue", "PriorityQueue")
+# Whose class each queue of a module is made of.
+_QUEUES = {"asyncio.queues": "Queue", "eventlet.queue": "LightQueue", "janus": "Queue", "queue": "Queue"}
 _WORK = (Part(0, "func"), Part(3, "callback"), Part(4, "error_callback"))
 _LAZY_WORK = (Part(0, "func"), Part(1, "iterable", items))
 # Module -> class, methods, and which of their arguments are work.
@@ -60,12 +61,20 @@ class ThreadsInstrumentor(Instrumentor):
     """Carries where work was asked for into threads, pools of threads, and what takes from queues."""
 
     name: ClassVar[str] = "threads"
-    modules: ClassVar[tuple[str, ...]] = ("threading", *_QUEUE_MODULES, *_HANDOVERS)
+    modules: ClassVar[tuple[str, ...]] = ("threading", "weakref", *_QUEUES, *_HANDOVERS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._collecting = Collecting()
 
     def activate(self, module: ModuleType) -> None:
         """Wrap the methods by which work is handed over."""
         if module.__name__ == "asyncio.queues":
             _learn_tasks()
+        if module.__name__ in _QUEUES:
+            self._follow(getattr(module, _QUEUES[module.__name__]))
+        elif module.__name__ == "weakref":
+            self._collecting.begin()
         for owner, attribute, wrap in self._seams(module):
             self.try_seam(lambda seam=(owner, attribute, wrap): self.patches.replace(*seam))  # type: ignore[misc]
 
@@ -74,15 +83,35 @@ class ThreadsInstrumentor(Instrumentor):
         if module.__name__ == "threading":
             yield module.Thread, "start", self._wrap_start
             yield module.Thread, "_bootstrap_inner", _wrap_bootstrap
-        elif module.__name__ in _QUEUE_MODULES:
-            for kind in _QUEUES:
-                queue = getattr(module, kind)
-                if inspect.isfunction(getattr(queue, "_put")):  # noqa: B009 - gevent puts compiled ones there
-                    yield queue, "_put", functools.partial(notes_putter, self.patches)
-                    yield queue, "_get", functools.partial(follows_putter, self.patches)
+        elif module.__name__ == "weakref":
+            yield module.finalize, "_Info", functools.partial(notes_registrar, self.patches)
+            yield module.finalize, "__call__", functools.partial(goes_back, self.patches)
         for owner, methods, parts in _HANDOVERS.get(module.__name__, ()):
             for method in methods:
                 yield getattr(module, owner), method, carries(self.patches, *parts)
+
+    def deactivate(self) -> None:
+        """Be told of collections no longer."""
+        self._collecting.end()
+
+    def _follow(self, queue: type[Any]) -> None:
+        """Follow a class of queues and those that are made of it, now and later."""
+        if not has_pair(queue):
+            return
+        for kind in family(queue):
+            self._joined(kind)
+        self.try_seam(
+            lambda: self.patches.replace(
+                queue, "__init_subclass__", lambda original: watched(queue, original, self._joined)
+            )
+        )
+
+    def _joined(self, kind: type[Any]) -> None:
+        patches = self.patches
+        if patches.active and has_pair(kind):
+            for name, wrap in (("_put", notes_putter), ("_get", follows_putter)):
+                wrapping = functools.partial(wrap, patches, kind)
+                self.try_seam(lambda seam=(kind, name, wrapping): patches.replace(*seam))  # type: ignore[misc]
 
     def _wrap_start(self, original: Callable[..., Any]) -> Callable[..., Any]:
         patches = self.patches

@@ -113,6 +113,12 @@ class Workers:
     def by_ordered(self, work):
         self.shared(ordered).put(next(self._order), work)
 
+    def by_own(self, work):
+        self.shared(own).put(next(self._order), work)
+
+    def by_wrapping(self, work):
+        self.shared(wrapping).put(next(self._order), work)
+
     # ── tasks, in a loop that runs in a thread ───────────────────────────────────────────────────────────────────
 
     def by_task(self, work):
@@ -123,7 +129,7 @@ class Workers:
 
 
 WAYS = [name.removeprefix("by_") for name in vars(Workers) if name.startswith("by_")]
-TAKERS = ("fifo", "lifo", "ordered", "task", "task_queue")
+TAKERS = ("fifo", "lifo", "ordered", "own", "wrapping", "task", "task_queue")
 
 
 def executor():
@@ -168,6 +174,40 @@ def lifo():
 
 def ordered():
     return Served(queue.PriorityQueue())
+
+
+class OwnQueue(queue.Queue):
+    """A queue that keeps its items in a way of its own."""
+
+    def _init(self, maxsize):
+        self._items = []
+
+    def _qsize(self):
+        return len(self._items)
+
+    def _put(self, item):
+        self._items.append(item)
+
+    def _get(self):
+        return self._items.pop(0)
+
+
+class WrappingQueue(queue.LifoQueue):
+    """A queue that keeps another thing than what was put, and takes that apart again."""
+
+    def _put(self, item):
+        super()._put({"item": item})
+
+    def _get(self):
+        return super()._get()["item"]
+
+
+def own():
+    return Served(OwnQueue())
+
+
+def wrapping():
+    return Served(WrappingQueue())
 
 
 class Loop:
