@@ -7,6 +7,7 @@
 #define Py_LIMITED_API 0x030A0000
 #include <Python.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TABLE 65536
@@ -17,6 +18,7 @@ typedef struct {
     const char *bytes;
     Py_ssize_t size;
     enum kind kind;
+    int place; /* among all of them, by their bytes */
 } literal;
 
 /* One way to meet a literal: at which of its bytes, and the next way with the same bits. */
@@ -28,6 +30,7 @@ typedef struct {
     uint8_t pairs[TABLE / 8], threes[TABLE / 8], twos[TABLE / 8];
     int first_of_three[TABLE], first_of_two[TABLE];
     literal *literals;
+    const literal **ordered; /* by their bytes: those that begin with another one follow it */
     meeting *meetings;
     int literal_count, meeting_count;
     PyObject *held; /* the tuples whose bytes these are */
@@ -60,7 +63,7 @@ static void add_meeting(search *into, uint8_t *bits, int *first, uint32_t at, in
 /* How often bytes stand in texts, roughly: where a literal has its rarest bytes, it is met in vain least often. */
 static int commonness(const uint8_t *bytes)
 {
-    static const char rarest_first[] = "zqxjkvbpygfwmucldrhsnioate \"";
+    static const char rarest_first[] = "zqxjkvbpygfwmucldrhsnioate \"0123456789\\";
     int sum = 0;
     for (int at = 0; at < SHORTEST + 1; at++) {
         const char *found = bytes[at] ? strchr(rarest_first, bytes[at]) : NULL;
@@ -95,15 +98,20 @@ typedef struct {
     PyObject *into; /* where hits go, or NULL if only one that counts is looked for */
 } body;
 
-/* The longest literal that begins at a place; none: NULL. */
-static const literal *longest(const search *in, const body *of, Py_ssize_t start)
+static int begins_with(const literal *longer, const literal *shorter)
 {
-    const literal *best = NULL;
-    for (int number = 0; number < in->literal_count; number++) {
-        const literal *one = &in->literals[number];
-        if (start + one->size <= of->size && (best == NULL || one->size > best->size) &&
-            memcmp(of->bytes + start, one->bytes, (size_t)one->size) == 0)
-            best = one;
+    return longer->size >= shorter->size && memcmp(longer->bytes, shorter->bytes, (size_t)shorter->size) == 0;
+}
+
+/* The longest literal that begins where one does. */
+static const literal *longest(const search *in, const literal *one, const body *of, Py_ssize_t start)
+{
+    const literal *best = one;
+    for (int at = one->place + 1; at < in->literal_count && begins_with(in->ordered[at], one); at++) {
+        const literal *other = in->ordered[at];
+        if (start + other->size <= of->size && other->size > best->size &&
+            memcmp(of->bytes + start, other->bytes, (size_t)other->size) == 0)
+            best = other;
     }
     return best;
 }
@@ -132,7 +140,7 @@ static int meets(const search *in, int at, body *of, Py_ssize_t place)
         Py_ssize_t start = place - in->meetings[at].offset;
         if (start < 0 || start + one->size > of->size) continue;
         if (memcmp(of->bytes + start, one->bytes, (size_t)one->size) != 0) continue;
-        const literal *best = longest(in, of, start);
+        const literal *best = longest(in, one, of, start);
         if (of->into == NULL || best == one) told = report(in, best, of, start);
     }
     return told;
@@ -180,6 +188,7 @@ static void forget(PyObject *capsule)
     search *gone = PyCapsule_GetPointer(capsule, NULL);
     if (gone == NULL) return;
     PyMem_Free(gone->literals);
+    PyMem_Free(gone->ordered);
     PyMem_Free(gone->meetings);
     Py_XDECREF(gone->held);
     PyMem_Free(gone);
@@ -200,6 +209,20 @@ static int take(search *into, PyObject *literals, enum kind kind)
         add_literal(into, into->literal_count++);
     }
     return 0;
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+    const literal *one = *(const literal *const *)left, *other = *(const literal *const *)right;
+    int found = memcmp(one->bytes, other->bytes, (size_t)(one->size < other->size ? one->size : other->size));
+    return found != 0 ? found : (one->size > other->size) - (one->size < other->size);
+}
+
+static void order(search *all)
+{
+    for (int at = 0; at < all->literal_count; at++) all->ordered[at] = &all->literals[at];
+    qsort(all->ordered, (size_t)all->literal_count, sizeof(literal *), by_bytes);
+    for (int at = 0; at < all->literal_count; at++) all->literals[all->ordered[at] - all->literals].place = at;
 }
 
 static PyMethodDef stand_in_definition = {
@@ -225,16 +248,19 @@ static PyObject *search_for(PyObject *module, PyObject *arguments)
         return NULL;
     }
     made->literals = PyMem_Calloc(count + 1, sizeof(literal));
+    made->ordered = PyMem_Calloc(count + 1, sizeof(literal *));
     made->meetings = PyMem_Calloc(2 * count + 1, sizeof(meeting));
     Py_INCREF(arguments);
     made->held = arguments;
     PyObject *functions = NULL;
-    if (made->literals == NULL || made->meetings == NULL)
+    if (made->literals == NULL || made->ordered == NULL || made->meetings == NULL)
         PyErr_NoMemory();
     else if (take(made, wanted, WANTED) == 0 && take(made, harmless, HARMLESS) == 0 &&
-             take(made, beside_at, BESIDE_AT) == 0)
+             take(made, beside_at, BESIDE_AT) == 0) {
+        order(made);
         functions = Py_BuildValue("(NN)", PyCFunction_NewEx(&stand_in_definition, capsule, NULL),
                                   PyCFunction_NewEx(&found_in_definition, capsule, NULL));
+    }
     Py_DECREF(capsule);
     return functions;
 }

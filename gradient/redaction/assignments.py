@@ -27,10 +27,11 @@ _ESCAPED_REST = re.compile(
     r"(?:[\w.\-]|[^\x00-\x7f\u2018-\u201f\u3000-\u303f\uff0c\uff1a\uff1b\uff1d]|\\{1,31}u[0-9a-fA-F]{4}){0,40}"
 )
 _AFTER = re.compile(
-    rf"""(?P<close>{QUOTE})?(?:[\])]|%5[Dd])?(?P<gap>{_GAP})(?P<sep>=>|:=|[:=,>]|%3[AaDd]|&\#6[01];)?(?P<more>{_GAP})""",
+    rf"""(?P<close>{QUOTE})?(?:[\])]|%5[Dd])?(?P<gap>{_GAP})(?P<sep>=>|:=|[:=,>\uff1a]|%3[AaDd]|&\#6[01];)?(?P<more>{_GAP})""",
     re.VERBOSE,
 )
 _SAID = re.compile(rf"(?:is |was |are )?{QUOTE}?")
+_BLOCK = re.compile(r"[|>][+-]?(?:\n|\\{1,31}n)[ \t+]{0,40}")  # of YAML
 _LINES = re.compile(r"(?:\s|\\{1,31}[nrt]){0,40}")
 _NAME_BEFORE = re.compile(
     rf"(?:name|key|header|field|variable|parameter|Name|Key|Header|NAME|KEY){QUOTE}?\s{{0,8}}[:=,]\s{{0,8}}{QUOTE}?$"
@@ -41,6 +42,7 @@ _VALUE_KEY = re.compile(
 _ESCAPE = re.compile(
     r"(?:\\(?:[abefnrtv0]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|%(?:25){0,3}[0-9A-Fa-f]{2}|\[[0-9;]{0,12}m)"
 )
+_LINE_ESCAPE = re.compile(r"\\{1,31}[nrt]")
 _UNICODE_ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _NAME_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 _ESCAPING = ("\\", "%", "[", ";")
@@ -67,9 +69,8 @@ class Assignments:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._has_added = bool(names.added)
-        self._rest = _ESCAPED_REST if self._has_added else _REST
 
-    def find(self, text: str, start: int, end: int, manner: Manner) -> Span | None:
+    def find(self, text: str, start: int, end: int, manner: Manner, *, wide: bool = False) -> Span | None:
         """Return what to withhold behind the name that a part of was found.
 
         Args:
@@ -77,12 +78,16 @@ class Assignments:
             start: Where the part begins.
             end: Where it ends.
             manner: What kind of text it is.
+            wide: Whether the name may have several words, and letters that JSON escapes.
         """
         if text[end : end + 1] in ("s", "S") and text[end - 1] in "nN" and not self._has_added:
             return None  # tokens are counted
-        rest = self._rest.match(text, end)
+        wide = wide or self._has_added
+        rest = (_ESCAPED_REST if wide else _REST).match(text, end)
         stop = rest.end() if rest else end
         begin = self._begin(text, start, stop)
+        if begin is None and wide:
+            begin = self._begin_of_several(text, start, stop)
         if begin is None and self._has_added:
             begin, stop = self._quoted(text, start, stop)
         if begin is None:
@@ -120,17 +125,17 @@ class Assignments:
         if text[begin - 1 : begin] in _ESCAPING:
             candidates = [*(at for at in _unescaped(text, begin) if at <= start + 1), begin]
         elif text[begin : begin + 2] == "-D":  # an option of Java
-            candidates = [begin + 2]
+            candidates = [begin + 2, begin]
         elif text[start] == " " or (begin == start and text[begin - 1 : begin] == " "):
             candidates += [begin - 1 - _run_before(text, begin - 1), start - _run_before(text, start)]
         for candidate in candidates:
             if self._names.is_sensitive(text[candidate:stop]):
                 return candidate
-        return self._begin_of_listed(text, start, stop) if self._has_added else None
+        return None
 
-    def _begin_of_listed(self, text: str, start: int, stop: int) -> int | None:
+    def _begin_of_several(self, text: str, start: int, stop: int) -> int | None:
         """Look for a name that may have blanks in it, and letters that JSON escapes."""
-        before = text[max(0, start - _LISTED_CHARS) : stop]
+        before = _LINE_ESCAPE.sub(_blanks, text[max(0, start - _LISTED_CHARS) : stop])
         quoted = _NOT_IN_QUOTED_NAME.split(before)[-1]
         name = _decoded(quoted)
         words = _NOT_IN_NAME.split(name)[-1]
@@ -201,6 +206,8 @@ class Assignments:
         return None
 
     def _value(self, text: str, at: int, place: Place) -> Span | None:
+        block = _BLOCK.match(text, at)
+        at = block.end() if block else at
         opened = OPEN.match(text, at)
         if opened:
             return place.quoted(opened)
@@ -223,6 +230,10 @@ def _unescaped(text: str, begin: int) -> list[int]:
     colour = text.rfind("[", max(0, begin - _COLOUR_CHARS), begin)
     found = (_ESCAPE.match(text, at) for at in (begin - 1, begin - 2, colour) if at >= 0)
     return [escape.end() for escape in found if escape and escape.end() > begin]
+
+
+def _blanks(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _decoded(name: str) -> str:

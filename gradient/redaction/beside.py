@@ -11,14 +11,15 @@ from gradient.redaction.credentials import Span
 from gradient.redaction.judging import is_placeholder, is_plain_word, looks_random
 
 _QUOTES = r"\\{0,31}[\"'`]"
-_SIGNS = r"[ \t\"'`:=,|()\[\]{}*<>!/~.;&$-]|\s|\u2192|\uff1a"
+_SIGNS = r"[ \t\"'`:=,|()\[\]{}*<>!/~.;&$@-]|\s|\u2192|\uff1a"
 _ESCAPED = r"\\{1,31}(?:[nrt\"'`/]|u(?:2192|ff1a))|&?(?:quot|gt|lt|amp|apos|nbsp|\#39);"
 _ATTRIBUTE = (
     rf"(?:[a-z]{{1,10}}:)?(?:type|Type|xmlns|lang|class|id|encoding|nil)={_QUOTES}[^\"'<>\\]{{0,80}}{_QUOTES}(?=[\s>/])"
 )
 _WORD = (
     r"(?:string\(\d{1,5}\)|is|was|are|str|string|String|Some|Secret|SecretStr|Final|value|values|input|provided|given|"
-    r"received|used|named|of|td|th|dd|dt|p|li|code|key|Key|CDATA|type|Type|pass|name|please|sid|response|"
+    r"received|used|named|of|to|as|td|th|dd|dt|p|li|b|em|span|div|strong|code|key|Key|CDATA|type|Type|pass|name|please|"
+    r"sid|response|body|ConvertTo-SecureString|new|"
     r"[A-Za-z]{1,12}=(?=[\"'\\]))(?![A-Za-z0-9_])"
 )
 _BETWEEN = re.compile(rf"(?:{_SIGNS}|{_ESCAPED}|{_ATTRIBUTE}|{_WORD}){{1,80}}")
@@ -26,6 +27,9 @@ _MOST_BETWEEN = 80
 _VALUE = re.compile(r"(?!a-z|A-Z|0-9)[A-Za-z0-9+/_~-]{12,400}={0,2}(?![A-Za-z0-9+/_~=(\[@-]|\.\w)")
 _HASH = re.compile(r"[0-9a-fA-F-]+")
 _OF_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\w*(?:Key|Token|Password|Secret|Error|Type|Credential)s?")
+# Where a sign says that a value follows, it may be a hash; behind a line's end alone, it is one of another thing.
+_SAYS_VALUE = re.compile(r"[|:=(,>@\u2192\uff1a]|--| (?:is|to) ")
+_LINE_END = re.compile(r"\n|\\n")
 # How Pydantic tells which field is wrong, and what it was given.
 _INPUT = re.compile(
     rf"(?:(?:\n|\\{{1,31}}n)[ \t]{{1,8}}[^\[\n]{{0,120}}\[type=\w{{1,40}}, input_value=|"
@@ -50,8 +54,16 @@ def beside(text: str, stop: int, told: bool) -> Span | None:
     value = _VALUE.match(text, found.end())
     if value is None:
         return None
-    is_hash = _HASH.fullmatch(value[0]) and not (told and "\n" not in found[0])
-    return value.span() if looks_random(value[0]) and not is_hash and not _OF_CODE.fullmatch(value[0]) else None
+    if not looks_random(value[0]) or _OF_CODE.fullmatch(value[0]):
+        return None
+    return None if _HASH.fullmatch(value[0]) and not _may_be_hash(found[0], told) else value.span()
+
+
+def _may_be_hash(between: str, told: bool) -> bool:
+    """Tell whether what follows a name is its value even where it looks like a hash."""
+    if _LINE_END.search(between) and "<" not in between:
+        return False
+    return told or _SAYS_VALUE.search(between) is not None
 
 
 def _input(text: str, found: re.Match[str]) -> Span | None:

@@ -26,6 +26,9 @@ _TOKEN_CHARS = re.compile(r"[\w\-+/=.~!@#$%^&*:]+")
 _RANDOM_CHARS = 10
 _RANDOM_SWITCHES = 0.28
 _LONG_CHARS = 24
+_ODD_CHARS, _ODD_PARTS, _LONGEST_PART = 16, 3, 12
+_CASED_WORD, _NO_LETTERS = re.compile(r"[A-Z]*|[A-Z]?[a-z]*"), re.compile(r"[^A-Za-z]+")
+_VOWEL = re.compile(r"[aeiouyAEIOUY]")
 _LETTERS = re.compile(r"[A-Za-z.,_ '\"\[\]-]+")
 _MOST_WORDS_CHARS = 60
 
@@ -76,10 +79,19 @@ def looks_random(value: str) -> bool:
     letters = [word for word in _WORDS.findall(value) if word.isalpha()]
     longest = max(map(len, letters), default=0)
     if kinds.count("digit") < 2:  # noqa: PLR2004 - one digit may number a word
-        return len(value) >= _LONG_CHARS and switches > _RANDOM_SWITCHES and longest < _FEW_CHARS
+        return switches > _RANDOM_SWITCHES and longest < _LONGEST_PART and _has_odd_parts(value)
     if not letters:
         return False
     return switches > _RANDOM_SWITCHES or (len(value) >= _LONG_CHARS and longest < _RANDOM_CHARS)
+
+
+def _has_odd_parts(value: str) -> bool:
+    """Tell whether letters of both cases are in no order of words: `xKBrjkqADKvXId`, not `getURLOfTheNextPage`."""
+    if all(map(_CASED_WORD.fullmatch, _NO_LETTERS.split(value))):
+        return False
+    parts = [part for part in _WORDS.findall(value) if part.isalpha()]
+    odd = sum(part.isupper() or len(part) == 1 or not _VOWEL.search(part) for part in parts)
+    return len(value) >= _ODD_CHARS and odd >= _ODD_PARTS
 
 
 def _kind(character: str) -> str:

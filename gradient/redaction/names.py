@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from gradient.redaction import phrases
+
 MAX_NAME_CHARS = 200
 _MAX_KNOWN_NAMES = 8_192
 
@@ -21,12 +23,16 @@ _SENSITIVE = (
     "session token", "bearer token", "csrf token", "api token", "connection string", "db pass", "user pass",
     "amz signature", "goog signature", "x auth", "license key", "write key", "ingest key", "fal key", "deploy key",
     "honeycomb team", "client key", "webhook key", "mandrill key", "key pass", "store pass", "sftp pass", "redis pass",
+    "ssh key", "hmac key", "fernet key", "totp", "otp",
 )  # fmt: skip
 # Names that are often glued to what stands before them: PGPASSWORD, dbpasswd, openaiapikey.
-_GLUED = re.compile(r"(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|accesstoken|authtoken)s?$")
+_GLUED = re.compile(
+    r"(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|accesstoken|authtoken|"
+    r"(?:ssh|db|ftp|smtp|mysql|redis|user|admin|root)pass|(?:bind|user|db|root|admin)pw)s?$"
+)
 # Sensitive as the whole key alone: `token` is a secret, `token_count` is none.
-WHOLE = frozenset({"token", "auth", "bearer", "pass", "pwd", "jwt", "psk"})
-_WEAK = WHOLE | {"cookie", "cookies", "secret", "secrets"}
+WHOLE = frozenset({"token", "auth", "bearer", "pass", "pwd", "jwt", "psk", "pw"}) | phrases.TOKENS
+_WEAK = WHOLE | {"cookie", "cookies", "secret", "secrets", "secreto", "segredo", "секрет"}
 # `github_token` is a secret; these tokens are none.
 _HARMLESS_TOKENS = frozenset(
     ["next", "page", "continuation", "pagination", "cursor", "sync", "first", "last", "per", "max", "min", "new",
@@ -38,7 +44,8 @@ _BEFORE_PASS = frozenset(
     ["db", "database", "sql", "mysql", "pg", "postgres", "postgresql", "redis", "mongo", "rabbitmq", "amqp", "smtp",
      "imap", "pop", "mail", "email", "ftp", "sftp", "ssh", "ldap", "http", "https", "proxy", "basic", "auth", "user",
      "admin", "root", "login", "account", "service", "registry", "docker", "vpn", "wifi", "sudo", "cert", "key",
-     "keystore", "store", "app", "api", "my", "es", "elastic", "kafka", "git", "github", "host", "server", "client"]
+     "keystore", "store", "app", "api", "my", "default", "become", "es",
+     "elastic", "kafka", "git", "github", "host", "server", "client"]
 )  # fmt: skip
 _VENDORS = frozenset(
     ["openai", "anthropic", "groq", "gemini", "mistral", "cohere", "deepseek", "xai", "perplexity", "pinecone",
@@ -46,7 +53,8 @@ _VENDORS = frozenset(
      "fireworks", "azure", "aws", "stripe", "sendgrid", "twilio", "datadog", "github",
      "gitlab", "langsmith",
      "langfuse", "huggingface", "openrouter", "serpapi", "voyage", "nvidia", "cerebras", "azdo", "gh", "databricks",
-     "airtable"]
+     "airtable", "devops", "mailgun", "elevenlabs", "splunk", "deepgram", "assemblyai", "mapbox", "algolia", "brevo",
+     "resend", "cloudflare", "heroku", "vercel", "supabase", "serper", "exa", "firecrawl", "qdrant", "weaviate", "snyk"]
 )  # fmt: skip
 _DIRECTORY = "PWD"
 _DOTLESS = "\u0131"
@@ -78,10 +86,11 @@ class Names:
     def __init__(self, added: Iterable[str] = ()) -> None:
         self.listed = tuple(added)
         self.added = [words for words in map(words_of, self.listed) if words]
-        built_in: list[list[str]] = [words_of(name) for name in _SENSITIVE]
+        built_in: list[list[str]] = [words_of(name) for name in (*_SENSITIVE, *phrases.NAMES)]
         self._compact = _with_plurals([*built_in, *self.added])
         self._longest = max(map(len, self._compact))
         self._within = [run for run in map("".join, self.added) if _WITHOUT_BLANKS.search(run)]
+        self._at_end = tuple(run for run in map("".join, built_in) if _WITHOUT_BLANKS.search(run))
         self._known: dict[str, bool] = {}
 
     def is_sensitive(self, name: str) -> bool:
@@ -111,8 +120,9 @@ class Names:
             return name != _DIRECTORY
         last, before = words[-1], words[-2] if len(words) > 1 else ""
         if before and (
-            (last == "token" and before not in _HARMLESS_TOKENS)
+            (last in phrases.TOKENS and before not in _HARMLESS_TOKENS)
             or (last == "pwd" and before != "old")
+            or last == "pw"
             or (last == "pass" and before in _BEFORE_PASS)
             or (last == "pat" and before in _VENDORS)
             or (last == "key" and before in _VENDORS)
@@ -121,7 +131,7 @@ class Names:
         if any(map(_GLUED.search, words)) or self._has_run(words):
             return True
         whole = "".join(words)
-        return any(run in whole for run in self._within)
+        return whole.rstrip("0123456789").endswith(self._at_end) or any(run in whole for run in self._within)
 
     def _has_run(self, words: list[str]) -> bool:
         """Tell whether some words in a row make a sensitive name; bounded by the longest of those."""

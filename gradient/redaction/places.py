@@ -7,9 +7,10 @@ from gradient.redaction.judging import is_made_up, is_placeholder, is_plain_word
 
 QUOTE = r"""(?:\\{0,31}["'`]|&quot;|&\#x?[23][0-9];|&apos;|%22|%27|\\{1,31}u002[27])"""
 OPEN = re.compile(rf"(?P<prefix>[bBuUrRfF]{{0,2}})(?P<quote>{QUOTE})")
-BARE = re.compile(r"""[^\s"'`,;&<>)\]}|\\]{1,400}""")
-_BARE_REST = re.compile(r"""[^\s"'`,;&<>)\]}|\\]*""")
-_LINE = re.compile(r"""[^\r\n"'`\\]{1,4000}""")
+_BARE_CHAR = r"""[^\s\x00-\x1f\x7f"'`,;&<>)\]}|\\]"""
+BARE = re.compile(rf"{_BARE_CHAR}{{1,400}}")
+_BARE_REST = re.compile(rf"{_BARE_CHAR}*")
+_LINE = re.compile(r"""(?:[^\x00-\x08\n-\x1f"'`\\]|(?<==)"[^"\r\n\\]*"|(?<==)'[^'\r\n\\]*'){1,4000}""")
 # A scheme of several parts, in quotes of their own.
 _DIGEST = re.compile(r"""(?i)(?:digest|hawk|oauth|aws4-hmac-sha256) (?:[^\r\n\\]|\\{1,31}["']){1,4000}""")
 SCHEME = re.compile(
@@ -21,6 +22,7 @@ _HELD_TEXT = re.compile(r"""["'][^"']""")
 _BRACKETS = re.compile(r"[\[\]{}]")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 _HEADER = re.compile(r"[A-Za-z][a-z]*(?:-[A-Za-z]+)+|Authorization|Cookie|authorization|cookie")
+_PATH = re.compile(r"[/~.]|[A-Za-z]:[\\/]")
 _WHOLE_LINE = re.compile(r"(?i)(?:.*-)?(?:authorization|cookie)s?\Z")
 _SAMPLE_CHARS, _HELD_CHARS, _ESCAPES_CHARS = 200, 500, 64
 _SEPARATED = ("?", "&", ";")
@@ -62,6 +64,8 @@ class Place:
         """Tell whether a value is withheld whatever it looks like; behind `token` there are words of texts, too."""
         if not self.weak:
             return True
+        if self.name.lower() == "pwd" and _PATH.match(value):
+            return False
         if self.name.lower() != "token":
             return not is_plain_word(value)
         return any(map(str.isdigit, value)) or (len(value) >= _LONG_CHARS and " " not in value)
@@ -116,9 +120,9 @@ class Place:
         by = skipped(found[0])
         value = found[0][by:].rstrip(" .")
         first = value.partition(" ")[0]
-        bare = first.rstrip(".,:;!?")
+        bare = first.rstrip(".,:;!?)]")
         is_word = is_words(bare) if not (self.told or by) else is_plain_word(bare)
-        if is_placeholder(first) or (is_word and not (by and len(bare) >= _LONG_CHARS)) or "(" in first:
+        if is_placeholder(bare) or (is_word and not (by and len(bare) >= _LONG_CHARS)) or "(" in first:
             return None
         is_meant = (self.sep == ":" and (self.told or self.is_tight or self._is_header())) or self.is_separated
         if not (is_meant or looks_secret(first)):

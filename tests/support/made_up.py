@@ -5,6 +5,7 @@ Every secret holds one of `MARKS`, so that one search of the bytes finds any of 
 
 import html
 import json
+import re
 import urllib.parse
 
 MARKS = (b"xQ7zK9vB2m", b"c0ffee77d1", b"QX7ZK9VB")
@@ -100,5 +101,9 @@ ESCAPED = {
     "repr": lambda text: repr(f"line\n{text}"),
     "bytes": lambda text: repr(f"line\n{text}".encode("ascii", "backslashreplace")),
     "HTML": lambda text: f"<p>{html.escape(text)}</p>",
+    "an address": lambda text: f"https://example.com/?a=1&x={urllib.parse.quote(text, safe='')}",
+    "an address twice": lambda text: urllib.parse.quote(f"/?x={urllib.parse.quote(text, safe='')}", safe=""),
+    "a form": lambda text: urllib.parse.quote_plus(f"It said: {text}!"),
+    "JSON for HTML": lambda text: re.sub(r"[<>&']", lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps({"out": text})),
 }
 IN_ADDRESS = {"quoted": lambda text: f"https://example.com/?a=1&x={urllib.parse.quote(' ' + text, safe='')}"}
