@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from contextvars import Context
+from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradient.runtime.standing import CarriedItems, Standing, carried, standing
@@ -27,7 +29,7 @@ def carries(patches: Patches, *parts: Part) -> Callable[[Any], Any]:
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def hand_over(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-            where = standing() if patches.active else None
+            where = standing() if patches.active and not (args and _brings_context(args[0])) else None
             if where is not None:
                 given = list(args)
                 for position, name, carry in parts:
@@ -41,6 +43,12 @@ def carries(patches: Patches, *parts: Part) -> Callable[[Any], Any]:
         return hand_over
 
     return wrap
+
+
+def _brings_context(function: Any) -> bool:
+    """Tell whether a function enters a context of its own, which says where it stands, whatever stands around it."""
+    function = function.func if type(function) is functools.partial else function
+    return type(function) is BuiltinMethodType and type(function.__self__) is Context
 
 
 def items(iterable: Any, where: Standing) -> Any:

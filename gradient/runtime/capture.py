@@ -26,7 +26,7 @@ from gradient.runtime.glance import is_plain, names_media
 from gradient.runtime.kept import Kept
 from gradient.runtime.media import FEWEST_RUN_CHARS, Media
 from gradient.runtime.redaction import Redactor
-from gradient.runtime.shapes import text_for
+from gradient.runtime.shapes import text_for, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,8 @@ _LABELS: dict[type[Any], tuple[str, ...]] = {
     ExecutionStarted: ("name", "kind", "node_id", "model", "provider"),
     ExecutionEnded: ("name", "kind", "node_id", "model", "provider"),
 }
+_DICT: type[Any] = dict
+_LIST: type[Any] = list
 _MAX_KNOWN_LABELS = 4_096
 _encode_json = msgspec.json.Encoder().encode
 
@@ -80,6 +82,7 @@ class Capture:
         self._conversations = conversations
         memory = None if conversations is None else lambda: conversations.table
         self._media = Media(memory)
+        self._keeps_media = keeper is not None and settings.media == "keep"
         # A fresh one for each event where media are kept, which has their bytes until that is written.
         self._media_of_event: Callable[[], Media] = (
             (lambda: self._media)
@@ -105,6 +108,10 @@ class Capture:
                     is_quiet = not self._suspects(body) or not self.redactor.holds_secret(body)
                     if is_quiet and not names_media(body):
                         return body
+                elif type(value) is _DICT and self._conversations is not None and not self._keeps_media:
+                    encoded = self._with_references(event, field, value, metadata)
+                    if encoded is not None:
+                        return encoded
             except Exception:  # noqa: BLE001, S110 - changed meanwhile, lone surrogates, nested too deep: the slow way knows
                 pass
         return self._carefully(event, field, own_metadata=metadata is None)
@@ -135,6 +142,33 @@ class Capture:
                 self._labels.clear()
             known = self._labels[text] = self.text(text)
         return known
+
+    def _with_references(self, event: Any, field: str, value: dict[Any, Any], metadata: Any) -> Captured | None:
+        """Encode an event whose payload is plain but for lists of messages, as the state of most graphs is, or None."""
+        find = self._shapes.find
+        told: dict[Any, Any] = {**value}
+        lists = [
+            key for key, item in told.items() if type(item) is _LIST and item and find(type_of(item[0])) is not None
+        ]
+        for key in lists:
+            told[key] = None
+        if not lists or not self._is_plain(told) or not (metadata is None or self._is_plain(metadata)):
+            return None
+        conversations: Any = self._conversations
+        batch = conversations.batch()
+        for key in lists:
+            told[key] = batch.refer(value[key], self._describe)
+            if told[key] is None:
+                return None
+        referring = copy(event)
+        setattr(referring, field, msgspec.Raw(_encode_json(told)))
+        referring.messages = batch.news()
+        if batch.cut and type(event) is RequestEnded:
+            referring.truncated += 1
+        captured = Captured(referring, field, batch, truncated=batch.cut)
+        body = captured.body
+        is_quiet = not self._suspects(body) or not self.redactor.holds_secret(body)
+        return captured if is_quiet and not names_media(body) else None
 
     def _carefully(self, event: Any, field: str, *, own_metadata: bool) -> bytes | Captured:
         """Encode an event whose values need work: at first without a search of each text for secrets.
@@ -194,8 +228,7 @@ class Capture:
 
     def _plainly(self, message: Any) -> bytes | None:
         """Return the JSON of a message that is described in plain values, as most are, or None."""
-        kind: type[Any] = type(message)  # pyright: ignore[reportUnknownVariableType] - anything's
-        shape = self._shapes.find(kind)
+        shape = self._shapes.find(type_of(message))
         try:
             description = None if shape is None else shape.describe(message)
             if description is None or not self._is_plain(description):
@@ -205,13 +238,19 @@ class Capture:
             return None
         return None if names_media(encoded) else encoded
 
+    def _describe(self, message: Any) -> tuple[bytes, bool]:
+        """Return the JSON of a message that is not searched for secrets, and whether anything of it was cut."""
+        return self._described(message, self._media, redacts=False)
+
+    def _described(self, message: Any, media: Media, *, redacts: bool) -> tuple[bytes, bool]:
+        plain = None if redacts else self._plainly(message)
+        if plain is not None:
+            return plain, False
+        cleaner = self._cleaner(None, media, redacts=redacts)
+        return _encode_json(cleaner.clean(message)), cleaner.truncated
+
     def _cleaner(self, batch: Batch | None, media: Media, *, redacts: bool) -> Cleaner:
-        def describe(message: Any) -> tuple[bytes, bool]:
-            plain = None if redacts else self._plainly(message)
-            if plain is not None:
-                return plain, False
-            cleaner = self._cleaner(None, media, redacts=redacts)
-            return _encode_json(cleaner.clean(message)), cleaner.truncated
+        describe = partial(self._described, media=media, redacts=redacts)
 
         def refer(messages: list[Any]) -> Any:
             return None if batch is None else batch.refer(messages, describe)

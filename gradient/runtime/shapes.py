@@ -52,6 +52,11 @@ class Shape:
     state: Callable[[Any], Any] | None = None
 
 
+def type_of(value: Any) -> type[Any]:
+    """Return the type of anything."""
+    return type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
+
+
 def itself(message: Any) -> Any:
     """Return an object as its own state: `describe` looks at its fields, those that it does not declare included."""
     return message

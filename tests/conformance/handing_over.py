@@ -8,6 +8,7 @@ import asyncio
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing.pool import ThreadPool
@@ -86,6 +87,9 @@ class Workers:
 
     def by_submit(self, work):
         self.shared(executor).submit(work)
+
+    def by_submit_in_a_copy(self, work):
+        self.shared(executor).submit(copy_context().run, work)
 
     def by_callback(self, work):
         self.shared(executor).submit(int).add_done_callback(work)

@@ -233,3 +233,39 @@ def test_what_a_snapshot_keeps_is_counted_with_its_texts(look, modes):
     assert small < 5_000
     assert 100_000 <= long - small <= 160_000
     assert rest + sum(map(sys.getsizeof, apart)) > 1_000_000
+
+
+@pytest.mark.parametrize("ending", [None, object()], ids=["frozen", "refused halfway"])
+def test_a_snapshot_lets_go_of_what_it_held(look, modes, ending):
+    text, kind = "a text " * 9, type("Mine", (), {})
+
+    def look_once():
+        message = {text: [text, (text, {"a": text})], "type": kind() if ending else None, "end": ending}
+        try:
+            snapshots = [look.freeze(message, modes, same)[0]]
+        except look.Unfreezable:
+            assert ending is not None
+        else:
+            look.common(snapshots, [{**message, text: [text, (text, {"a": "a text " * 9})]}], modes)
+
+    look_once()  # what is known of a type is kept
+    before = sys.getrefcount(text), sys.getrefcount(kind)
+    for _ in range(50):
+        look_once()
+
+    assert (sys.getrefcount(text), sys.getrefcount(kind)) == before
+
+
+def test_snapshots_are_compared_wherever_what_they_tell_of_lies(look, modes):
+    chosen = random.Random(5)
+    messages = [AIMessage(f"{n}", additional_kwargs={"n": {"m": [n]}}, id=str(n)) for n in range(60)]
+    snapshots = [look.freeze(message, modes, same)[0] for message in messages]
+
+    for _ in range(40):
+        others = [message if chosen.random() < 0.5 else pickle.loads(pickle.dumps(message)) for message in messages]
+        first = chosen.randrange(70)
+        if first < 60:
+            others[first].additional_kwargs["n"]["m"].append(None)
+        assert look.common(snapshots, others, modes) == min(first, 60)
+        if first < 60:
+            others[first].additional_kwargs["n"]["m"].pop()

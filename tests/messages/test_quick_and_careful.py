@@ -13,8 +13,8 @@ WORDS = ["weather", "naïve", "漢字", "🙂", "$cut", "\u2028", "a.b", "iVBORw
 
 
 @entrypoint
-def agent(messages):
-    return "ok"
+def agent(**state):
+    return state
 
 
 class Generator:
@@ -59,19 +59,28 @@ class Generator:
             ]
         )()
 
+    def state(self):
+        """Return what a graph's state is: lists of messages beside anything else."""
+        others = self.random.sample(["summary", "steps", "api_key", "drafts", "naïve"], 2)
+        known = [self.message() for _ in range(4)]
+        return {
+            "messages": known,
+            **{name: self.random.choice([self.value(), "sk-ant-api03-" + "x" * 40, known[:2]]) for name in others},
+        }
+
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_message_is_recorded_alike_the_quick_and_the_careful_way(home, read_runs, seed):
     generator = Generator(seed)
-    conversations = [[generator.message() for _ in range(4)] for _ in range(25)]
+    states = [generator.state() for _ in range(25)]
 
     for patterns in ((), ("no text has this",)):
         manager = RuntimeManager(settings=Settings(home=home, console="off", redact_patterns=patterns))
         set_runtime_manager(manager)
         manager.install_instrumentation()
-        for messages in conversations:
-            agent(messages)
+        for state in states:
+            agent(**state)
         manager.shutdown()
 
-    recorded = [run["inputs"]["messages"] for run in read_runs()]
+    recorded = [(run["inputs"], run["outputs"]) for run in read_runs()]
     assert recorded[:25] == recorded[25:]

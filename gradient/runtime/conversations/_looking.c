@@ -1,15 +1,20 @@
 /* Look at messages: what they are now, and whether they still are what they were. The twin of `plain_looking.py`.
 
-A snapshot holds a text, a number or None as the very object, and everything that can change as a list of our own:
+A snapshot is one row of words: the message as it is walked through, each word with its kind in the lowest bits.
 
-    [dict, key, value, key, value, ...]    [list, item, ...]    [tuple, item, ...]
-    [type, __dict__]    [type, __dict__, extra fields]
+    DICT n, then n times key and value    LIST n, TUPLE n, then n items    OBJECT type, fields    MODEL type, fields, extra
+
+A text, a number or None stands there as the very object. Where the containers lay when they were last seen stands in
+front, only as addresses: memory is what a look waits for, so it is asked for ahead of use.
 
 No code of the user's runs: exact types only, `__dict__` as `object` gives it. A text that is the same object is not
 read; one that is another object is compared, and takes the place of the former, so that the next look finds it.
 */
 #define Py_LIMITED_API 0x030A0000
 #include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_DEPTH 32
@@ -17,22 +22,48 @@ read; one that is another object is compared, and takes the place of the former,
 #define KEYED_MESSAGES 3
 #define KEYED_TEXTS 6
 #define KEYED_CHARS 24
-#define LIST_BYTES 72
-#define SLOT_BYTES 9
 #define LEAF_BYTES 32
 #define SHORT_CHARS 64
 #define LARGE_CHARS 65536
+#define MAX_HINTS 6
+#define FAR 8 /* messages ahead: their snapshots and themselves */
+#define NEAR 4 /* messages ahead: what they hold */
+#define LINE_BYTES 64
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
 
 enum { CLOSED, FIELDS, EXTRA, ATOM }; /* as in `modes.py` */
 
-static PyObject *extra_name;   /* "__pydantic_extra__" */
-static PyObject *sizeof_name;  /* "__sizeof__" */
-static PyObject *unfreezable;  /* the exception */
+typedef uintptr_t Word;
+enum { LEAF, DICT, LIST, TUPLE, OBJECT, MODEL, HINT, KIND = 7 };
 
 typedef struct {
-    PyObject *modes, *intern; /* gives the one copy of a large text that is kept, and counted */
-    Py_ssize_t values, cost;
-} Freezing;
+    PyObject_VAR_HEAD
+    Word words[1];
+} Snapshot;
+
+static PyTypeObject *snapshot_type;
+static PyObject *extra_name;  /* "__pydantic_extra__" */
+static PyObject *sizeof_name; /* "__sizeof__" */
+static PyObject *unfreezable; /* the exception */
+
+static void free_words(Word *words, Py_ssize_t count)
+{
+    for (Py_ssize_t at = 0; at < count; at++)
+        if ((words[at] & KIND) == LEAF) Py_DECREF((PyObject *)words[at]);
+}
+
+static void free_snapshot(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    free_words(((Snapshot *)self)->words, Py_SIZE(self));
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
 
 /* ── what an object holds ─────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -56,23 +87,58 @@ static int is_leaf(PyObject *value)
            PyFloat_CheckExact(value) || PyBytes_CheckExact(value);
 }
 
-/* ── freezing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static PyObject *freeze(Freezing *freezing, PyObject *value, int depth);
-
-static int add(Freezing *freezing, PyObject *node, PyObject *value, int depth)
+static Py_ssize_t length_of(PyObject *leaf)
 {
-    PyObject *frozen = freeze(freezing, value, depth);
-    if (frozen == NULL) return -1;
-    int failed = PyList_Append(node, frozen);
-    Py_DECREF(frozen);
-    return failed;
+    return PyUnicode_CheckExact(leaf) ? PyUnicode_GetLength(leaf) : PyBytes_CheckExact(leaf) ? PyBytes_Size(leaf) : 0;
 }
 
-static int add_dict(Freezing *freezing, PyObject *node, PyObject *value, int depth)
+/* ── freezing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    PyObject *modes, *intern; /* gives the one copy of a large text that is kept, and counted */
+    Py_ssize_t values, cost;
+    Word *words, hints[MAX_HINTS];
+    Py_ssize_t count, room;
+    int hinted;
+} Freezing;
+
+static int freeze(Freezing *freezing, PyObject *value, int depth);
+
+static int put(Freezing *freezing, Word word)
+{
+    if (freezing->count == freezing->room) {
+        Py_ssize_t room = 2 * freezing->room + 64;
+        Word *words = realloc(freezing->words, room * sizeof(Word));
+        if (words == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        freezing->words = words;
+        freezing->room = room;
+    }
+    freezing->words[freezing->count++] = word;
+    return 0;
+}
+
+/* Take a reference over. */
+static int put_object(Freezing *freezing, PyObject *object)
+{
+    if (put(freezing, (Word)object) == 0) return 0;
+    Py_DECREF(object);
+    return -1;
+}
+
+static int put_container(Freezing *freezing, Py_ssize_t size, int kind, PyObject *value)
+{
+    if (freezing->hinted < MAX_HINTS) freezing->hints[freezing->hinted++] = (Word)value | HINT;
+    return put(freezing, (Word)size << 3 | kind);
+}
+
+static int freeze_dict(Freezing *freezing, PyObject *value, int depth)
 {
     Py_ssize_t at = 0;
     PyObject *key, *item;
+    if (put_container(freezing, PyDict_Size(value), DICT, value)) return -1;
     while (PyDict_Next(value, &at, &key, &item)) {
         if (!PyUnicode_CheckExact(key)) {
             PyErr_SetString(unfreezable, "a key that is no text");
@@ -80,40 +146,52 @@ static int add_dict(Freezing *freezing, PyObject *node, PyObject *value, int dep
         }
         Py_INCREF(key);
         Py_INCREF(item);
-        freezing->cost += SLOT_BYTES;
-        int failed = PyList_Append(node, key) || add(freezing, node, item, depth);
-        Py_DECREF(key);
+        int failed = put_object(freezing, key) || freeze(freezing, item, depth);
         Py_DECREF(item);
         if (failed) return -1;
     }
     return 0;
 }
 
-static int add_items(Freezing *freezing, PyObject *node, PyObject *value, int depth)
+static PyObject *item_of(PyObject *items, Py_ssize_t at)
 {
-    int is_list = PyList_CheckExact(value);
-    for (Py_ssize_t at = 0; at < (is_list ? PyList_Size(value) : PyTuple_Size(value)); at++) {
-        PyObject *item = is_list ? PyList_GetItem(value, at) : PyTuple_GetItem(value, at);
+    return PyList_CheckExact(items) ? PyList_GetItem(items, at) : PyTuple_GetItem(items, at);
+}
+
+static Py_ssize_t size_of(PyObject *items)
+{
+    return PyList_CheckExact(items) ? PyList_Size(items) : PyTuple_Size(items);
+}
+
+static int freeze_items(Freezing *freezing, PyObject *value, int depth)
+{
+    if (put_container(freezing, size_of(value), PyList_CheckExact(value) ? LIST : TUPLE, value)) return -1;
+    for (Py_ssize_t at = 0; at < size_of(value); at++) {
+        PyObject *item = item_of(value, at);
         if (item == NULL) return -1;
         Py_INCREF(item);
-        int failed = add(freezing, node, item, depth);
+        int failed = freeze(freezing, item, depth);
         Py_DECREF(item);
         if (failed) return -1;
     }
     return 0;
 }
 
-static int add_object(Freezing *freezing, PyObject *node, PyObject *value, long mode, int depth)
+static int freeze_and_free(Freezing *freezing, PyObject *part, int depth)
 {
-    PyObject *fields = fields_of(value);
-    if (fields == NULL) return -1;
-    int failed = add(freezing, node, fields, depth);
-    Py_DECREF(fields);
-    if (failed || mode != EXTRA) return failed;
-    PyObject *extra = extra_of(value);
-    failed = add(freezing, node, extra, depth);
-    Py_DECREF(extra);
+    if (part == NULL) return -1;
+    int failed = freeze(freezing, part, depth);
+    Py_DECREF(part);
     return failed;
+}
+
+static int freeze_object(Freezing *freezing, PyObject *value, long mode, int depth)
+{
+    PyObject *type = (PyObject *)Py_TYPE(value);
+    Py_INCREF(type);
+    return put(freezing, mode == EXTRA ? MODEL : OBJECT) || put_object(freezing, type) ||
+           freeze_and_free(freezing, fields_of(value), depth) ||
+           (mode == EXTRA && freeze_and_free(freezing, extra_of(value), depth));
 }
 
 static long mode_of(Freezing *freezing, PyObject *value)
@@ -125,70 +203,57 @@ static long mode_of(Freezing *freezing, PyObject *value)
     return found;
 }
 
-static Py_ssize_t length_of(PyObject *leaf)
-{
-    return PyUnicode_CheckExact(leaf) ? PyUnicode_GetLength(leaf) : PyBytes_CheckExact(leaf) ? PyBytes_Size(leaf) : 0;
-}
-
-/* Return what a snapshot holds of a leaf: itself, or the one copy of it. */
-static PyObject *kept(Freezing *freezing, PyObject *leaf)
+/* Keep a leaf: itself, or the one copy of it. */
+static int freeze_leaf(Freezing *freezing, PyObject *leaf)
 {
     Py_ssize_t length = length_of(leaf);
     freezing->cost += LEAF_BYTES;
-    if (length > LARGE_CHARS) return PyObject_CallFunctionObjArgs(freezing->intern, leaf, NULL);
+    if (length > LARGE_CHARS) {
+        PyObject *copy = PyObject_CallFunctionObjArgs(freezing->intern, leaf, NULL);
+        return copy == NULL ? -1 : put_object(freezing, copy);
+    }
     if (length > SHORT_CHARS) {
         PyObject *size = PyObject_CallMethodObjArgs(leaf, sizeof_name, NULL);
-        if (size == NULL) return NULL;
+        if (size == NULL) return -1;
         freezing->cost += PyLong_AsSsize_t(size);
         Py_DECREF(size);
     }
     Py_INCREF(leaf);
-    return leaf;
+    return put_object(freezing, leaf);
 }
 
-static PyObject *freeze(Freezing *freezing, PyObject *value, int depth)
+static int freeze(Freezing *freezing, PyObject *value, int depth)
 {
-    freezing->cost += SLOT_BYTES;
     if (++freezing->values > MAX_VALUES || depth > MAX_DEPTH) {
         PyErr_SetString(unfreezable, "too large or too deep");
-        return NULL;
+        return -1;
     }
-    if (is_leaf(value)) return kept(freezing, value);
-    int is_dict = PyDict_CheckExact(value), is_items = PyList_CheckExact(value) || PyTuple_CheckExact(value);
-    long mode = CLOSED;
-    if (!is_dict && !is_items) {
-        mode = mode_of(freezing, value);
-        if (mode == ATOM) {
-            freezing->cost += LEAF_BYTES;
-            Py_INCREF(value);
-            return value;
-        }
-        if (mode != FIELDS && mode != EXTRA) {
-            if (!PyErr_Occurred()) PyErr_SetString(unfreezable, "an object that may hold anything");
-            return NULL;
-        }
+    if (is_leaf(value)) return freeze_leaf(freezing, value);
+    if (PyDict_CheckExact(value)) return freeze_dict(freezing, value, depth + 1);
+    if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) return freeze_items(freezing, value, depth + 1);
+    long mode = mode_of(freezing, value);
+    if (mode == FIELDS || mode == EXTRA) return freeze_object(freezing, value, mode, depth + 1);
+    if (mode != ATOM) {
+        if (!PyErr_Occurred()) PyErr_SetString(unfreezable, "an object that may hold anything");
+        return -1;
     }
-    PyObject *node = PyList_New(0);
-    if (node == NULL) return NULL;
-    freezing->cost += LIST_BYTES;
-    int failed = PyList_Append(node, (PyObject *)Py_TYPE(value));
-    if (!failed)
-        failed = is_dict    ? add_dict(freezing, node, value, depth + 1)
-                 : is_items ? add_items(freezing, node, value, depth + 1)
-                            : add_object(freezing, node, value, mode, depth + 1);
-    if (failed) {
-        Py_DECREF(node);
-        return NULL;
-    }
-    return node;
+    freezing->cost += LEAF_BYTES;
+    Py_INCREF(value);
+    return put_object(freezing, value);
 }
 
 /* ── comparing ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int same(PyObject *holder, Py_ssize_t at, PyObject *value, int depth);
+typedef struct {
+    Word *words, *hints, *no_more_hints;
+} Looking;
+
+static int same(Looking *looking, PyObject *value, int depth);
 
 static int same_leaf(PyObject *known, PyObject *value)
 {
+    if (known == value) return 1;
+    if (Py_TYPE(known) != Py_TYPE(value)) return 0;
     if (PyUnicode_CheckExact(value)) {
         PyObject *equal = PyUnicode_RichCompare(known, value, Py_EQ);
         if (equal == NULL) return -1;
@@ -208,79 +273,116 @@ static int same_leaf(PyObject *known, PyObject *value)
     return 0; /* True and False, None, and atoms are the same only where they are the same object. */
 }
 
-static int same_dict(PyObject *node, PyObject *value, int depth)
+/* Compare a leaf, and hold the one that was seen last; of a large one, only what is counted is held. */
+static int pass_leaf(Looking *looking, PyObject *value)
 {
-    Py_ssize_t at = 0, slot = 1;
+    PyObject *known = (PyObject *)*looking->words;
+    int is_same = same_leaf(known, value);
+    if (is_same == 1 && known != value && length_of(value) <= LARGE_CHARS) {
+        Py_INCREF(value);
+        *looking->words = (Word)value;
+        Py_DECREF(known);
+    }
+    looking->words++;
+    return is_same;
+}
+
+static int same_dict(Looking *looking, Py_ssize_t size, PyObject *value, int depth)
+{
+    Py_ssize_t at = 0;
     PyObject *key, *item;
-    if (2 * PyDict_Size(value) + 1 != PyList_Size(node)) return 0;
-    while (PyDict_Next(value, &at, &key, &item)) {
-        PyObject *known = PyList_GetItem(node, slot);
-        if (known == NULL) return -1;
+    if (PyDict_Size(value) != size) return 0;
+    while (size-- > 0 && PyDict_Next(value, &at, &key, &item)) {
+        PyObject *known = (PyObject *)*looking->words++;
         if (known != key) {
             int equal = PyUnicode_CheckExact(key) ? same_leaf(known, key) : 0;
             if (equal != 1) return equal;
         }
-        Py_INCREF(item);
-        int is_same = same(node, slot + 1, item, depth);
-        Py_DECREF(item);
+        int is_same = same(looking, item, depth);
         if (is_same != 1) return is_same;
-        slot += 2;
     }
     return 1;
 }
 
-static int same_items(PyObject *node, PyObject *value, int depth)
+static int same_items(Looking *looking, Py_ssize_t size, PyObject *value, int depth)
 {
-    int is_list = PyList_CheckExact(value);
-    Py_ssize_t size = is_list ? PyList_Size(value) : PyTuple_Size(value);
-    if (size + 1 != PyList_Size(node)) return 0;
+    if (size_of(value) != size) return 0;
     for (Py_ssize_t at = 0; at < size; at++) {
-        PyObject *item = is_list ? PyList_GetItem(value, at) : PyTuple_GetItem(value, at);
-        if (item == NULL) return -1;
-        Py_INCREF(item);
-        int is_same = same(node, at + 1, item, depth);
-        Py_DECREF(item);
+        PyObject *item = item_of(value, at);
+        int is_same = item == NULL ? -1 : same(looking, item, depth);
         if (is_same != 1) return is_same;
     }
     return 1;
 }
 
-static int same_object(PyObject *node, PyObject *value, int depth)
+static int same_and_free(Looking *looking, PyObject *part, int depth)
 {
-    PyObject *fields = fields_of(value);
-    if (fields == NULL) return -1;
-    int is_same = same(node, 1, fields, depth);
-    Py_DECREF(fields);
-    if (is_same != 1 || PyList_Size(node) == 2) return is_same;
-    PyObject *extra = extra_of(value);
-    is_same = same(node, 2, extra, depth);
-    Py_DECREF(extra);
+    if (part == NULL) return -1;
+    int is_same = same(looking, part, depth);
+    Py_DECREF(part);
     return is_same;
 }
 
-/* Tell whether `value` is what the snapshot `holder[at]` says: 1 or 0, or -1 with an exception. */
-static int same(PyObject *holder, Py_ssize_t at, PyObject *value, int depth)
+static int same_object(Looking *looking, int kind, PyObject *value, int depth)
 {
-    PyObject *known = PyList_GetItem(holder, at);
-    if (known == NULL) return -1;
-    if (known == value) return 1;
-    PyTypeObject *kind = Py_TYPE(value);
-    if (PyList_CheckExact(known)) {
-        if (depth > MAX_DEPTH || (PyObject *)kind != PyList_GetItem(known, 0)) return 0;
-        Py_INCREF(known);
-        int is_same = kind == &PyDict_Type                             ? same_dict(known, value, depth + 1)
-                      : kind == &PyList_Type || kind == &PyTuple_Type ? same_items(known, value, depth + 1)
-                                                                       : same_object(known, value, depth + 1);
-        Py_DECREF(known);
-        return is_same;
-    }
-    if (Py_TYPE(known) != kind) return 0;
-    int is_same = same_leaf(known, value);
-    if (is_same == 1 && length_of(value) <= LARGE_CHARS) { /* of a large one, only what is counted is held */
-        Py_INCREF(value);
-        if (PyList_SetItem(holder, at, value)) return -1;
-    }
+    if ((Word)Py_TYPE(value) != *looking->words++) return 0;
+    int is_same = same_and_free(looking, fields_of(value), depth);
+    return is_same == 1 && kind == MODEL ? same_and_free(looking, extra_of(value), depth) : is_same;
+}
+
+static int same_container(Looking *looking, Word word, PyObject *value, int depth)
+{
+    int kind = word & KIND;
+    if (kind == OBJECT || kind == MODEL) return same_object(looking, kind, value, depth);
+    if (!(kind == DICT ? PyDict_CheckExact(value) : kind == LIST ? PyList_CheckExact(value) : PyTuple_CheckExact(value)))
+        return 0;
+    if (looking->hints < looking->no_more_hints) *looking->hints++ = (Word)value | HINT;
+    Py_ssize_t size = (Py_ssize_t)(word >> 3);
+    return kind == DICT ? same_dict(looking, size, value, depth) : same_items(looking, size, value, depth);
+}
+
+/* Tell whether `value` is what the next words say: 1 or 0, or -1 with an exception. */
+static int same(Looking *looking, PyObject *value, int depth)
+{
+    Word word = *looking->words;
+    if ((word & KIND) == LEAF) return pass_leaf(looking, value);
+    if (depth > MAX_DEPTH) return 0;
+    looking->words++;
+    Py_INCREF(value);
+    int is_same = same_container(looking, word, value, depth + 1);
+    Py_DECREF(value);
     return is_same;
+}
+
+static int is_as_seen(Snapshot *snapshot, PyObject *value)
+{
+    Word *words = snapshot->words;
+    while ((*words & KIND) == HINT) words++;
+    Looking looking = {words, snapshot->words, words};
+    Py_INCREF((PyObject *)snapshot);
+    Py_INCREF(value);
+    int is_same = same(&looking, value, 0);
+    Py_DECREF(value);
+    Py_DECREF((PyObject *)snapshot);
+    return is_same;
+}
+
+/* Ask for the memory of messages to come. */
+static void look_ahead(PyObject *known, PyObject *values, Py_ssize_t at, Py_ssize_t count)
+{
+    if (at + FAR < count) {
+        char *snapshot = (char *)PyList_GetItem(known, at + FAR), *value = (char *)PyList_GetItem(values, at + FAR);
+        for (int line = 0; line < 4; line++) PREFETCH(snapshot + line * LINE_BYTES);
+        PREFETCH(value - LINE_BYTES / 2);
+        PREFETCH(value + LINE_BYTES / 2);
+    }
+    if (at + NEAR < count) {
+        Word *words = ((Snapshot *)PyList_GetItem(known, at + NEAR))->words;
+        for (; (*words & KIND) == HINT; words++) {
+            PREFETCH((char *)(*words & ~(Word)KIND));
+            PREFETCH((char *)(*words & ~(Word)KIND) + 40);
+        }
+    }
 }
 
 /* ── the signature of a conversation ──────────────────────────────────────────────────────────────────────────── */
@@ -347,26 +449,39 @@ static int sign(Signing *signing, PyObject *node, int depth)
 
 /* ── the module ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
+static PyObject *snapshot_of(Freezing *freezing)
+{
+    Py_ssize_t count = freezing->hinted + freezing->count;
+    Snapshot *snapshot = (Snapshot *)PyType_GenericAlloc(snapshot_type, count);
+    if (snapshot == NULL) return NULL;
+    memcpy(snapshot->words, freezing->hints, freezing->hinted * sizeof(Word));
+    memcpy(snapshot->words + freezing->hinted, freezing->words, freezing->count * sizeof(Word));
+    freezing->cost += sizeof(Snapshot) + count * sizeof(Word);
+    freezing->count = 0; /* it has the references now */
+    return (PyObject *)snapshot;
+}
+
 static PyObject *looking_freeze(PyObject *module, PyObject *arguments)
 {
-    PyObject *value;
-    Freezing freezing = {NULL, NULL, 0, 0};
+    PyObject *value, *snapshot = NULL;
+    Freezing freezing = {NULL};
     if (!PyArg_ParseTuple(arguments, "OOO", &value, &freezing.modes, &freezing.intern)) return NULL;
-    PyObject *frozen = freeze(&freezing, value, 0);
-    if (frozen == NULL) return NULL;
-    return Py_BuildValue("Nn", frozen, freezing.cost);
+    if (freeze(&freezing, value, 0) == 0) snapshot = snapshot_of(&freezing);
+    free_words(freezing.words, freezing.count);
+    free(freezing.words);
+    return snapshot == NULL ? NULL : Py_BuildValue("Nn", snapshot, freezing.cost);
 }
 
 static PyObject *looking_common(PyObject *module, PyObject *arguments)
 {
     PyObject *known, *values, *modes; /* the snapshots say what `modes` said; the twin asks again */
     if (!PyArg_ParseTuple(arguments, "O!O!O", &PyList_Type, &known, &PyList_Type, &values, &modes)) return NULL;
-    Py_ssize_t at = 0;
-    while (at < PyList_Size(known) && at < PyList_Size(values)) {
-        PyObject *value = PyList_GetItem(values, at);
-        Py_INCREF(value);
-        int is_same = same(known, at, value, 0);
-        Py_DECREF(value);
+    Py_ssize_t at = 0, count;
+    while (at < (count = Py_MIN(PyList_Size(known), PyList_Size(values)))) {
+        PyObject *snapshot = PyList_GetItem(known, at);
+        if (Py_TYPE(snapshot) != snapshot_type) return PyErr_Format(PyExc_TypeError, "snapshots are wanted");
+        look_ahead(known, values, at, count);
+        int is_same = is_as_seen((Snapshot *)snapshot, PyList_GetItem(values, at));
         if (is_same < 0) return NULL;
         if (!is_same) break;
         at++;
@@ -396,6 +511,13 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static PyType_Slot snapshot_slots[] = {{Py_tp_dealloc, free_snapshot}, {0, NULL}};
+
+static PyType_Spec snapshot_spec = {
+    "gradient.runtime.conversations._looking.Snapshot", offsetof(Snapshot, words), sizeof(Word),
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, snapshot_slots,
+};
+
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "_looking", "The compiled twin of `plain_looking`.", -1, functions, NULL, NULL, NULL, NULL,
 };
@@ -404,10 +526,11 @@ PyMODINIT_FUNC PyInit__looking(void)
 {
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL) return NULL;
+    snapshot_type = (PyTypeObject *)PyType_FromSpec(&snapshot_spec);
     extra_name = PyUnicode_InternFromString("__pydantic_extra__");
     sizeof_name = PyUnicode_InternFromString("__sizeof__");
     unfreezable = PyErr_NewException("gradient.runtime.conversations._looking.Unfreezable", NULL, NULL);
-    if (extra_name == NULL || sizeof_name == NULL || unfreezable == NULL ||
+    if (snapshot_type == NULL || extra_name == NULL || sizeof_name == NULL || unfreezable == NULL ||
         PyModule_AddObject(module, "Unfreezable", unfreezable)) {
         Py_DECREF(module);
         return NULL;

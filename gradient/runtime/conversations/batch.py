@@ -12,7 +12,7 @@ from gradient.journal.events import Key, Messages
 from gradient.journal.messages import SegmentMessages
 from gradient.runtime.conversations.looking import Unfreezable, freeze
 from gradient.runtime.conversations.table import Growing, Listed, Table, Written, digest_of
-from gradient.runtime.shapes import fields, itself
+from gradient.runtime.shapes import fields, itself, type_of
 
 if TYPE_CHECKING:
     from gradient.runtime.conversations.conversations import Conversations
@@ -53,7 +53,7 @@ class Batch:
             describe: Returns the JSON of a message, and whether anything of it was cut.
         """
         find = self._conversations.shapes.find
-        shape = find(_type_of(messages[0])) if messages else None
+        shape = find(type_of(messages[0])) if messages else None
         if shape is None or shape.state is None:
             return None
         try:
@@ -85,9 +85,10 @@ class Batch:
     def publish(self) -> Callable[[], Table | None]:
         """Let later payloads refer to this one, for it is on disk; return where to look up its messages, weakly."""
         table = self._table
-        table.learn(self._described, self._lists)
-        self._written.messages.update(self._messages)
-        self._written.lists.update(self._lists)
+        if self._described or self._lists:
+            table.learn(self._described, self._lists)
+            self._written.messages.update(self._messages)
+            self._written.lists.update(self._lists)
         for grown in self._grown:
             table.remember(*grown)
         return ref(table)
@@ -110,7 +111,7 @@ class Batch:
         grown = Growing(known, shared)
         find = self._conversations.shapes.find
         for message, state in zip(messages[shared:], states[shared:], strict=True):
-            own = find(_type_of(message))
+            own = find(type_of(message))
             if own is None or own.state is not shape.state:
                 return None
             snapshot, size = freeze(state, self._conversations.modes, self._table.intern)
@@ -144,10 +145,6 @@ class Batch:
         for digest in added:
             if digest not in self._written.messages:
                 self._messages[digest] = self._described.get(digest) or self._table.messages[digest]
-
-
-def _type_of(message: Any) -> type[Any]:
-    return type(message)  # pyright: ignore[reportUnknownVariableType] - anything's
 
 
 def reader_of(table: Table | None) -> SegmentMessages:

@@ -45,38 +45,37 @@ class Growing:
         digests: Of the messages.
         ends: `ends[n]` is the digest of the list that ends with message n.
         sizes: `sizes[n]` is about how many bytes are kept of that list.
+        digest: What the whole list is known by.
+        size: About how many bytes are kept of it.
         first_cut: The number of the first message that was cut, or None.
     """
 
-    __slots__ = ("digests", "ends", "first_cut", "sizes", "snapshots")
+    __slots__ = ("digest", "digests", "ends", "first_cut", "size", "sizes", "snapshots")
 
     def __init__(self, former: Growing | None = None, keep: int = 0) -> None:
         """Begin with the first `keep` messages of a former list; their snapshots are shared."""
-        self.snapshots: list[Any] = former.snapshots[:keep] if former else []
-        self.digests: list[str] = former.digests[:keep] if former else []
-        self.ends: list[str] = former.ends[:keep] if former else []
-        self.sizes: list[int] = former.sizes[:keep] if former else []
-        cut: int | None = None if former is None else former.first_cut
-        self.first_cut: int | None = cut if cut is not None and cut < keep else None
-
-    @property
-    def digest(self) -> str:
-        """What the list is known by."""
-        return self.ends[-1] if self.ends else _EMPTY
-
-    @property
-    def size(self) -> int:
-        """About how many bytes are kept of the list."""
-        return self.sizes[-1] if self.sizes else 0
+        self.first_cut: int | None = None
+        self.snapshots: list[Any] = []
+        self.digests: list[str] = []
+        self.ends: list[str] = []
+        self.sizes: list[int] = []
+        self.digest, self.size = _EMPTY, 0
+        if former is not None and keep:
+            self.snapshots, self.digests = former.snapshots[:keep], former.digests[:keep]
+            self.ends, self.sizes = former.ends[:keep], former.sizes[:keep]
+            self.digest, self.size = self.ends[-1], self.sizes[-1]
+            cut = former.first_cut
+            self.first_cut = cut if cut is not None and cut < keep else None
 
     def add(self, snapshot: Any, size: int, digest: str, *, cut: bool) -> None:
         """Take one message more, whose snapshot keeps about `size` bytes."""
         if cut and self.first_cut is None:
             self.first_cut = len(self.digests)
-        self.sizes.append(self.size + size + _ENTRY_BYTES)
-        self.ends.append(digest_of(digest.encode(), self.digest))
+        self.digest, self.size = digest_of(digest.encode(), self.digest), self.size + size + _ENTRY_BYTES
         self.snapshots.append(snapshot)
         self.digests.append(digest)
+        self.ends.append(self.digest)
+        self.sizes.append(self.size)
 
 
 class Large:
