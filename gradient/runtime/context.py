@@ -186,6 +186,11 @@ def holder() -> int:
     return get_ident() if task is None else id(task)
 
 
+def task_here() -> Any:
+    """Return the running task, or None outside of any."""
+    return None if _current_task is None else _current_task()
+
+
 def get_current_context() -> RequestContext | None:
     """Return the request that the calling code belongs to, or None outside of any."""
     scope = running_scope()

@@ -109,6 +109,7 @@ class NodeExecution:
         started: The event that recorded its start, encoded; `ended` likewise.
         interrupted: Whether something below it waits for a human.
         served: Whether a client of a provider makes the call that it stands for, see `instrumentors.model_calls`.
+        begun_in: The task in which it was begun that is to be ended so, weakly; None outside of any.
         end_forgotten: Ends it where the framework that told of it forgets to, see `gradient.runtime.interruptions`.
         exchange: Where such a client tells what it sent and was answered, or None where the framework tells that.
     """
@@ -149,6 +150,7 @@ class NodeExecution:
     served: bool = field(default=False, repr=False)
     exchange: Any = field(default=None, repr=False)
     end_forgotten: Ending | None = field(default=None, repr=False)
+    begun_in: Any = field(default=None, repr=False)
     started: bytes | Captured | None = field(default=None, repr=False)
     ended: bytes | Captured | None = field(default=None, repr=False)
     told_metadata: Any = field(default=None, repr=False)

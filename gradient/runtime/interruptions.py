@@ -4,16 +4,18 @@ Ctrl-C, a time limit or a signal's handler may raise at any line of ours. Whatev
 a `try` that ends it; what slips through nevertheless, a block whose own end was interrupted, ends with the call around.
 
 A framework that only tells of its work may never tell of an end: few do of one that was cancelled. What was begun below
-something that is over, by the same thread or task, is over as well.
+something that is over, by the same thread or task, is over as well; what another task has begun, once that task is.
 """
 
 from __future__ import annotations
 
 from asyncio import CancelledError
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
-from gradient.runtime.context import RequestContext, deepest, holder
+from gradient.runtime.context import RequestContext, deepest, holder, task_here
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import warn
 
@@ -53,14 +55,16 @@ def end_open(request: RequestContext, error: BaseException) -> None:
 def may_be_forgotten(execution: NodeExecution, end: Ending) -> None:
     """Have an execution of which a framework tells ended by `end`, where the framework forgets that."""
     execution.end_forgotten = end
-    execution.holder = holder()
+    execution.holder, task = holder(), task_here()
+    if task is not None:
+        execution.begun_in = ref(task)
     if execution.request is not None:
         execution.request.forgettable.append(execution)
 
 
 def not_forgotten(execution: NodeExecution) -> None:
     """Note that such an execution is over: nothing of the framework's is kept."""
-    execution.end_forgotten = None
+    execution.end_forgotten = execution.begun_in = None
     if execution.request is not None:
         with suppress(ValueError):
             execution.request.forgettable.remove(execution)
@@ -73,14 +77,28 @@ def end_forgotten(scope: Scope, error: Any, status: Status) -> None:
         return
     here = holder()
     for execution in reversed(list(request.forgettable)):
-        end = execution.end_forgotten
-        if end is None or execution.ended_ns is not None or execution.holder != here or execution is scope:
+        if execution is scope or deepest(scope, execution) is not execution:
             continue
-        if deepest(scope, execution) is execution:
-            try:
-                end(error, status)
-            except Exception as failure:  # noqa: BLE001 - our failure is not the call's
-                warn(f"the end of {execution.node_name} could not be recorded: {failure!r}.")
+        task = None if execution.begun_in is None else execution.begun_in()
+        if execution.holder == here or (execution.begun_in is not None and (task is None or task.done())):
+            _end_forgotten(execution, error, status)
+        elif task is not None:  # it may go on, and tell of the end in time
+            task.add_done_callback(partial(_task_is_over, execution, error, status))
+
+
+def _task_is_over(execution: NodeExecution, error: Any, status: Status, task: Any) -> None:
+    cancelled = task.cancelled()
+    _end_forgotten(execution, CancelledError() if cancelled else error, "cancelled" if cancelled else status)
+
+
+def _end_forgotten(execution: NodeExecution, error: Any, status: Status) -> None:
+    end = execution.end_forgotten
+    if end is None or execution.ended_ns is not None:
+        return
+    try:
+        end(error, status)
+    except Exception as failure:  # noqa: BLE001 - our failure is not the call's
+        warn(f"the end of {execution.node_name} could not be recorded: {failure!r}.")
 
 
 def _end(execution: NodeExecution, error: BaseException | None) -> None:

@@ -155,3 +155,48 @@ async def test_what_another_task_has_begun_goes_on(runtime, read_runs, spans):
     await ask()
 
     assert statuses(read_runs()[0]) == {"agent": "cancelled", "background": "completed"}
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+async def test_what_another_task_has_left_open_ends_with_that_task(runtime, read_runs, spans, is_cancelled):
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def helper(agent):
+        spans("model", spans("helper", agent))
+        begun.set()
+        await may_end.wait()
+
+    @entrypoint
+    async def ask():
+        agent = spans("agent")
+        task = asyncio.ensure_future(helper(agent))
+        await begun.wait()
+        with suppress(asyncio.CancelledError):
+            cancel(agent)
+        tasks.append(task)
+
+    tasks = []
+    await ask()
+    open_still = statuses(read_runs()[0])
+    tasks[0].cancel() if is_cancelled else may_end.set()
+    await asyncio.wait(tasks)
+    await asyncio.sleep(0)  # a turn of the loop, in which it is told
+
+    assert {open_still["helper"], open_still["model"]} == {"running"}
+    assert set(statuses(read_runs()[0]).values()) == {"cancelled"}
+
+
+async def test_what_a_task_left_open_that_is_over_ends_with_what_it_is_below(runtime, read_runs, spans):
+    async def helper(agent):
+        spans("model", spans("helper", agent))
+
+    @entrypoint
+    async def ask():
+        agent = spans("agent")
+        await asyncio.ensure_future(helper(agent))
+        with suppress(asyncio.CancelledError):
+            cancel(agent)
+
+    await ask()
+
+    assert set(statuses(read_runs()[0]).values()) == {"cancelled"}
