@@ -76,6 +76,7 @@ class Spans:
     def __init__(self, shadows: Shadows) -> None:
         self.tracker: ExecutionTracker | None = None
         self._shadows = shadows
+        shadows.ends = self._trace_is_over
         self.scope: Any = None
         self._open: dict[str, Told] = {}
 
@@ -85,7 +86,8 @@ class Spans:
 
     def trace_ends(self, thing: Any) -> None:
         """It is over."""
-        self._guarded(lambda trace: self._end(trace.trace_id, None), self._shadows.of(thing))
+        if self._shadows.is_over(thing):
+            self._trace_is_over(self._shadows.of(thing))
 
     def span_starts(self, thing: Any) -> None:
         """A piece of a run begins."""
@@ -159,6 +161,9 @@ class Spans:
     def _current(self) -> Told | None:
         current = self._shadows.of(self.scope.get_current_span())
         return None if current is None else self._open.get(current.span_id)
+
+    def _trace_is_over(self, trace: Any) -> None:
+        self._guarded(lambda trace: self._end(trace.trace_id, None), trace)
 
     def _begin_trace(self, trace: Any) -> None:
         own: dict[str, Any] = getattr(trace, "metadata", None) or {}

@@ -1,5 +1,7 @@
 """The OpenAI Agents SDK with its own tracing off: we are told, and the user sees what they see without us."""
 
+import asyncio
+import gc
 from contextlib import nullcontext
 
 import pytest
@@ -131,3 +133,58 @@ async def test_a_span_outside_of_any_trace_is_nothing(told):
         pass
 
     assert recorded.executions == []
+
+
+async def streamed(agent, config):
+    result = Runner.run_streamed(agent, "What is a?", run_config=config)
+    async for _ in result.stream_events():
+        pass
+
+
+async def ran(agent, config):
+    await Runner.run(agent, "What is a?", run_config=config)
+
+
+async def within_another(agent, config):
+    with trace("Agent workflow", disabled=config.tracing_disabled):
+        await streamed(agent, config)
+
+
+async def handed_to_as_a_tool(agent, config):
+    inner = agent.as_tool("ask_solo", "Asks.", run_config=config)
+    await ran(Agent("outer", model=model(calls("ask_solo", input="a"), says("A.")), tools=[inner]), config)
+
+
+@pytest.mark.parametrize("run", [ran, streamed, within_another, handed_to_as_a_tool])
+async def test_a_run_that_is_off_has_the_tree_of_one_that_is_on(runtime, read_runs, told, run):
+    def solo():
+        @function_tool
+        def look_up(word: str) -> str:
+            """Look a word up."""
+            return word
+
+        return Agent("solo", model=model(calls("look_up", word="a"), says("It is A.")), tools=[look_up])
+
+    @entrypoint
+    async def ask(off):
+        await run(solo(), RunConfig(tracing_disabled=off))
+
+    for off in (False, True):
+        await ask(off)
+
+    one, other = (outline(each) for each in read_runs())
+    assert one == other
+    assert {each["status"] for each in read_runs()[1]["executions"]} == {"completed"}
+
+
+async def test_a_streamed_run_that_is_cancelled_at_once_leaves_nothing_open(runtime, read_runs, told):
+    @entrypoint
+    async def ask():
+        agent = Agent("solo", model=model(says("A.")))
+        Runner.run_streamed(agent, "What is a?", run_config=RunConfig(tracing_disabled=True)).cancel()
+
+    await ask()
+    await asyncio.sleep(0)  # a turn of the loop, in which its task ends
+    gc.collect()
+
+    assert "running" not in {each["status"] for each in read_runs()[0]["executions"]}
