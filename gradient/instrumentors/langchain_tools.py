@@ -116,12 +116,20 @@ def end_tool(tracker: Any, execution: NodeExecution | None, answer: Any) -> None
     if execution is not None and execution.failure is not None:
         tracker.end(execution, answer, status="error")
     else:
-        tracker.end(execution, answer, _failure_in(answer))
+        own = None if execution is None else execution.metadata.get("tool_call_id")
+        tracker.end(execution, answer, _failure_in(answer, own))
 
 
-def _failure_in(answer: Any) -> str | None:
-    """Return what an answer says of its failure, or None."""
-    failed = next((message for message in _messages_in(answer) if message.get("status") == "error"), None)
+def _failure_in(answer: Any, own: Any) -> str | None:
+    """Return what an answer says of its failure, or None.
+
+    Args:
+        answer: Of several messages, others may be answers of other calls that are only handed on.
+        own: The id of the call that it answers, or None where that is not known.
+    """
+    is_alone = isinstance(answer, ToolMessage)
+    told = (message for message in _messages_in(answer) if is_alone or message.get("tool_call_id") == own)
+    failed = next((message for message in told if message.get("status") == "error"), None)
     if failed is None:
         return None
     content: Any = failed.get("content")

@@ -42,6 +42,16 @@ class _Thread(msgspec.Struct):
     assistant_id: Any = None
 
 
+class _Tagged(msgspec.Struct):
+    """What the metadata of an execution says about its tags."""
+
+    tags: Any = None
+
+
+_LIST: type[Any] = list  # of anything, for type checkers
+_MOST_TAGS = 100
+TAGS = b'"tags"'
+_decode_tagged = msgspec.json.Decoder(_Tagged).decode
 _decode_thread = msgspec.json.Decoder(_Thread).decode
 
 
@@ -164,6 +174,18 @@ class Batch:
             graph = said.graph_id or said.assistant_id
             graph = graph if isinstance(graph, str) else None
             self.threads.append((place, *execution, thread, started_at, interrupted, resumes, graph))
+
+    def note_tags(self, run: RunRow, metadata: Any) -> None:
+        """Note the tags of one of a run's executions, by which the run is found, too."""
+        if not metadata or TAGS not in bytes(metadata):
+            return
+        try:
+            told = _decode_tagged(metadata).tags
+        except msgspec.DecodeError:  # it is no mapping
+            return
+        known: list[str] = msgspec.json.decode(run.inner_tags) if run.inner_tags else []
+        tags = [tag for tag in told if isinstance(tag, str)] if type(told) is _LIST else []
+        run.inner_tags = _json(list(dict.fromkeys([*known, *tags]))[:_MOST_TAGS]).decode() if known or tags else None
 
     def run_of(self, event: Any, place: int | None = None, wall: int | None = None) -> RunRow | None:
         """Return the run that an event is about, or None for an event without one; note where it was told of.

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
-from gradient.store.batch import Batch
+from gradient.store.batch import TAGS, Batch
 from gradient.store.heads import (
     ENDED_TAG,
     NO_MESSAGES,
@@ -129,7 +129,15 @@ class Executions:
         if event.at > process.last_at:  # noqa: PLR1730 - a call of max costs more
             process.last_at = event.at
         run.pairs[own] = (start[0], place, process.id, event)
+        if TAGS in start[1]:
+            self._note_tags(run, start[1])
+        batch.note_tags(run, event.metadata)
         return event.kind != "graph" or self._tell_thread((run.id, signed(own)), event, place, start)
+
+    def _note_tags(self, run: RunRow, start: bytes) -> None:
+        head = decode_head(start)
+        if head is not None:
+            self._batch.note_tags(run, head.metadata)
 
     def _tell_thread(self, execution: tuple[int, int], event: Ended, place: int, start: tuple[int, bytes]) -> bool:
         """Note what a graph's start and its end say about its thread."""
@@ -149,6 +157,7 @@ class Executions:
             run.rows[own] = row
         else:
             self._batch.late.append(row)
+        self._batch.note_tags(run, event.metadata)
         if event.kind == "graph":
             self._batch.note_thread((run.id, own), event.metadata, place, started_at=event.at)
         return True
@@ -169,6 +178,7 @@ class Executions:
             elif row[STATUS] is not None:
                 return True  # a forked child leaves a block that its parent entered: the parent's end counts
         self._fill(row, event, place)
+        batch.note_tags(run, event.metadata)
         if event.kind == "graph":
             self._end_thread((run.id, own), event, place)
         return True

@@ -69,6 +69,7 @@ class RunRow:
     """A row of `runs`; what the columns mean is told in `gradient.store.schema`.
 
     Attributes:
+        inner_tags: The tags of its executions, as JSON like its own.
         new: Whether the index does not have it yet.
         just_ended: Whether this batch has its end.
         segment: The segment that its last event was in, in this batch.
@@ -88,6 +89,7 @@ class RunRow:
     session: int | None = None
     user: int | None = None
     tags: str | None = None
+    inner_tags: str | None = None
     sampled: int = 1
     error: int | None = None
     origin: int | None = None

@@ -158,8 +158,9 @@ def facets_of(run: RunRow, columns: Columns, names: Names) -> Counter[int]:
         counts.update(name for name in columns[MODEL] if name is not None)
     if columns[ERROR].count(None) < len(columns[ERROR]):
         _count_failures(counts, columns)
-    for tag in msgspec.json.decode(run.tags) if run.tags else ():
-        counts[names.number("tag", tag) or 0] = 1
+    for tags in filter(None, (run.tags, run.inner_tags)):
+        for tag in msgspec.json.decode(tags):
+            counts[names.number("tag", tag) or 0] = 1
     for name in (run.entrypoint, run.project, run.session, run.user):
         if name is not None:
             counts[name] = 1

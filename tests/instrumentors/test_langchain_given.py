@@ -19,6 +19,7 @@ from gradient.export.openinference import execution_attributes
 from gradient.runtime import RuntimeManager, Settings
 from gradient.runtime.manager import set_runtime_manager
 from gradient.sdk import entrypoint
+from gradient.store import open as open_store
 
 # What LangGraph's instrumentor itself tells of graphs and nodes.
 _TOLD = {"step", "task_id", "triggers", "graph_id", "thread_id", "checkpoint_ns", "checkpoint_id", "tool_call_id"}
@@ -237,3 +238,23 @@ def test_of_made_up_runnables_each_tag_stands_on_one_execution(runtime, read_run
     seen = [tag for one in read_runs()[0]["executions"] for tag in given(one).get("tags", [])]
     keys = [key for one in read_runs()[0]["executions"] for key in given(one) if key != "tags"]
     assert sorted(keys) == sorted(seen) == sorted(set(seen) & set(tags))
+
+
+def test_a_run_is_found_by_the_tags_that_something_in_it_was_given(runtime):
+    @entrypoint(tags=["outer"])
+    def agent(tag):
+        RunnableLambda(lambda told: told).invoke("x", {"tags": [tag]})
+        with open_store() as store:  # while it is open, too
+            seen.append((tag, store.count(f"tag:{tag}")))
+
+    seen = []
+    agent("beta")
+    agent("gamma")
+
+    with open_store() as store:
+        counts = {tag: store.count(f"tag:{tag}") for tag in ("beta", "gamma", "outer", "none")}
+        tags = {run.tags for run in store.list().runs}
+
+    assert seen == [("beta", 1), ("gamma", 1)]
+    assert counts == {"beta": 1, "gamma": 1, "outer": 2, "none": 0}
+    assert tags == {("outer",)}

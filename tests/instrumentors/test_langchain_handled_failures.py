@@ -192,3 +192,17 @@ def test_without_langchains_instrumentor_tools_fail_unseen(runtime, read_runs):
 
     assert answer == "no such word"
     assert read_runs() == []
+
+
+def test_a_failure_of_another_call_that_is_handed_on_is_not_the_tools_own(runtime, read_runs):
+    def hands_on(word: str):
+        other = ToolMessage("no such word", tool_call_id="call_0", status="error")
+        return Command(update={"messages": [other, succeeds(word)]})
+
+    @entrypoint
+    def agent():
+        tool_of(hands_on).invoke(CALL)
+
+    agent()
+
+    assert found(read_runs()[0], "look_up")["status"] == "completed"

@@ -45,7 +45,7 @@ FIELDS: dict[str, Field] = {
         Field("model", "name", "A model that it called.", "model:gpt-4o*", "model"),
         Field("error", "name", "The type or message of a failure in it, whatever the numbers in it.",
               "error:*Timeout*", "error"),
-        Field("tag", "name", "A tag that was set on it.", "tag:ci", "tag"),
+        Field("tag", "name", "A tag that was set on it, or on something in it.", "tag:ci", "tag"),
         Field("session", "name", "The session it belongs to.", "session:abc", "session"),
         Field("user", "name", "The user it was for.", "user:4711", "user"),
         Field("project", "name", "The project of the program.", "project:shop", "project"),
