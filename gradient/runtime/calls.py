@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any
 
@@ -48,7 +49,16 @@ def traced(function: Callable[..., Any], site: CallSite, *, is_stream: bool = Fa
     updated = functools.WRAPPER_UPDATES if inspect.isroutine(function) else ()
     wrapper = functools.update_wrapper(driver(function, site), function, updated=updated)
     wrapper.__name__ = name_of(function)
+    if not inspect.isfunction(function):
+        vars(wrapper).update(_methods_of(function, type(function)))
     return passed_over(wrapper)
+
+
+def _methods_of(target: Any, kind: Any) -> dict[str, Any]:
+    """Return what an object can do beside being called, as `cache_clear` of `functools.lru_cache`; runs no property."""
+    found = {name: inspect.getattr_static(kind, name) for name in dir(kind) if name[0] != "_"}
+    functions = {name: each.__func__ if isinstance(each, METHOD_KINDS) else each for name, each in found.items()}
+    return {name: object.__getattribute__(target, name) for name in found if isinstance(functions[name], _METHODS)}
 
 
 def called(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -239,8 +249,25 @@ def _record(site: CallSite, args: Any, kwargs: Any, error: BaseException | None,
         raise
 
 
+def _is_awaited(body: Any) -> bool:
+    """Tell whether something is a generator function that is awaited, as those that `types.coroutine` marks."""
+    return inspect.isgeneratorfunction(body) and bool(body.__code__.co_flags & inspect.CO_ITERABLE_COROUTINE)
+
+
+def _awaited_generator(function: Callable[..., Any], site: CallSite) -> Callable[..., Any]:
+    traced_coroutine: Callable[..., Generator[Any, Any, Any]] = _coroutine(function, site)
+
+    @types.coroutine
+    def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        return (yield from traced_coroutine(*args, **kwargs))
+
+    return call
+
+
+_METHODS = (types.FunctionType, types.MethodDescriptorType)
 _DRIVERS = (
     (inspect.isasyncgenfunction, _async_generator),
+    (_is_awaited, _awaited_generator),
     (inspect.isgeneratorfunction, _generator),
     (inspect.iscoroutinefunction, _coroutine),
 )
