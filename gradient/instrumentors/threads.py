@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ATTRIBUTE = "_gradient_standing"
 # Whose class each queue of a module is made of.
-_QUEUES = {"asyncio.queues": "Queue", "eventlet.queue": "LightQueue", "janus": "Queue", "queue": "Queue"}
+_QUEUES = {"asyncio.queues": "Queue", "janus": "Queue", "queue": "Queue"}
 _WORK = (Part(0, "func"), Part(3, "callback"), Part(4, "error_callback"))
 _LAZY_WORK = (Part(0, "func"), Part(1, "iterable", items))
 # Module -> class, methods, and which of their arguments are work.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gradient.runtime.failures import Raised
     from gradient.runtime.interfaces import ExecutionTracker
     from gradient.runtime.remote import Remote
+    from gradient.runtime.session import Session
     from gradient.runtime.status import Status
 
 
@@ -54,6 +55,8 @@ class RequestContext:
         truncated: How many payloads were cut.
         sampled: Whether it is listed and exported, decided at its end.
         holder: The thread or task in which it was made current last.
+        workers: The threads and tasks that worked in it; known when it has ended.
+        session: The session that it was begun in.
         manager: The `RuntimeManager` that started it, or None; `tracker` its tracker.
         raised: The exceptions that its executions ended with; forgotten when it has ended.
         forgettable: Its open executions of which a framework tells, and whose end it may forget.
@@ -89,6 +92,8 @@ class RequestContext:
     ended: bytes | Captured | None = field(default=None, repr=False)
     pid: int = field(default=0, repr=False)
     holder: int = field(default=0, repr=False)
+    workers: set[int] = field(default_factory=set[int], repr=False)
+    session: Session | None = field(default=None, repr=False)
     raised: Raised | None = field(default=None, repr=False)
     forgettable: list[NodeExecution] = field(default_factory=list[NodeExecution], repr=False)
     execution_id: ClassVar[int] = 0

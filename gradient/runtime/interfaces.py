@@ -17,6 +17,7 @@ from gradient.runtime.execution import NodeExecution
 from gradient.runtime.executions import begin, fail, finish
 from gradient.runtime.interruptions import end_forgotten, not_forgotten
 from gradient.runtime.listeners import Listener
+from gradient.runtime.standing import outlived
 from gradient.runtime.status import Status
 from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking
@@ -97,7 +98,7 @@ class ExecutionTracker(ABC):
             if request is None or request.ended_ns is not None:
                 scope = None if request is None else open_scope(running_scope() or request)
                 if scope is None and step.opens_request:
-                    scope = opened = tracking.open_root(step, request)
+                    scope = opened = tracking.open_root(step, None if request is None else outlived(request))
                     tracking.orphans += opened is None
                 request = None if scope is None else scope.request
                 if request is None:

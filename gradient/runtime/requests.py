@@ -15,6 +15,7 @@ from gradient.runtime.interruptions import end_forgotten, end_open, is_interrupt
 from gradient.runtime.remote import remote_parent
 from gradient.runtime.session import current_session
 from gradient.runtime.shapes import text_for
+from gradient.runtime.standing import note_begun
 from gradient.runtime.status import Status, status_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
         tracker=manager.get_tracker(),
         previous=previous,
         pid=process.pid,
+        session=session,
     )
+    note_begun(request)
     event = RequestStarted(
         request.key,
         started_ns,
@@ -109,6 +112,7 @@ def _complete(  # noqa: PLR0913, PLR0917 - as above
     leave(request)
     listeners = tracking.listeners
     listeners.tell(listeners.on_request_end, request)
+    request.workers.update(execution.holder for execution in request.executions)
     tracker.keep(request.executions)
     request.executions = []  # they hold the request; it must not hold them
     request.previous = None

@@ -2,6 +2,7 @@
 
     carried     a function that is handed to somebody else runs where it was asked for, and leaves nothing behind
     adopt       a thread or task that takes work off a queue goes over to who put it there
+    outlived    a thread or task whose request has ended goes on for it, or for nobody
 
 A thread or task that was begun inside a request is there for that request, until it takes something that another one
 put on a queue. What was begun outside of any request keeps to itself: its runs are its own. So does code that has
@@ -12,8 +13,19 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakValueDictionary
 
-from gradient.runtime.context import Scope, away_from, current_scope, is_inherited, open_scope, running_scope
+from gradient.runtime import process
+from gradient.runtime.context import (
+    RequestContext,
+    Scope,
+    away_from,
+    current_scope,
+    holder,
+    is_inherited,
+    open_scope,
+    running_scope,
+)
 from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.remote import Remote, told_remote
 from gradient.runtime.session import NO_SESSION, Session, session_variable
@@ -31,14 +43,19 @@ class Standing(NamedTuple):
 
 
 class _Home(NamedTuple):
-    """What a thread or task that went over to others was begun in, and the queue whose items it goes by."""
+    """What a thread or task that went over to others was begun in, and the queue whose items it goes by.
+
+    Of a function that was handed over: where that was, and no queue.
+    """
 
     scope: Scope
     queue: int
 
 
 NOWHERE = Standing(None, NO_SESSION, None)
+_NO_QUEUE = 0
 _home: ContextVar[_Home | None] = ContextVar("gradient_home", default=None)
+_begun: WeakValueDictionary[bytes, RequestContext] = WeakValueDictionary()
 
 
 def standing() -> Standing | None:
@@ -64,18 +81,19 @@ def carried(function: Any, where: Standing | None) -> Any:
 class Carried:
     """A function that runs where it was asked for, whichever thread runs it."""
 
-    __slots__ = ("_function", "_where")
+    __slots__ = ("_function", "_home", "_where")
 
     def __init__(self, function: Callable[..., Any], where: Standing) -> None:
         self._function = function
         self._where = where
+        self._home = None if where.scope is None else _Home(where.scope, _NO_QUEUE)
 
     @passed_over
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         before = Standing(current_scope.get(), session_variable.get(), told_remote.get())
         home, left = _home.get(), away_from.get()
         stand(self._where)
-        _home.set(None)
+        _home.set(self._home)
         away_from.set(None)
         try:
             return self._function(*args, **kwargs)
@@ -128,3 +146,36 @@ def adopt(asked: Standing | None, queue: int) -> None:
     is_back = asked.scope is not None and asked.scope.request is home.scope.request
     away_from.set(None if is_back else home.scope)
     stand(asked)
+
+
+def note_begun(request: RequestContext) -> None:
+    """Note that a request is open; nobody need tell that it ended."""
+    _begun[request.key] = request
+
+
+def outlived(request: RequestContext) -> RequestContext | None:
+    """Return the ended request that what begins now goes on with; None where another one may have asked for it.
+
+    What was handed over is for whoever did that, and a thread or task that a request began is there for it at first.
+    One that has worked already, and goes on while others are open, may be serving them: it is no longer for anybody.
+    """
+    scope = current_scope.get()
+    if scope is None or scope.request is not request or not is_inherited(scope) or _home.get() is not None:
+        return request
+    here = holder()
+    if here not in request.workers:
+        request.workers.add(here)
+        return request
+    if not _is_any_open():
+        return request
+    current_scope.set(None)
+    if session_variable.get() is request.session:
+        session_variable.set(NO_SESSION)
+    if told_remote.get() is request.remote:
+        told_remote.set(None)
+    return None
+
+
+def _is_any_open() -> bool:
+    begun = [reference() for reference in _begun.valuerefs()]
+    return any(each is not None and each.ended_ns is None and each.pid == process.pid for each in begun)

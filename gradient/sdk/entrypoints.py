@@ -11,6 +11,7 @@ from gradient.runtime.calls import METHOD_KINDS, UNTRACED, name_of
 from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.listeners import warn
 from gradient.runtime.manager import RuntimeManager, get_runtime_manager
+from gradient.runtime.standing import outlived
 from gradient.runtime.step import Step
 from gradient.sdk.calls import Arguments, TracedCall
 from gradient.sdk.decorating import decorate
@@ -131,9 +132,12 @@ def _site(function: Callable[..., Any], options: _Options) -> CallSite:
             return UNTRACED
         manager.ensure_installed()
         inputs = arguments.bind(args, kwargs) if options.inputs else None
-        outer = open_scope(running_scope())
+        running = running_scope()
+        outer = open_scope(running)
         request = None if outer is None else outer.request
         if request is None:
+            if running is not None and running.request is not None:
+                outlived(running.request)
             return _request(manager, name, inputs, options)
         return inner_call(request.manager or manager, name, inputs, outputs=options.outputs)
 
