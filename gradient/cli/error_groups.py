@@ -60,7 +60,9 @@ def _rows(group: ErrorGroup, mark: str) -> Iterator[list[Cell]]:
     runs = "1 run" if group.runs == 1 else f"{group.runs:,} runs"
     said = f"{group.type}: {group.message}" if group.type else group.message
     yield [Cell(f"{mark} ", "red"), Cell(formats.one_line(said) or "no message", "bold")]
+    handled = "handled" if group.completed_runs == group.runs else f"handled in {group.completed_runs:,}"
+    handled = f", {handled}" if group.completed_runs else ""
     nodes = f" in {', '.join(map(formats.one_line, group.nodes))}" if group.nodes else ""
     last = formats.age(rfc3339(group.last_seen_ns), datetime.now(timezone.utc))
-    yield [Cell(f"  {times} in {runs}{nodes}, last {last} ago", "dim")]
+    yield [Cell(f"  {times} in {runs}{nodes}{handled}, last {last} ago", "dim")]
     yield [Cell("  gradient show ", "dim"), Cell(", ".join(run[:_SHORT_ID] for run in group.samples))]

@@ -43,7 +43,8 @@ _EXACT_RUNS = """
 SELECT wall, names.text, '', status IS {error}, duration, input, output, cost, untold, unpriced
 FROM runs JOIN names ON names.id = entrypoint WHERE {where} AND duration IS NOT NULL"""
 _ERRORS = """
-SELECT facets.name, text, detail, sum(count), count(*), min(coalesce(runs.wall, 0)), max(coalesce(runs.wall, 0))
+SELECT facets.name, text, detail, sum(count), count(*), min(coalesce(runs.wall, 0)), max(coalesce(runs.wall, 0)),
+    coalesce(sum(status = 0), 0)
 FROM facets JOIN names ON names.id = facets.name JOIN runs ON runs.id = run
 WHERE sort = 'error' AND {where} GROUP BY facets.name HAVING sum(count) > 0
 ORDER BY 4 DESC, 5 DESC, 7 DESC, detail, text LIMIT ?"""
@@ -161,7 +162,7 @@ def error_groups(
     """
     where, values = wanted.where, wanted.values
     names = _NamesOf(connection)
-    for name, message, kind, count, runs, first, last in connection.execute(
+    for name, message, kind, count, runs, first, last, completed in connection.execute(
         _ERRORS.format(where=where), [*values, limit]
     ).fetchall():
         samples = connection.execute(_SAMPLE.format(where=where), [name, *values, _SAMPLES]).fetchall()
@@ -171,7 +172,7 @@ def error_groups(
         places = [*(row[ENDED] for row in failed), *(ended for _, _, ended, error in samples if error == name)]
         told = next((first_line(error.message) for error in _errors_at(places, event_at)), message)
         ids = tuple(request_id(key) for _, key, *_ in samples)
-        yield ErrorGroup(kind, told, count, runs, first, last, ids, tuple(nodes))
+        yield ErrorGroup(kind, told, count, runs, first, last, ids, tuple(nodes), completed)
 
 
 def _errors_at(places: Iterable[int | None], event_at: Callable[[int], Any]) -> Iterator[Failure]:

@@ -124,6 +124,7 @@ class ErrorGroup:
         message: The first line of the message of one of the newest.
         count: How often that was raised, in executions and requests.
         runs: In how many runs.
+        completed_runs: How many of these completed all the same: they handled it.
         first_seen_ns, last_seen_ns: Start of the first and last of these runs, since the epoch.
         samples: The ids of the newest of these runs.
         nodes: The names of nodes that failed so, in the newest of these runs.
@@ -137,6 +138,7 @@ class ErrorGroup:
     last_seen_ns: int
     samples: tuple[str, ...]
     nodes: tuple[str, ...] = ()
+    completed_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,21 @@ def test_failures_that_differ_in_numbers_are_one_group(busy, process, home):
     assert (other.type, other.count) == ("F", 1)
 
 
+def test_failures_that_were_handled_are_told_from_those_that_were_not(process, home):
+    some = process()
+    for run, status in enumerate(("completed", "error", "completed"), 1):
+        some.request(run)
+        some.end(run, 1, at_ms=1, name="fetch", status="error", error=Failure("E", "line 8 is dead"))
+        some.end_request(run, at_ms=2, status=status)
+
+    with SqliteStore(home) as store:
+        (group,) = store.errors()
+        (unhandled,) = store.errors("status:error")
+
+    assert (group.runs, group.completed_runs) == (3, 2)
+    assert (unhandled.runs, unhandled.completed_runs) == (1, 0)
+
+
 def test_failures_of_selected_runs_only(store):
     assert len(store.errors("entrypoint:other")) == 1
     assert store.errors("entrypoint:agent") == ()
