@@ -68,6 +68,17 @@ def open_index(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Look whether an index that has been open for a while is still of our version.
+
+    Raises:
+        NewerIndex: A newer version of Gradient changed it meanwhile; what we would write means something else there.
+    """
+    version = _usable_version(connection, path)
+    if version != len(MIGRATIONS):
+        raise sqlite3.DatabaseError("the index became that of an older version")
+
+
 def open_overlay(path: Path | None) -> sqlite3.Connection:
     """Open a database in memory on top of the index at `path`, which is only read; None, or one of no use: on nothing.
 

@@ -176,6 +176,7 @@ class IndexedHome:
         if database.is_overlay(self._connection) or database.file_at(path) != self._file:
             connection = database.open_index(path)
             self._use(connection, database.file_at(path))
+        database.check_version(self._connection, path)
         self._run_indexer()
         database.empty_log(self._connection, for_s=0)
 

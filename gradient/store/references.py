@@ -10,6 +10,7 @@ Places are those of a project, for who works in one does not mean what ran in an
 import re
 import sqlite3
 
+from gradient.store.database import has_base
 from gradient.store.errors import AmbiguousReference, BadReference, RunNotFound
 from gradient.store.rows import ERROR_STATUS, OF_PROJECT
 from gradient.store.runs import KEY_BYTES, request_id
@@ -45,6 +46,7 @@ def resolve(connection: sqlite3.Connection, reference: str, project: str | None 
     query = f"SELECT id, request {between} ORDER BY id DESC LIMIT {_NEAREST}"
     matches = connection.execute(query, bounds).fetchall()
     if not matches:
+        check_ids(connection)
         raise RunNotFound(reference, _nearest(connection, prefix))
     if len(matches) > 1:
         (count,) = connection.execute(f"SELECT count(*) {between}", bounds).fetchone()
@@ -60,8 +62,29 @@ def number_of(connection: sqlite3.Connection, key: bytes) -> int:
     """
     found = connection.execute("SELECT id FROM runs WHERE request = ?", (key,)).fetchone()
     if found is None:
+        check_ids(connection)
         raise RunNotFound(request_id(key), _newest(connection))
     return int(found[0])
+
+
+def check_ids(connection: sqlite3.Connection) -> None:
+    """Look whether ids are found as runs have them, before a run is said not to be there: SQLite itself does not look.
+
+    Raises:
+        sqlite3.DatabaseError: They are not, so the index is damaged.
+    """
+    for schema in ("main", "base") if has_base(connection) else ("main",):
+        table = f"{schema}.runs"
+        if _ids(connection, f"{table} NOT INDEXED") != _ids(connection, f"{table} INDEXED BY sqlite_autoindex_runs_1"):
+            raise sqlite3.DatabaseError("the ids of runs are damaged")
+
+
+def _ids(connection: sqlite3.Connection, source: str) -> int:
+    """Return what is the same for the same ids in any order."""
+    found = 0
+    for row in connection.execute(f"SELECT id, request FROM {source}"):  # noqa: S608 - a constant
+        found ^= hash(row)
+    return found
 
 
 def is_unique(connection: sqlite3.Connection, prefix: str) -> bool:

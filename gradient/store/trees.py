@@ -24,6 +24,7 @@ INSERT INTO main.executions ({_COLUMNS}) VALUES ({_MARKS})
 ON CONFLICT (run, id) DO UPDATE SET {_LATEST}, began = coalesce(excluded.began, began),
     process = CASE WHEN excluded.began IS NULL THEN process ELSE excluded.process END
 WHERE status IS NULL OR process = excluded.process OR excluded.began IS NOT NULL"""  # noqa: S608 - names of columns
+_PACKED = "SELECT executions, rows FROM runs LEFT JOIN trees ON trees.run = runs.id WHERE runs.id = ?"
 _OPEN = f"SELECT {_COLUMNS} FROM executions WHERE run = ? ORDER BY began"  # noqa: S608 - names of columns
 
 Columns: TypeAlias = list[Sequence[Any]]
@@ -31,13 +32,21 @@ Columns: TypeAlias = list[Sequence[Any]]
 
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(list[list[Any]]).decode
-_compress = zstandard.ZstdCompressor(level=-1).compress  # half the time of level 1, and a byte more
+# Half the time of level 1, and a byte more; a byte that the disk changed does not read as another number.
+_compress = zstandard.ZstdCompressor(level=-1, write_checksum=True).compress
 
 
 def executions_of(connection: sqlite3.Connection, run: int) -> list[Any]:
-    """Return the rows of a run's executions; their columns are those of `rows`."""
-    found = connection.execute("SELECT rows FROM trees WHERE run = ?", (run,)).fetchone()
-    return connection.execute(_OPEN, (run,)).fetchall() if found is None else unpack(found[0])
+    """Return the rows of a run's executions; their columns are those of `rows`.
+
+    Raises:
+        sqlite3.DatabaseError: They are fewer than the run had, so the index is damaged.
+    """
+    count, packed = connection.execute(_PACKED, (run,)).fetchone() or (None, None)
+    rows = connection.execute(_OPEN, (run,)).fetchall() if packed is None else unpack(packed)
+    if len(rows) < (count or 0):
+        raise sqlite3.DatabaseError("executions of a run are missing in the index")
+    return rows
 
 
 def write_open(connection: sqlite3.Connection, rows: Iterable[Any]) -> None:

@@ -1,10 +1,13 @@
 """Whatever a disk does to the index, commands answer from the journals: right, and without a traceback.
 
-A bit that flips in the middle of what a row says is noticed by nobody, so of those it is only asked that nothing fails.
+Of a bit that flips in the middle of what a row says it is only asked that nothing fails, but for what runs did and for
+their ids: these are noticed.
 """
 
 import random
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -140,6 +143,65 @@ def test_each_byte_of_the_head_of_an_index_may_be_damaged_before_the_first_searc
             with SqliteStore(home) as store:
                 store.update_text()
                 assert (store.count("meadow"), store.count()) == (18, 18), at
+
+
+@pytest.fixture
+def only_file(recorded, home):
+    """Return the file of a whole index that nobody has open, and what it holds."""
+    with SqliteStore(home):
+        pass
+    (file,) = (home / "index").glob(f"{INDEX}*")
+    return file, file.read_bytes()
+
+
+def occurrences(content, of):
+    at = content.find(of)
+    while at >= 0:
+        yield at
+        at = content.find(of, at + 1)
+
+
+def test_no_byte_of_what_a_run_did_is_another_without_being_noticed(only_file, home):
+    file, whole = only_file
+    with closing(sqlite3.connect(file)) as index:
+        number, packed = index.execute("SELECT run, rows FROM trees LIMIT 1").fetchone()
+    (start,) = occurrences(whole, packed)
+    with SqliteStore(home) as store:
+        run = next(one for one in store if one.number == number)
+        right = store.run_document(run), store.skeleton(run), store.stats("node", query="project:demo")
+
+    for at in range(start, start + len(packed), 11):
+        content = bytearray(whole)
+        bit(content, at)
+        file.write_bytes(content)
+
+        with SqliteStore(home) as store:
+            said = store.run_document(run), store.skeleton(run), store.stats("node", query="project:demo")
+
+        assert said == right, at - start
+
+
+def test_a_run_is_found_by_its_id_although_that_is_damaged_where_ids_are_looked_up(only_file, home):
+    file, whole = only_file
+    for number in (1, 5, 60):
+        places = list(occurrences(whole, bytes([number]) * 16))
+        assert len(places) >= 2  # in the table, and in what ids are looked up by
+        for at in places:
+            content = bytearray(whole)
+            bit(content, at + 15)
+            file.write_bytes(content)
+
+            with SqliteStore(home) as store:
+                assert store.find(f"{number:02x}" * 15).executions == (0 if number == 60 else 4), (number, at)
+
+
+def test_a_run_whose_executions_went_missing_is_read_anew(only_file, home):
+    file, _ = only_file
+    with closing(sqlite3.connect(file)) as index, index:
+        index.execute("UPDATE trees SET run = run + 1")
+
+    with SqliteStore(home) as store:
+        assert {len(store.run_document(run)["executions"]) for run in store} == {0, 4}
 
 
 def test_a_run_is_removed_although_the_index_is_damaged(recorded, home):

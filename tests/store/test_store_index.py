@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -97,6 +98,20 @@ def test_an_index_of_a_newer_version_is_refused_and_kept(recorded, home):
         SqliteStore(home)
 
     assert (home / INDEX).exists()
+
+
+def test_an_index_that_a_newer_version_takes_over_is_written_by_nobody_older_who_has_it_open(recorded, process, home):
+    with SqliteStore(home) as store:
+        with closing(sqlite3.connect(home / INDEX)) as index, index:
+            index.execute("PRAGMA user_version = 99")
+        one = process(began_s=99)
+        one.request(99)
+
+        with pytest.raises(NewerIndex, match="schema 99"):
+            store.refresh()
+
+    with closing(sqlite3.connect(home / INDEX)) as index:
+        assert index.execute("SELECT count(*) FROM runs").fetchone() == (20,)
 
 
 def test_an_index_without_tables_is_brought_to_the_schema_of_today(recorded, home):
