@@ -41,6 +41,7 @@ _HANDOVERS: dict[str, list[tuple[str, tuple[str, ...], tuple[Part, ...]]]] = {
     "gevent.pool": [
         ("Group", ("spawn",), (Part(0),)),
         ("GroupMappingMixin", ("map", "map_async", "imap", "imap_unordered"), (Part(0, "func"),)),
+        ("GroupMappingMixin", ("apply_async",), (Part(0, "func"), Part(3, "callback"))),  # full, it spawns outside
     ],
     "eventlet.greenpool": [("GreenPool", ("spawn", "spawn_n", "starmap"), (Part(0, "function"),))],
 }
