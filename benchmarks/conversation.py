@@ -1,10 +1,11 @@
 """What a turn of a growing conversation costs: CPU and bytes at turn 10 and at turn 200, ours and LangSmith's.
 
-1 KB LangChain messages, one request per turn, `add_messages`, with and without a checkpointer. A message that was
-changed in place must be recorded as changed, so all of them are looked at each time they are handed over: to the
-request, to the graph, to the node, and back twice. What one look costs, at its least, is printed too.
+LangChain messages as users make them, without ids, one request per turn, `add_messages`, with and without a
+checkpointer. A message that was changed in place must be recorded as changed, so all of them are looked at each time
+they are handed over: to the request, to the graph, to the node, and back twice. What one look costs, at its least, is
+printed too.
 
-Run: python -m benchmarks.conversation [TURNS]
+Run: python -m benchmarks.conversation [TURNS] [KILOBYTES OF A MESSAGE]
 """
 
 from __future__ import annotations
@@ -158,4 +159,5 @@ def _ours(turns: int, sizes: list[int], *, checkpointed: bool) -> list[float]:
 
 
 if __name__ == "__main__":
+    _TEXT *= int(sys.argv[2]) if len(sys.argv) > 2 else 1
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

@@ -142,6 +142,7 @@ def test_a_manager_that_is_uninstalled_does_not_take_anothers_handler_away(manag
     second = RuntimeManager(settings=Settings(home=tmp_path / "second", console="off"))
     manager.install_instrumentation()
     second.install_instrumentation()
+    RunnableLambda(str).invoke("")  # from its first run on, LangChain asks for handlers
 
     manager.uninstall_instrumentation()
     handed_out = hook.get()
