@@ -120,6 +120,12 @@ class Capture:
         """Return what is recorded of one value, referring to nothing."""
         return self._cleaned(value, None, self._media, redacts=True)[0]
 
+    def payload_with_media(self, value: Any) -> tuple[msgspec.Raw, dict[str, bytes] | None]:
+        """Return the same, and the media in it that are to be kept, by digest; None where none are kept."""
+        media = self._media_of_event()
+        payload = self._cleaned(value, None, media, redacts=True)[0]
+        return payload, None if media.kept is None else media.kept.found
+
     def text(self, text: str, most: int | None = None) -> str:
         """Return a text as it may be recorded: redacted, and cut where the limits say, or at `most` characters."""
         limit = self._limits.max_string_chars if most is None else min(most, self._limits.max_string_chars)

@@ -112,10 +112,14 @@ class Recorder(Listener):
         if what == "graph":
             self._graph(name, value)
             return
-        payload = self.tracking.capture.payload(value)
+        payload, media = self.tracking.capture.payload_with_media(value)
         at_ns = self.tracking.clock.monotonic_ns()
         name = self.tracking.capture.label(name)
-        self._write(request, encode_event(Updated(request.key, scope.execution_id, at_ns, what, name, payload)))
+        event = encode_event(Updated(request.key, scope.execution_id, at_ns, what, name, payload))
+        if not media:
+            self._write(request, event)
+        elif self._append_with_media(event, media) is None:
+            request.dropped += 1
 
     def _graph(self, graph_id: str, topology: dict[str, Any]) -> None:
         """Write a topology, once in each segment: what a run refers to must not be further away."""

@@ -6,12 +6,14 @@ import os
 import random
 import stat
 import sys
+from hashlib import sha256
 
 import pytest
 from langchain_core.messages import HumanMessage
 
 from gradient.cli import main
 from gradient.runtime import RuntimeManager, Settings
+from gradient.runtime.step import Step
 from gradient.store import MediumNotFound, SqliteStore
 
 PICTURES = [b"\x89PNG\r\n\x1a\n" + random.Random(seed).randbytes(3_000) for seed in range(4)]
@@ -239,3 +241,21 @@ def test_nothing_holds_the_bytes_once_they_are_on_disk(managers):
     for execution in open_ones:
         manager.get_tracker().end_node_execution(execution)
     manager.end_request()
+
+
+@pytest.mark.parametrize("within_a_step", [True, False])
+def test_what_an_event_tells_is_kept_too(managers, home, within_a_step):
+    manager = managers()
+    request = manager.start_request("agent")
+    scope = manager.get_tracker().start(Step("look", "tool", "custom")) if within_a_step else request
+    manager.update(scope, "event", "seen", {"picture": PICTURES[0]})
+    manager.update(scope, "event", "seen", {"url": data_url(PICTURES[1])})
+    manager.get_tracker().end(scope if within_a_step else None)
+    manager.end_request()
+
+    with SqliteStore(home) as store:
+        (run,) = store.all_runs()
+        kept = [store.medium(run, sha256(picture).hexdigest()) for picture in PICTURES[:2]]
+
+    assert kept == PICTURES[:2]
+    assert len(files(home)) == 2
