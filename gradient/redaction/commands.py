@@ -54,8 +54,8 @@ def hidden_from(words: Sequence[str], names: Names) -> list[int | None]:
     ]
 
 
-def command_in(text: str, start: int) -> Span | None:
-    """Return what to withhold of the command of a text whose program was found."""
+def command_in(text: str, start: int) -> list[Span]:
+    """Return all that is to be withheld of the command of a text whose program was found."""
     places: list[int] = []  # where each word would begin if nothing were cut out of it
     words: list[str] = []
     for found in _WORD.finditer(text, start, _end(text, start)):
@@ -64,11 +64,11 @@ def command_in(text: str, start: int) -> Span | None:
             word, place = words.pop() + word, places.pop() + 1  # -p'x'
         words.append(word)
         places.append(place)
-    for word, place, hidden in zip(words, places, _by_program(words), strict=True):
-        value = "" if hidden is None else word[hidden:]
-        if hidden is not None and not is_placeholder(value) and not is_plain_word(value):
-            return place + hidden, place + len(word)
-    return None
+    return [
+        (place + hidden, place + len(word))
+        for word, place, hidden in zip(words, places, _by_program(words), strict=True)
+        if hidden is not None and not is_placeholder(word[hidden:]) and not is_plain_word(word[hidden:])
+    ]
 
 
 def _end(text: str, start: int) -> int:

@@ -136,7 +136,7 @@ def _is_random(value: str) -> bool:
 NOTION = Shape(2, re.compile(r"(e?secret[_-](?:lambda_)?)((?=[A-Za-z]*[0-9])[A-Za-z0-9.]{26,}(?![A-Za-z0-9_]))"))
 """Begins with a word for secrets, and is looked for there."""
 
-Find = Callable[[str, int], Span | None]
+Find = Callable[[str, int], Span | list[Span] | None]
 
 
 def shapes() -> dict[str, Find]:

@@ -99,15 +99,18 @@ class Search:
         encoded = text.encode("utf-8", "replace")
         rules = self._rules[manner]
         spans: list[Span] = []
+        ahead: list[Span] = []  # of a command, which may have more secrets between them
         position = 0
         for start, number in _in_characters(text, encoded, self._found(encoded)):
             span = rules[number](text, start) if start >= position else None
-            if span and span[0] >= position and span[1] > span[0]:
+            if isinstance(span, list):
+                ahead += span
+            elif span and span[0] >= position and span[1] > span[0]:
                 spans.append(span)
                 position = span[1]
-                if first:
-                    break
-        return spans
+            if first and (spans or ahead):
+                break
+        return _joined([*spans, *ahead]) if ahead else spans
 
 
 def _joined(spans: list[Span]) -> list[Span]:

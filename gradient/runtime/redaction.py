@@ -22,6 +22,8 @@ _NO_UTF8 = re.compile("[\ud800-\udfff]")
 _BEHIND_CUT_CHARS = 8_192
 # What holds a name in one field and its value in another, as lists of headers and of variables do.
 _NAME_FIELDS = ("name", "key", "header", "field", "variable", "parameter", "Name", "Key")
+_NUMBERS = (bool, int, float)
+_CONTAINERS = (dict, list, tuple)
 _VALUE_FIELDS = ("value", "values", "val", "Value", "stringValue", "string_value")
 
 
@@ -61,8 +63,15 @@ class Redactor:
         return self._names.is_sensitive(key)
 
     def withholds(self, key: str, value: Any) -> bool:
-        """Tell whether `value` under `key` must be withheld: tests that pass are counted, passwords are not."""
-        return self.is_sensitive(key) and not (type(value) in (bool, int, float) and key.lower() == "pass")
+        """Tell whether `value` under `key` must be withheld.
+
+        Tests that pass are counted, passwords are not. What a path names is told by its own keys, as in lists of
+        packages.
+        """
+        kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - anything's
+        if (kind in _NUMBERS and key.lower() == "pass") or ("/" in key and issubclass(kind, _CONTAINERS)):
+            return False
+        return self.is_sensitive(key)
 
     def half_of_pair(self, name: Any, value: Any, *, among_others: bool) -> bool:
         """Tell whether the second of two items is the value of the first: `("authorization", "x")`."""

@@ -156,3 +156,12 @@ def test_parameters_of_models_and_graphs_are_cleaned(runtime, read_runs, written
     (run,) = read_runs()
     (called,) = [execution for execution in run["executions"] if execution["kind"] == "llm"]
     assert called["inputs"]["params"]["temperature"] == 0.5
+
+
+@pytest.mark.parametrize("key", ["node_modules/cookie-signature", "/js-token/1.0.0", "packages/secret-stack"])
+def test_a_path_to_a_package_keeps_what_its_own_keys_tell(agent, written, key):
+    agent({key: {"version": "1.0.6", "password": "xQ7zK9vB2m"}, "vault/password": "c0ffee77d1"})
+
+    assert b'"version":"1.0.6"' in written()
+    assert b"xQ7zK9vB2m" not in written()
+    assert b"c0ffee77d1" not in written()

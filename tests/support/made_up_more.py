@@ -66,6 +66,18 @@ https://chat.googleapis.com/v1/spaces/AAAA/messages?key=AIza{m35}&token={m43}%3D
 u=https%3A%2F%2Fh%2Fx%3Fa%3D1%26sig%3D{m43}%26b%3D2 u=postgres%3A%2F%2Fbob%3A{m20}%40h%2Fdb https://h/x?auth={m20}
 mongodb+srv://bob:{m16}@c.mongodb.net/x redis://:{m16}@r.example.com:6379/0 mysql+pymysql://root:{m16}@db/x
 jdbc:oracle:thin:scott/{m16}@//h:1521/x jdbc:postgresql://h/db?user=u&password={m16} DRIVER=x;UID=u;PWD={m16};A=1
+patA{m13}.{h64} patq{m13}.{h64} sk_{h48} mailgun={h32}-0a1b2c3d-9f8e7d6c MAILGUN_DOMAIN=x,{h32}-0a1b2c3d-9f8e7d6c
+p8e-c0ffee77d1{h22} 4b1d{m38} dnkey-{m26}-{m52} FLWSECK_TEST-c0ffee77d1ab fm1r_{m120}== live_{h35} live_{m30} test_{h35}
+a1B2c3_{m29}_mmk API-{u26} sha256~{m43} pat.{m22}.{h24}.{m20} ico-{m32} sgp_0123456789abcdef_{h40} sgp_local_{h40}
+sgp_{h40} snyk_uat.0a1b2c3d.{m100} polar_oat_{m43} llx-{m48} dtn_{h64} bb_live_{m27} BSA{m28} apify_api_{m36}
+{m76}AZDO1a2B {m52}JQQJ99{m26} {m44}AzFu1a2B3c4D== {m42}AzSe1a2B3c GR1348941{m20} glrtr-{m27} ATTA{h72}
+os_v2_app_{m100} pdl_live_apikey_{m26}_{m22} xnd_production_{m48} CCDB1_{m22}_{m40} xau_{m43} mzp_{h64} KGAT_{h32}
+secret-live-{m43}= tr_prod_{m20} signkey-prod-{h64}
+dbtc_{m40} ddp_{m36} cal_live_{h32} vtwn_{m28} sktsec_{m40} unkey_{m24} crsr_{h64}
+sgamp_user_01ABCDEFGHIJKLMNOPQRSTUVWX_{h64} sk-let-{m60} m0-{m40} z_1dWlkIjoi{m60}.{m86} app-{m24} dataset-{m24}
+pat_{m64} bce-v3/ALTAK-{m21}/{h40} AKLT{m60}
+t1.9eu{m100}.{m86} hcxik_01{m56} mob-{i} cfk_{m48} rlwy_{m32} A21AA{m90} dG9rOj{m54}=
+eyJhbGciOiJkaXIifQ..{m16}.{m60}.{m22} fAbCd{m17}:APA91b{m134} sb_secret_{m31}
 snowflake://u:{m16}@acc/db https://oauth2:{m16}@gitlab.com/x/y https://x-access-token:{m16}@github.com/x
 """.split()  # noqa: SIM905 - as a list it fills three pages
 
@@ -84,6 +96,8 @@ BLOCKS = [
     "Authorization: SSWS 00{m40}",
     "Authorization: GenieKey {i}",
     "Authorization: Splunk {i}",
+    "SSWS 00{m40}",
+    "api = mailgun.Client(); key {h32}-0a1b2c3d-9f8e7d6c",
     "Authorization: Token token={m20}",
     "> GET / HTTP/2\n> x-api-key: {m40}\n> accept: */*",
     "DD-API-KEY: {h32}\nDD-APPLICATION-KEY: {h40}",
@@ -155,6 +169,9 @@ COMMANDS = [
     "mysql --password={m16} db",
     "mariadb -h h -p{m16}",
     "curl -u bob:{m16} https://h/x",
+    "curl -u bob:{m16} --proxy-user al:{m16} -b sid={m16} https://h/x",
+    "curl -u bob:{m16} -H 'X-Api-Key: {m20}' --proxy-user al:{m16} https://h/x",
+    "sshpass -p {m16} mysql -p{m16} db",
     "curl -s -u 'bob:{m16}' https://h/x",
     "curl --user bob:{m16} https://h",
     "curl --user=bob:{m16} https://h",

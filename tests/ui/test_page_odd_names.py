@@ -25,7 +25,8 @@ OBJECTS = (
 ODD = (
     "", " ", "\n", "a\nb\tc", "a:b", "a>b", "#1", "frame#1", "0", "-1", "null", "undefined", "NaN", "__start__ ",
     "<b>&amp;</b>", '"\'`', "${x}", "..", "a/b?c=d&e#f", "%", "%2F", "🦊", "👩‍👩‍👧", "نص", "\u202edlrow", "é",
-    "\x00\x1b[31m", "x" * 5_000, "running", "completed", "error", "llm",
+    "\x00\x1b[31m", "x" * 10_000, "\ud800", "a\udfffb", "../../etc", "<img src=x onerror=alert(1)>", "javascript:1",
+    "running", "completed", "error", "llm",
 )  # fmt: skip
 AGENT = """
 import json, sys
