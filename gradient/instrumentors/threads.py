@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gradient.instrumentors.dying import Collecting, goes_back, notes_registrar
+from gradient.instrumentors.dying import goes_back, notes_registrar
 from gradient.instrumentors.handovers import Part, carries, items
 from gradient.instrumentors.overrides import family, watched
 from gradient.instrumentors.queues import follows_putter, has_pair, notes_putter
@@ -64,18 +64,12 @@ class ThreadsInstrumentor(Instrumentor):
     name: ClassVar[str] = "threads"
     modules: ClassVar[tuple[str, ...]] = ("threading", "weakref", *_QUEUES, *_HANDOVERS)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._collecting = Collecting()
-
     def activate(self, module: ModuleType) -> None:
         """Wrap the methods by which work is handed over."""
         if module.__name__ == "asyncio.queues":
             _learn_tasks()
         if module.__name__ in _QUEUES:
             self._follow(getattr(module, _QUEUES[module.__name__]))
-        elif module.__name__ == "weakref":
-            self._collecting.begin()
         for owner, attribute, wrap in self._seams(module):
             self.try_seam(lambda seam=(owner, attribute, wrap): self.patches.replace(*seam))  # type: ignore[misc]
 
@@ -90,10 +84,6 @@ class ThreadsInstrumentor(Instrumentor):
         for owner, methods, parts in _HANDOVERS.get(module.__name__, ()):
             for method in methods:
                 yield getattr(module, owner), method, carries(self.patches, *parts)
-
-    def deactivate(self) -> None:
-        """Be told of collections no longer."""
-        self._collecting.end()
 
     def _follow(self, queue: type[Any]) -> None:
         """Follow a class of queues and those that are made of it, now and later."""
