@@ -23,7 +23,9 @@ def leave_call(own: Scope | None, before: Scope | None, error: BaseException | N
     what is current there stays.
     """
     left = current_scope.get()
-    if left is not before and (left is not own or own is None):
+    if left is before:
+        return
+    if left is not own or own is None:
         end_left(left, own, error)
         if isinstance(error, GeneratorExit) and (own is None or deepest(own, left) is own):
             return
