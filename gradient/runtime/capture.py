@@ -151,13 +151,17 @@ class Capture:
 
     def _with_references(self, event: Any, field: str, value: dict[Any, Any], metadata: Any) -> Captured | None:
         """Encode an event whose payload is plain but for lists of messages, as the state of most graphs is, or None."""
-        find = self._shapes.find
-        told: dict[Any, Any] = {**value}
-        lists = [
-            key for key, item in told.items() if type(item) is _LIST and item and find(type_of(item[0])) is not None
-        ]
-        for key in lists:
-            told[key] = None
+        if len(value) > self._limits.max_items:
+            return None
+        told: dict[str, Any] = {}
+        lists: list[str] = []
+        for key, item in value.items():
+            if type(key) is not str:
+                return None
+            told[key] = item
+            if type(item) is _LIST and item and self._shapes.find(type_of(item[0])) is not None:
+                lists.append(key)
+                told[key] = None
         if not lists or not self._is_plain(told) or not (metadata is None or self._is_plain(metadata)):
             return None
         conversations: Any = self._conversations

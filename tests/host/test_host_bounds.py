@@ -1,9 +1,11 @@
 """What providers' values and buffers cost is bounded, whatever refers to what, and nobody else's use of them fails."""
 
 import threading
+import tracemalloc
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
 from pydantic import BaseModel, Field
 
 from gradient.instrumentors.messages import chat_message
@@ -75,3 +77,50 @@ def test_a_buffer_that_another_thread_adds_to_can_be_recorded(runtime):
     thread.join()
 
     assert failures == []
+
+
+def test_a_state_of_very_many_values_is_not_copied(runtime, read_runs):
+    @entrypoint
+    def agent(state):
+        return None
+
+    state = {str(number): number for number in range(300_000)} | {"messages": [HumanMessage("hi")]}
+    agent({"messages": [HumanMessage("hi")]})
+
+    tracemalloc.start()
+    agent(state)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 4_000_000  # a copy takes 10 MB
+    assert read_runs()[-1]["status"] == "completed"
+
+
+class OddKey:
+    """A key that may be put into a dict, and then not touched."""
+
+    def __init__(self):
+        self.is_closed = False
+
+    def __hash__(self):
+        assert not self.is_closed
+        return hash("messages")
+
+    def __eq__(self, other):
+        assert not self.is_closed
+        return self is other
+
+
+def test_keys_of_a_state_of_messages_are_not_asked(runtime, read_runs):
+    odd = OddKey()
+    state = {odd: [HumanMessage("of an odd key")], "messages": [HumanMessage("hi")]}
+    odd.is_closed = True
+
+    @entrypoint
+    def agent():
+        return state
+
+    agent()
+
+    (run,) = read_runs()
+    assert "hi" in str(run["outputs"]["messages"])
