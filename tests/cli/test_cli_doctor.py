@@ -30,7 +30,7 @@ python VERSION
 platform PLATFORM
 
 FRAMEWORK VERSION SUPPORTED STATE SEAMS
-threads - - on 23 of 23
+threads - - on 27 of 27
 propagation - - off -
 
 home HOME (GRADIENT_HOME, not made yet, FREE)
@@ -160,7 +160,7 @@ def test_seams_are_listed_below_their_framework(commands):
     done = commands.gradient("instrumentors", GRADIENT_INSTRUMENTORS="threads")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^threads +- +- +on +23 of 23$", done.stdout, re.MULTILINE)
+    assert re.search(r"^threads +- +- +on +27 of 27$", done.stdout, re.MULTILINE)
     assert "\nthreads  gradient.instrumentors.threads:ThreadsInstrumentor, of gradient-runtime\n  ✓ " in done.stdout
     assert "  langgraph is left alone, as settings say\n" in done.stdout
 
