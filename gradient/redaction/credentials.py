@@ -7,6 +7,7 @@ one can begin; what is found is not gone through again. So the time grows with t
 """
 
 import base64
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,21 +61,26 @@ class Shape:
 
     Attributes:
         before: How many characters before the literal it may begin.
-        rule: Its first group is shown, its second is withheld.
+        rule: A regular expression, compiled when the literal is met first: there are hundreds, and most never are. Its
+            first group is shown, its second is withheld.
         anywhere: Whether it may begin within a word.
     """
 
     before: int
-    rule: re.Pattern[str]
+    rule: str
     anywhere: bool = False
 
     def __call__(self, text: str, start: int) -> Span | None:
         """Return what to withhold of the credential with its literal here, if it is one."""
+        match = _compiled(self.rule).match
         for at in range(max(0, start - self.before), start + 1):
-            found = self.rule.match(text, at) if self.anywhere or begins(text, at) else None
+            found = match(text, at) if self.anywhere or begins(text, at) else None
             if found:
                 return found.span(2)
         return None
+
+
+_compiled = functools.cache(re.compile)
 
 
 def _bearer(text: str, start: int) -> Span | None:
@@ -133,20 +139,21 @@ def _is_random(value: str) -> bool:
     return any(map(str.isdigit, value)) and looks_random(value.replace("%", ""))
 
 
-NOTION = Shape(2, re.compile(r"(e?secret[_-](?:lambda_)?)((?=[A-Za-z]*[0-9])[A-Za-z0-9.]{26,}(?![A-Za-z0-9_]))"))
+NOTION = Shape(2, r"(e?secret[_-](?:lambda_)?)((?=[A-Za-z]*[0-9])[A-Za-z0-9.]{26,}(?![A-Za-z0-9_]))")
 """Begins with a word for secrets, and is looked for there."""
 
 Find = Callable[[str, int], Span | list[Span] | None]
 
 
+@functools.cache
 def shapes() -> dict[str, Find]:
     """Return literal -> what finds the credential at it."""
     found: dict[str, Find] = {
-        prefix: Shape(0, re.compile(f"({re.escape(prefix)})({body})"), anywhere=not prefix[0].isalnum())
+        prefix: Shape(0, f"({re.escape(prefix)})({body})", anywhere=not prefix[0].isalnum())
         for prefix, body in PREFIXES.items()
     }
     found |= {
-        literal: Shape(before, re.compile(f"({shown})({body})"), anywhere=not before)
+        literal: Shape(before, f"({shown})({body})", anywhere=not before)
         for literal, (before, shown, body) in WITHIN.items()
     }
     found |= dict.fromkeys(("sig=", "sig%3D", "sig%3d", "ignature=", "ignature%3D", "ignature%3d"), _signature)

@@ -19,6 +19,7 @@ _ESCAPE = re.compile(  # the first character apart, so that it is looked for qui
     r"(?<=\\)\\{0,31}u(?!00[01]|[dD][89A-Fa-f])[0-9A-Fa-f]{4})"
 )
 _FORM = re.compile(r"[^\s\"\\]+")  # what may be of a form, where a blank is a plus
+_UNESCAPED = re.compile(r"[A-Za-z0-9_.~-]*")  # what nobody escapes
 _MOST_LEVELS = 3
 _OF_ONE_BYTE = 3  # characters of an address
 
@@ -69,6 +70,8 @@ def _with_blanks(found: re.Match[str]) -> str:
 
 def escaped(literal: str) -> set[str]:
     """Return how a literal with signs in it stands in a text that escapes signs."""
+    if _UNESCAPED.fullmatch(literal):
+        return set()
     once = urllib.parse.quote(literal, safe="")
     forms = {once, urllib.parse.quote_plus(literal), urllib.parse.quote(once, safe=""), html.escape(literal)}
     return {form.lstrip("%&") for form in forms} - {literal} if literal.isascii() else set()

@@ -4,6 +4,7 @@ What is a secret is told in `gradient.redaction`. Values are searched in encoded
 at once. Only where one stands is the text looked at.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -27,6 +28,13 @@ _CONTAINERS = (dict, list, tuple)
 _VALUE_FIELDS = ("value", "values", "val", "Value", "stringValue", "string_value")
 
 
+@functools.lru_cache(maxsize=4)
+def _search_by(keys: tuple[str, ...]) -> tuple[Names, Search]:
+    """Return what knows names and finds secrets: dear to make, and the same for all who name the same keys."""
+    names = Names(keys)
+    return names, Search(names)
+
+
 class Redactor:
     """Finds and replaces secrets.
 
@@ -41,10 +49,9 @@ class Redactor:
     """
 
     def __init__(self, keys: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
-        self._names = Names(keys)
+        self._names, self._search = _search_by(tuple(keys))
         self._patterns = [re.compile(pattern) for pattern in patterns]
         self.has_patterns = bool(self._patterns)
-        self._search = Search(self._names)
         self.suspects = self._search.suspects
         self.ordinary_keys: set[str] = set()
 

@@ -13,7 +13,7 @@ password, db password, passphrase, api key, open ai api key, secret key, client 
 private key, ssh key, deploy key, hmac key, signing key, mailgun key, splunk key, credentials, license key,
 session cookie
 """.replace("\n", " ").split(",")
-WHOLE = ["token", "pwd", "jwt", "psk", "pw", "sshpass", "otp", "totp", *phrases.TOKENS]
+WHOLE = ["token", "pwd", "jwt", "psk", "pw", "sshpass", "otp", "totp", *sorted(phrases.TOKENS - {"token"})]
 
 
 def spellings(name):
