@@ -48,7 +48,7 @@ def test_a_stream_whose_body_is_collected_first_is_abandoned(runtime, read_runs,
     assert read_runs()[0]["status"] == "abandoned"
 
 
-async def test_an_async_stream_whose_body_is_collected_first_is_abandoned(runtime, read_runs):
+async def test_an_async_stream_whose_body_is_collected_first_is_abandoned(runtime, read_runs, no_garbage):
     loop, told = asyncio.get_running_loop(), []
     loop.set_exception_handler(lambda _, what: told.append(what))
 

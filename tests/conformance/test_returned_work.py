@@ -104,7 +104,7 @@ async def test_a_task_that_is_cancelled_makes_its_run_cancelled(read_runs):
     assert [run["status"] for run in read_runs()] == ["cancelled"]
 
 
-async def test_an_exception_of_a_future_that_nobody_asks_for_is_still_complained_of(read_runs):
+async def test_an_exception_of_a_future_that_nobody_asks_for_is_still_complained_of(read_runs, no_garbage):
     complaints = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, told: complaints.append(str(told["exception"])))
