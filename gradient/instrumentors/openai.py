@@ -1,4 +1,4 @@
-"""Trace OpenAI's client: completions, responses and embeddings, of OpenAI and of all who are spoken to like it."""
+"""Trace OpenAI's client: completions, responses, embeddings, images, sound; of OpenAI and of all who speak like it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from gradient.instrumentors.assembly import ChatAssembly, ResponsesAssembly, Tex
 from gradient.instrumentors.client_calls import Endpoint
 from gradient.instrumentors.clients import ClientInstrumentor
 from gradient.instrumentors.messages import chat_message, provider_messages, response_item
+from gradient.instrumentors.openai_media import ENDPOINTS
 from gradient.instrumentors.wire import fields_of, inputs_of
 
 _NO_PARAMS = frozenset({"model", "messages", "prompt", "input", "instructions", "tools", "stream", "stream_options"})
@@ -101,6 +102,7 @@ class OpenAIInstrumentor(ClientInstrumentor):
         "/responses/compact": Endpoint("llm", _responses_inputs, _responses_outputs),
         "/responses": Endpoint("llm", _responses_inputs, _responses_outputs, ResponsesAssembly),
         "/embeddings": Endpoint("embedding", _embedding_inputs, _embedding_outputs),
+        **ENDPOINTS,
     }
 
     def provider_of(self, client: Any) -> str:

@@ -33,9 +33,10 @@ def of_kind(listed: Any, modality: str) -> Any:
 
 
 def first(counts: dict[str, Any], *wanted: str, kind: type[Any] = int) -> Any:
-    """Return the first value of a kind that is told under one of several names."""
+    """Return the first value of a kind that is told under one of several names; Cohere tells whole numbers as 10.0."""
     for name in wanted:
         value = counts.get(name)
+        value = int(value) if kind is int and isinstance(value, float) and value.is_integer() else value
         value = getattr(value, "value", value) if kind is str else value
         if isinstance(value, kind) and not isinstance(value, bool):
             return value

@@ -5,6 +5,7 @@
     Gemini, Vertex AI                 promptTokenCount, candidatesTokenCount without thoughts, or in snake case
     Bedrock                           inputTokens, inputTokenCount without cached ones
     watsonx, Ollama, Cohere, TGI      input_token_count, prompt_eval_count, input_tokens in `tokens`, generated_tokens
+    llama.cpp                         prompt_n, predicted_n in `timings`
     LangChain                         input_tokens, input_token_details, with `flex_` or `priority_` before a name
 
 A new provider most often needs a name here, and nothing else.
@@ -13,11 +14,12 @@ A new provider most often needs a name here, and nothing else.
 INPUT = (
     *("prompt_tokens", "input_tokens", "inputTokens", "promptTokenCount", "prompt_token_count", "promptTokens"),
     *("input_token_count", "inputTokenCount", "prompt_eval_count", "inputTextTokenCount", "prefill_tokens"),
+    "prompt_n",
 )
 OUTPUT = (
     *("completion_tokens", "output_tokens", "outputTokens", "candidatesTokenCount", "candidates_token_count"),
     *("completionTokens", "responseTokenCount", "response_token_count", "generated_token_count", "outputTokenCount"),
-    *("eval_count", "generated_tokens", "response_tokens"),
+    *("eval_count", "generated_tokens", "response_tokens", "predicted_n", "output_token_count"),
 )
 TOTAL = ("total_tokens", "totalTokens", "totalTokenCount", "total_token_count")
 TOOL_RESULTS = ("toolUsePromptTokenCount", "tool_use_prompt_token_count")
@@ -64,6 +66,6 @@ TIER = ("service_tier", "serviceTier", "traffic_type", "trafficType")
 
 PLACES = (
     *("usage", "token_usage", "usage_metadata", "usageMetadata", "tokenUsage", "token_count", "tokens", "meta"),
-    *("amazon-bedrock-invocationMetrics", "billed_units", "details"),
+    *("amazon-bedrock-invocationMetrics", "billed_units", "details", "metrics", "stats", "timings", "x_groq"),
 )
 """Where tokens are found in what a framework hands on beside an answer, the most exact first."""

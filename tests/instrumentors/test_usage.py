@@ -79,6 +79,10 @@ def test_a_total_knows_what_any_part_knows():
     [
         ({"inputTokens": 10, "outputTokens": 5, "cacheReadInputTokens": 30}, Usage(40, 5, 30)),
         ({"inputTokenCount": 10, "outputTokenCount": 5}, Usage(10, 5)),
+        ({"input_token_count": 10, "output_token_count": 5}, Usage(10, 5)),
+        ({"prompt_n": 10, "predicted_n": 5}, Usage(10, 5)),
+        ({"input_tokens": 10.0, "output_tokens": 5.0}, Usage(10, 5)),
+        ({"input_tokens": float("nan"), "output_tokens": 5.5}, None),
         ({"input_token_count": 10, "generated_token_count": 5}, Usage(10, 5)),
         ({"prompt_eval_count": 10, "eval_count": 5}, Usage(10, 5)),
         ({"prompt_tokens": 10, "completion_tokens": 5, "prompt_cache_hit_tokens": 4}, Usage(10, 5, 4)),
@@ -151,7 +155,10 @@ def test_lifetimes_of_a_cache_add_up_to_what_was_written(generic):
     assert usage_of(told) == Usage(100, 20, None, 9, None, None, 5)
 
 
-@pytest.mark.parametrize("place", ["usage", "token_usage", "usage_metadata", "amazon-bedrock-invocationMetrics"])
+PLACES = ["usage", "token_usage", "usage_metadata", "amazon-bedrock-invocationMetrics", "metrics", "stats", "x_groq"]
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("told", [OPENAI_CHAT, OPENAI_RESPONSES, LANGCHAIN, GEMINI])
 def test_tokens_are_found_wherever_a_framework_puts_them(place, told):
     assert told_in(None, {"other": 1}, {"finish_reason": "stop", place: told}) == Usage(100, 20, 40, None, 5)
