@@ -9,6 +9,7 @@ Only what is ours is carried, nothing else of the context.
 
 from __future__ import annotations
 
+import _thread
 import functools
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +19,7 @@ from gradient.instrumentors.overrides import family, watched
 from gradient.instrumentors.queues import follows_putter, has_pair, notes_putter
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import register_tasks
-from gradient.runtime.standing import Standing, stand, standing
+from gradient.runtime.standing import Standing, carried, stand, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ class ThreadsInstrumentor(Instrumentor):
         if module.__name__ == "threading":
             yield module.Thread, "start", self._wrap_start
             yield module.Thread, "_bootstrap_inner", _wrap_bootstrap
+            yield _thread, "start_new_thread", self._wrap_bare_start
         elif module.__name__ == "weakref":
             yield module.finalize, "_Info", functools.partial(notes_registrar, self.patches)
             yield module.finalize, "__call__", functools.partial(goes_back, self.patches)
@@ -114,6 +116,17 @@ class ThreadsInstrumentor(Instrumentor):
             original(self)
 
         return start
+
+    def _wrap_bare_start(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap what starts a thread without a `Thread`; those of `threading` are started by a name of its own."""
+        patches = self.patches
+
+        @functools.wraps(original)
+        def start_new_thread(function: Any, /, *given: Any) -> Any:
+            where = standing() if patches.active and callable(function) else None
+            return original(function if where is None else carried(function, where), *given)
+
+        return start_new_thread
 
 
 def _wrap_bootstrap(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -88,6 +88,9 @@ class Carried:
         self._where = where
         self._home = None if where.scope is None else _Home(where.scope, _NO_QUEUE)
 
+    def __repr__(self) -> str:
+        return repr(self._function)  # for what the interpreter says of a thread that fails
+
     @passed_over
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         before = Standing(current_scope.get(), session_variable.get(), told_remote.get())

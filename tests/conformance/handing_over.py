@@ -4,6 +4,7 @@ A program is drawn from a seed: for each tenant a tree of jobs. A job is a step 
 parts over, each in some way, and waits until they are done. The workers are begun by whichever tenant comes first.
 """
 
+import _thread
 import asyncio
 import queue
 import threading
@@ -81,6 +82,9 @@ class Workers:
 
     def by_thread(self, work):
         threading.Thread(target=work).start()
+
+    def by_bare_thread(self, work):
+        _thread.start_new_thread(work, ())
 
     def by_timer(self, work):
         threading.Timer(0, work).start()

@@ -1,7 +1,9 @@
 """What a thread or task works for that takes things off a queue, where that is not plain to see."""
 
+import _thread
 import asyncio
 import queue
+import sys
 import threading
 
 import pytest
@@ -289,3 +291,15 @@ async def test_a_task_that_a_node_began_works_for_the_node_of_another_request(ru
                 node helper: completed
     """
     assert trees_of(read_runs()) == expected_trees(one) * 2
+
+
+def test_what_the_interpreter_says_of_a_bare_thread_that_fails_names_its_function(runtime, monkeypatch):
+    def work():
+        raise ValueError
+
+    told = queue.Queue()
+    monkeypatch.setattr(sys, "unraisablehook", lambda failed: told.put(repr(failed.object)))
+    with session("chat-17"):
+        _thread.start_new_thread(work, ())
+
+    assert told.get(timeout=PATIENCE_S) == repr(work)
