@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gradient.analysis import quantities
 from gradient.analysis.forest import Document, Execution, Forest, failures, in_order, tokens_of
-from gradient.journal.events import BILLED_KINDS
+from gradient.journal.vocabulary import BILLED_KINDS, is_failure
 
 PathPattern = Sequence["str | EllipsisType"]
 _PATH_KINDS = ("node", "agent", "step")
@@ -63,7 +63,7 @@ def no_error(run: Document) -> Checked:
         seen = f"{_outcome(' > '.join(Forest(run).path(innermost)), innermost)}{more}"
     else:
         seen = _outcome(run["status"], run)
-    return Checked("no-error", not failed and run["status"] not in ("error", "aborted"), "no error", seen)
+    return Checked("no-error", not failed and not is_failure(run["status"]), "no error", seen)
 
 
 def follows_path(run: Document, pattern: PathPattern) -> Checked:

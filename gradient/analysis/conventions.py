@@ -13,7 +13,7 @@ from gradient.analysis.event_messages import Event, told_in_events
 from gradient.analysis.indexed import indexed_messages
 from gradient.analysis.json_text import decoded
 from gradient.analysis.values import is_list, is_mapping
-from gradient.journal.events import BILLED_KINDS
+from gradient.journal.vocabulary import BILLED_KINDS
 
 Attributes = Mapping[str, Any]
 

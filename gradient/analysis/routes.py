@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from gradient.analysis.forest import Document, Execution, Forest, end_ms, together
 from gradient.analysis.values import is_list
+from gradient.journal.vocabulary import outcome_of
 
 START, END = "__start__", "__end__"
 Edge = tuple[str, str]
-_WORST_FIRST = ("error", "aborted", "interrupted", "cancelled", "abandoned", "unknown", "running", "completed")
 
 
 @dataclass(slots=True)
@@ -37,8 +37,9 @@ class Visits:
         """Count one more execution."""
         self.count += 1
         self.duration_ms += execution["duration_ms"] or 0
-        both = {execution["status"], self.status}
-        self.status = next((each for each in _WORST_FIRST if each in both), execution["status"])
+        status = execution["status"]
+        if self.status is None or outcome_of(status).badness > outcome_of(self.status).badness:
+            self.status = status
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from gradient.analysis import quantities
 from gradient.analysis.forest import Document
 from gradient.analysis.values import first_difference
+from gradient.journal.vocabulary import is_failure
 
 
 class Measure(NamedTuple):
@@ -48,7 +49,6 @@ MEASURES = {
     "tool_calls": Measure("tool_calls", quantities.read_count, quantities.count),
 }
 WORDS = ("path", "error", "output")
-_FAILED = ("error", "aborted")
 
 
 class BadThreshold(ValueError):
@@ -188,7 +188,7 @@ def _path(_a: Document, _b: Document, difference: Document) -> str | None:
 
 
 def _error(a: Document, b: Document, difference: Document) -> str | None:
-    if b["status"] in _FAILED and a["status"] not in _FAILED:
+    if is_failure(b["status"]) and not is_failure(a["status"]):
         return f"{b['status']}, was {a['status']}"
     errors = difference["totals"]["errors"]
     return f"{errors['b']:,} failed, {errors['a']:,} before" if errors["b"] > errors["a"] else None

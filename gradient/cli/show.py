@@ -14,6 +14,7 @@ from gradient.cli.selection import TreeOptions
 from gradient.cli.signs import signs
 from gradient.cli.summary import summary_rows
 from gradient.cli.tree import tree_rows
+from gradient.journal.vocabulary import is_failure
 
 _FAILED = 1
 _GRAPH = "--graph"
@@ -85,7 +86,7 @@ def command(  # noqa: PLR0913 - its options
         with paged() as page:
             view = "state" if state else "graph" if graph else "tree"
             _print(run, page, view, TreeOptions(depth, frozenset(only), io))
-    if exit_status and run["status"] in ("error", "aborted"):
+    if exit_status and is_failure(run["status"]):
         raise click.exceptions.Exit(_FAILED)
 
 

@@ -2,16 +2,7 @@
 
 from dataclasses import dataclass
 
-_UNKNOWN = ("?", "?", "dim")
-_STATUS = {
-    "running": ("●", "*", "cyan"),
-    "completed": ("✓", "+", "green"),
-    "error": ("✗", "x", "red"),
-    "interrupted": ("‖", "=", "yellow"),
-    "cancelled": ("⊘", "-", "yellow"),
-    "abandoned": ("◌", "o", "yellow"),
-    "aborted": ("†", "!", "red"),
-}
+from gradient.journal.vocabulary import outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,8 @@ class Signs:
 
     def mark(self, status: str) -> str:
         """Return the sign of a status."""
-        return _STATUS.get(status, _UNKNOWN)[self.ascii_only]
+        outcome = outcome_of(status)
+        return outcome.ascii_sign if self.ascii_only else outcome.sign
 
 
 def signs(*, ascii_only: bool) -> Signs:
@@ -51,4 +43,4 @@ def signs(*, ascii_only: bool) -> Signs:
 
 def colour(status: str) -> str:
     """Return the colour of a status."""
-    return _STATUS.get(status, _UNKNOWN)[2]
+    return outcome_of(status).colour

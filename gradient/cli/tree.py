@@ -10,13 +10,12 @@ from gradient.cli.page import Cell, columns_of, cut_to, pad, table
 from gradient.cli.payloads import payload_rows
 from gradient.cli.selection import WHOLE, Branch, TreeOptions, branches, merged
 from gradient.cli.signs import Signs, colour
+from gradient.journal.vocabulary import kind_of
 
 MOST_LINES = 200
 _BAR = 5
 _ROOMY = 80
 _WIDEST_BAR, _NARROWEST_BAR, _USUAL_BAR = 40, 10, 24
-_KIND_COLOURS = {"llm": "magenta", "tool": "blue", "retriever": "blue", "agent": "cyan", "graph": "bold"}
-_BAR_COLOURS = {"llm": "magenta", "tool": "cyan", "retriever": "cyan"}
 
 
 class _Line(NamedTuple):
@@ -93,7 +92,7 @@ def _row(line: _Line, signs: Signs, name_chars: int | None, *, framework: bool) 
     return [
         Cell(signs.mark(status), colour(status)),
         Cell(name if name_chars is None else cut_to(name, name_chars), "" if branch.is_asked_for else "dim"),
-        Cell(formats.one_line(kind), _KIND_COLOURS.get(kind, "dim")),
+        Cell(formats.one_line(kind), kind_of(kind).colour or "dim"),
         Cell(formats.one_line(execution["framework"]) if framework else "", "dim"),
         Cell(formats.duration(execution["duration_ms"], ascii_only=signs.ascii_only)),
         Cell(""),
@@ -158,4 +157,4 @@ def _bar(executions: Sequence[dict[str, Any]], total_ms: float, width: int, sign
     drawn = {(True, True): signs.full, (True, False): signs.left, (False, True): signs.right, (False, False): " "}
     text = "".join(drawn[pair] for pair in zip(halves[::2], halves[1::2], strict=True))
     status, kind = executions[0]["status"], executions[0]["kind"]
-    return Cell(pad(text, width), _BAR_COLOURS.get(kind, "blue") if status == "completed" else colour(status))
+    return Cell(pad(text, width), kind_of(kind).bar if status == "completed" else colour(status))

@@ -13,22 +13,13 @@ import msgspec
 from gradient.analysis.forest import Document
 from gradient.analysis.notes import noted
 from gradient.analysis.values import is_list, is_mapping
-from gradient.journal.events import BILLED_KINDS
+from gradient.journal.vocabulary import REQUEST, kind_of
 
 Attribute = str | bool | int | float | list[str]
 Attributes = dict[str, Attribute]
 
-OPERATIONS = {
-    "llm": "chat",
-    "embedding": "embeddings",
-    "retriever": "retrieval",
-    "tool": "execute_tool",
-    "agent": "invoke_agent",
-    "graph": "invoke_workflow",
-    "workflow": "invoke_workflow",
-    "request": "invoke_workflow",
-}
-CLIENT_KINDS = frozenset({"llm", "embedding", "retriever"})
+REQUEST_OPERATION = str(REQUEST.operation)
+
 # What LangChain and others call providers, where OpenTelemetry has another name for them.
 PROVIDERS = {
     "amazon_bedrock": "aws.bedrock",
@@ -84,17 +75,17 @@ def compact(value: Any) -> str:
 
 def span_name(execution: Document) -> str:
     """Return what an execution is called among spans: its operation and the model, tool or agent; else its own name."""
-    operation, name = OPERATIONS.get(execution["kind"]), str(execution["name"])
-    if operation is None:
+    kind, name = kind_of(execution["kind"]), str(execution["name"])
+    if kind.operation is None:
         return name
-    return f"{operation} {execution['model'] or name}" if execution["kind"] in BILLED_KINDS else f"{operation} {name}"
+    return f"{kind.operation} {(kind.is_billed and execution['model']) or name}"
 
 
 def request_attributes(run: Document) -> Attributes:
     """Return the attributes of the span that stands for the request itself."""
     entrypoint = run["entrypoint"]
     told: dict[str, Any] = {
-        "gen_ai.operation.name": OPERATIONS["request"],
+        "gen_ai.operation.name": REQUEST_OPERATION,
         "gen_ai.workflow.name": entrypoint,
         "gen_ai.agent.name": entrypoint,
         **_common(run, run),
@@ -111,7 +102,7 @@ def execution_attributes(execution: Document, run: Document) -> Attributes:
     """Return the attributes of the span that stands for an execution."""
     kind = execution["kind"]
     told: dict[str, Any] = {
-        "gen_ai.operation.name": OPERATIONS.get(kind),
+        "gen_ai.operation.name": kind_of(kind).operation,
         **_common(execution, run),
         "gradient.request_id": run["request_id"],
         "gradient.kind": kind,

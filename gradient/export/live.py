@@ -26,6 +26,7 @@ from gradient.export.live_documents import execution_document, request_document
 from gradient.export.ship.manner import sends_content
 from gradient.export.spans import exception_attributes
 from gradient.journal.failures import document_of
+from gradient.journal.vocabulary import kind_of
 from gradient.runtime.context import RequestContext, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.listeners import Listener
@@ -65,7 +66,7 @@ class LiveSpans(Listener):
         """Begin the root span: under the program's own current span, or under that of another process."""
         if self._tracer is None and not self._found():
             return
-        name = f"{genai.OPERATIONS['request']} {request.entrypoint_name}"
+        name = f"{genai.REQUEST_OPERATION} {request.entrypoint_name}"
         context = _with_remote(request, context_api.get_current())
         self._start(request, name, context, int(request.trace_id, 16), request.span_id)
 
@@ -86,7 +87,7 @@ class LiveSpans(Listener):
         # A span of the program's own may stand between the two, but only where its context is the one we run in.
         context = current if live is None or running_scope() is above else trace.set_span_in_context(live.span, current)
         document = execution_document(execution, content=False)
-        is_client = execution.kind in genai.CLIENT_KINDS
+        is_client = kind_of(execution.kind).is_client
         self._start(execution, genai.span_name(document), context, 0, execution.execution_id, is_client=is_client)
 
     def on_execution_end(self, execution: NodeExecution) -> None:

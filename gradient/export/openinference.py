@@ -9,16 +9,8 @@ from typing import Any
 from gradient.analysis.forest import Document, Execution, tokens_of
 from gradient.analysis.values import is_list, is_mapping
 from gradient.export.genai import Attributes, compact, messages
+from gradient.journal.vocabulary import kind_of
 
-SPAN_KINDS = {
-    "agent": "AGENT",
-    "embedding": "EMBEDDING",
-    "guardrail": "GUARDRAIL",
-    "llm": "LLM",
-    "memory": "RETRIEVER",
-    "retriever": "RETRIEVER",
-    "tool": "TOOL",
-}
 _USAGE = {
     "input_tokens": "llm.token_count.prompt",
     "output_tokens": "llm.token_count.completion",
@@ -40,7 +32,7 @@ def request_attributes(run: Document) -> Attributes:
 def execution_attributes(execution: Execution) -> Attributes:
     """Return what is added to the span that stands for an execution."""
     kind, tags = execution["kind"], execution["metadata"].get("tags")
-    told: dict[str, Any] = {"openinference.span.kind": SPAN_KINDS.get(kind, "CHAIN"), **_common(execution)}
+    told: dict[str, Any] = {"openinference.span.kind": kind_of(kind).openinference, **_common(execution)}
     if is_list(tags) and all(isinstance(tag, str) for tag in tags):
         told["tag.tags"] = list(tags)
     if kind == "node":

@@ -8,34 +8,9 @@ from typing import Any
 
 from gradient.analysis.forest import Document, Execution, tokens_of
 from gradient.export.genai import Attributes, compact
+from gradient.journal.vocabulary import Kind, is_failure, kind_of
 
 _REQUEST = "request"
-_FAILED = ("error", "aborted")
-_LANGFUSE_TYPES = {
-    "agent": "agent",
-    "chain": "chain",
-    "embedding": "embedding",
-    "graph": "chain",
-    "guardrail": "guardrail",
-    "llm": "generation",
-    "request": "chain",
-    "retriever": "retriever",
-    "tool": "tool",
-    "workflow": "chain",
-}
-_LANGSMITH_KINDS = {"embedding": "embedding", "llm": "llm", "memory": "tool", "retriever": "retriever", "tool": "tool"}
-_MLFLOW_TYPES = {
-    "agent": "AGENT",
-    "chain": "CHAIN",
-    "embedding": "EMBEDDING",
-    "graph": "WORKFLOW",
-    "guardrail": "GUARDRAIL",
-    "llm": "CHAT_MODEL",
-    "request": "WORKFLOW",
-    "retriever": "RETRIEVER",
-    "tool": "TOOL",
-    "workflow": "WORKFLOW",
-}
 _USAGE = {
     "input_tokens": "input",
     "output_tokens": "output",
@@ -57,12 +32,12 @@ def attributes(profile: str, one: Document | Execution, run: Document) -> Attrib
 
 
 def _langfuse(one: Document, run: Document) -> Iterator[tuple[str, Any]]:
-    yield "langfuse.observation.type", _LANGFUSE_TYPES.get(_kind(one), "span")
+    yield "langfuse.observation.type", _kind(one).langfuse
     yield "langfuse.observation.input", _text(one["inputs"])
     yield "langfuse.observation.output", _text(one["outputs"])
     for name, value in one["metadata"].items():
         yield f"langfuse.observation.metadata.{name}", _text(value)
-    if one["status"] in _FAILED:
+    if is_failure(one["status"]):
         yield "langfuse.observation.level", "ERROR"
         yield "langfuse.observation.status_message", one["error"] and one["error"]["message"]
     if one is run:
@@ -81,7 +56,7 @@ def _langfuse(one: Document, run: Document) -> Iterator[tuple[str, Any]]:
 
 
 def _langsmith(one: Document, run: Document) -> Iterator[tuple[str, Any]]:
-    yield "langsmith.span.kind", _LANGSMITH_KINDS.get(_kind(one), "chain")
+    yield "langsmith.span.kind", _kind(one).langsmith
     yield "langsmith.trace.session_name", run["project"]
     yield "langsmith.metadata.session_id", run["session_id"]
     yield "langsmith.metadata.user_id", run["user_id"]
@@ -95,11 +70,11 @@ def _langsmith(one: Document, run: Document) -> Iterator[tuple[str, Any]]:
 
 
 def _mlflow(one: Document, _run: Document) -> Iterator[tuple[str, Any]]:
-    yield "mlflow.spanType", _MLFLOW_TYPES.get(_kind(one), "TASK")
+    yield "mlflow.spanType", _kind(one).mlflow
 
 
-def _kind(one: Document) -> str:
-    return str(one.get("kind", _REQUEST))
+def _kind(one: Document) -> Kind:
+    return kind_of(one.get("kind", _REQUEST))
 
 
 def _text(value: Any) -> str | None:

@@ -13,9 +13,8 @@ from gradient.analysis.forest import Document, Execution, Forest
 from gradient.analysis.notes import readable
 from gradient.analysis.quantities import cost, count, duration, total_cost, total_count
 from gradient.export.mermaid import mermaid
+from gradient.journal.vocabulary import outcome_of
 
-_SIGNS = {"completed": "✓", "error": "✗", "running": "●", "interrupted": "‖", "aborted": "†"}
-_OTHER = "○"
 _VALUE_CHARS = 20_000
 # What means something to Markdown in the middle of a line; underscores do only at the edge of a word.
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)")
@@ -116,7 +115,7 @@ def _block(text: str, language: str) -> str:
 
 
 def _sign(one: Document) -> str:
-    return _SIGNS.get(one["status"], _OTHER)
+    return outcome_of(one["status"]).sign
 
 
 def _plain(text: str) -> str:

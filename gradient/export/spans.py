@@ -14,11 +14,11 @@ from gradient.analysis.forest import Document
 from gradient.analysis.quantities import read_moment
 from gradient.export import genai, openinference, profiles
 from gradient.export.genai import Attribute, Attributes
+from gradient.journal.vocabulary import is_failure, kind_of
 
 Profile = Literal["openinference", "langfuse", "langsmith", "mlflow"]
 _NS_PER_MS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_FAILED = ("error", "aborted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def spans(run: Document, chosen: Sequence[Profile] = ("openinference",), *, whol
         trace_id=run["trace_id"],
         span_id=run["span_id"],
         parent_id=run["remote_parent"] if isinstance(run["remote_parent"], str) else "",
-        name=f"{genai.OPERATIONS['request']} {run['entrypoint'] or 'unknown'}",
+        name=f"{genai.REQUEST_OPERATION} {run['entrypoint'] or 'unknown'}",
         is_client=False,
         started_ns=started_ns,
         ended_ns=ended_ns,
@@ -129,7 +129,7 @@ def _span(  # noqa: PLR0913, PLR0917 - what a span takes from its run
         span_id=execution["execution_id"],
         parent_id=(execution["parent_id"] if execution["parent_id"] in known else None) or run["span_id"],
         name=genai.span_name(execution),
-        is_client=execution["kind"] in genai.CLIENT_KINDS,
+        is_client=kind_of(execution["kind"]).is_client,
         started_ns=begins_ns,
         ended_ns=ends_ns,
         attributes={**genai.execution_attributes(execution, run), **_added(execution, run, chosen)},
@@ -171,7 +171,7 @@ def exception_attributes(error: Document) -> Attributes:
 
 
 def _outcome(one: Document) -> dict[str, Any]:
-    if one["status"] not in _FAILED:
+    if not is_failure(one["status"]):
         return {}
     error = one["error"]
     died = "the process died" if one["status"] == "aborted" else ""

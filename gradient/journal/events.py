@@ -33,9 +33,6 @@ Key: TypeAlias = int | str
 Nanoseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=-MOST_NS, le=MOST_NS)]
 Tokens: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
 
-BILLED_KINDS = ("llm", "embedding")
-"""The calls of models: what a run used and cost is the sum of these."""
-
 _NULL = msgspec.Raw(b"null")
 
 # What is written may be any data that can be JSON, or `msgspec.Raw`; what is read is bytes, or None for null.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradient.journal.events import BILLED_KINDS, ExecutionEnded, ExecutionStarted
+from gradient.journal.events import ExecutionEnded, ExecutionStarted
+from gradient.journal.vocabulary import BILLED_KINDS
 from gradient.runtime import process
 from gradient.runtime.captured import Captured
 from gradient.runtime.execution import NodeExecution

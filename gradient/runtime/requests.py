@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gradient.journal.events import RequestEnded, RequestStarted
 from gradient.journal.failures import Failure
+from gradient.journal.vocabulary import kind_of
 from gradient.runtime import process
 from gradient.runtime.captured import Captured
 from gradient.runtime.context import RequestContext, leave, running_scope
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from gradient.runtime.tracking import Tracking
 
 _FEW_CHARS = 500
-# What waits for a human as a whole. The user's own steps do not: what they call does.
-_RUNS = frozenset(("graph", "workflow", "agent"))
-_OWN = "custom"
+_OWN = "custom"  # the user's own steps do not wait for a human: what they call does
 
 
 def begin_request(  # noqa: PLR0913, PLR0917 - what can be said of a request
@@ -188,7 +187,7 @@ def _key(request_id: str | None) -> bytes | None:
 
 def _status_of_runs(executions: list[NodeExecution]) -> Status:
     """Return `interrupted` where the last top-level run was: what it was called by returns as if it had completed."""
-    runs = [each for each in executions if each.kind in _RUNS and each.framework != _OWN]
+    runs = [each for each in executions if kind_of(each.kind).is_run and each.framework != _OWN]
     if all(run.status != "interrupted" for run in runs):
         return "completed"
     parents = {execution.execution_id: execution.parent_id for execution in executions}

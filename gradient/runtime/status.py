@@ -1,15 +1,14 @@
 """What became of a request or a node execution, and how an exception tells it.
 
-    running -> completed | error | interrupted | cancelled | abandoned
-
-`aborted` (the process died) and `unknown` (the journal came from elsewhere) are for readers to find.
+The words are those of `gradient.journal.vocabulary`.
 """
 
 import sys
 from collections.abc import Callable
-from typing import Literal
 
-Status = Literal["running", "completed", "error", "interrupted", "cancelled", "abandoned", "aborted", "unknown"]
+from gradient.journal.vocabulary import Status
+
+__all__ = ["Status", "register_control_flow", "status_of"]
 
 # Looked up when an error is there: these modules are dear to import, and whoever raises theirs has them.
 _CANCELLING_MODULES = ("asyncio.exceptions", "concurrent.futures._base")

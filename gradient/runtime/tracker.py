@@ -6,6 +6,7 @@ from collections import deque
 from itertools import chain
 from typing import Any
 
+from gradient.journal.vocabulary import KINDS
 from gradient.runtime.captured import Captured
 from gradient.runtime.console import Console
 from gradient.runtime.context import get_current_context
@@ -17,23 +18,6 @@ from gradient.runtime.tracking import Tracking
 
 _NEWEST = 10_000
 _NEWEST_BYTES = 8 * 1024 * 1024
-_KINDS = frozenset(
-    [
-        "graph",
-        "node",
-        "agent",
-        "llm",
-        "tool",
-        "retriever",
-        "embedding",
-        "chain",
-        "step",
-        "workflow",
-        "memory",
-        "handoff",
-        "guardrail",
-    ]
-)
 
 
 class DefaultExecutionTracker(ExecutionTracker):
@@ -61,7 +45,7 @@ class DefaultExecutionTracker(ExecutionTracker):
     ) -> NodeExecution:
         """Begin an execution: in the current request, or in memory only where there is none."""
         kind = node_id.partition("_")[0]
-        kind = kind if kind in _KINDS else "node"
+        kind = kind if kind in KINDS else "node"
         step = Step(node_name, kind, framework, inputs, metadata, node_id=node_id, opens_request=False)
         execution = self.start(step)
         if execution is None:

@@ -6,8 +6,8 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from gradient.journal.failures import Failure
+from gradient.journal.vocabulary import ENDS
 from gradient.store.heads import EndedHead
-from gradient.store.schema import STATUSES
 
 # fmt: off
 (RUN, ID, PROCESS, PARENT, NODE, MODEL, STATUS, STARTED_AT, DURATION, FIRST_TOKEN, ATTEMPT, CACHED, INPUT, OUTPUT,
@@ -28,7 +28,7 @@ TOTALS = (
 OF_PROJECT = "project = (SELECT id FROM names WHERE sort = 'project' AND text = ?)"
 """A condition on `runs`."""
 
-CODES = {status: code for code, status in enumerate(STATUSES)}
+CODES = {status: code for code, status in enumerate(ENDS)}
 ERROR_STATUS = CODES["error"]
 INTERRUPTED_STATUS = CODES["interrupted"]
 Pair: TypeAlias = tuple[int, int, int, EndedHead]
@@ -61,7 +61,7 @@ def status_code(status: str) -> int | str:
 
 def status_text(code: int | str) -> str:
     """Return the status that is stored as `code`."""
-    return STATUSES[code] if isinstance(code, int) and 0 <= code < len(STATUSES) else str(code)
+    return ENDS[code] if isinstance(code, int) and 0 <= code < len(ENDS) else str(code)
 
 
 @dataclass(slots=True)

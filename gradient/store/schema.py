@@ -10,7 +10,8 @@
     texts       which entry of the index of words is whose; `newest` is the newest run of this entry and those before it
 
 A place is a segment's id times 2^28, plus the frame's offset in the segment divided by 8. Times are nanoseconds, as in
-the journal; a status is a place in `STATUSES`, and null is open: what became of it is asked when it is read.
+the journal; a status is a place in `ENDS`, of a later version an id in `names`, negative; null is
+open: what became of it is asked when it is read.
 """
 
 import sqlite3
@@ -18,9 +19,6 @@ import sqlite3
 from gradient.journal.events import Key
 
 APPLICATION_ID = 0x47524E54  # "GRNT"
-
-STATUSES = ("completed", "error", "interrupted", "cancelled", "abandoned")
-"""A status of a later version is added to `names` and stored as its id, negative."""
 
 _NO_VERSION = 1 << 16
 OFFSET_BITS = 28

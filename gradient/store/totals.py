@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gradient.journal.events import BILLED_KINDS
+from gradient.journal.vocabulary import BILLED_KINDS
 from gradient.store.failing import failed_here, with_origins
 from gradient.store.rows import COST, ERROR_STATUS, ID, INPUT, NODE, OUTPUT, PARENT, STATUS
 from gradient.store.spending import Spending

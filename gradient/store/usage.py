@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gradient.journal.events import BILLED_KINDS, Usage
+from gradient.journal.events import Usage
+from gradient.journal.vocabulary import BILLED_KINDS
 from gradient.store.interface import Totals
 from gradient.store.pairs import NO_NUMBERS, numbers_of
 from gradient.store.runs import Execution, Run

@@ -7,13 +7,12 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from gradient.journal.vocabulary import outcome_of
 from gradient.store.interface import Listed, Store
 from gradient.store.model import ls_document
 
 _MOST_SHOWN = 200
 _STYLE = "font-family:monospace;line-height:1.5;white-space:pre"
-_OTHER_COLOUR = "#616161"
-_COLOURS = {"completed": "#2e7d32", "error": "#c62828", "aborted": "#c62828", "running": "#00838f"}
 
 
 class RunView:
@@ -150,5 +149,5 @@ def _plain(status: str) -> str:
 
 
 def _coloured(status: str) -> str:
-    colour = _COLOURS.get(status, _OTHER_COLOUR)
+    colour = outcome_of(status).page_colour
     return f'<span style="color:{colour}">{escape(status)}</span>'

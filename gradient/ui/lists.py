@@ -9,9 +9,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gradient.journal.vocabulary import KINDS, STATUSES
 from gradient.store import Listed, Store, ls_document, rfc3339
 from gradient.store.query import FIELDS
-from gradient.store.query.parsing import STATUSES
 from gradient.store.spending import missing
 from gradient.ui.answers import Refusal, answer
 from gradient.ui.reader import Reader
@@ -19,7 +19,6 @@ from gradient.ui.reader import Reader
 _PAGE, _MOST = 200, 500
 _NEWEST = 2_000
 _BY = ("node", "model", "entrypoint", "day")
-_KINDS = ("graph", "node", "agent", "llm", "tool", "retriever", "embedding", "chain", "step")
 _AGO = re.compile(r"(\d{1,4})([hdw])")
 _HOUR_NS = 3_600 * 10**9
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -78,7 +77,7 @@ class Lists:
         def question(store: Store) -> dict[str, Any]:
             names = {by: _names(store, by, project) for by in ("node", "model", "entrypoint")}
             tools = [group.name for group in store.stats("node", project=project) if group.kind == "tool"]
-            values = {**names, "tool": tools[:_MOST_NAMES], "status": list(STATUSES), "kind": list(_KINDS)}
+            values = {**names, "tool": tools[:_MOST_NAMES], "status": list(STATUSES), "kind": list(KINDS)}
             return {
                 "fields": [
                     {"name": field.name, "sort": field.sort, "help": field.help, "example": field.example}

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta, timezone
 from difflib import get_close_matches
 
 from gradient.journal.events import MOST_NS
+from gradient.journal.vocabulary import STATUSES
 from gradient.store.errors import QueryError
 from gradient.store.query.fields import ALIASES, FIELDS, Field
-
-STATUSES = ("running", "completed", "error", "interrupted", "cancelled", "abandoned", "aborted", "unknown")
 
 _NAME = re.compile(r"([!-]?)([A-Za-z_]+)(>=|<=|[:=<>])")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gradient.journal.vocabulary import ENDS, STATUSES
 from gradient.store.names import generalised
 from gradient.store.query.fields import Field
-from gradient.store.query.parsing import STATUSES, Query, Term, Value
+from gradient.store.query.parsing import Query, Term, Value
 from gradient.store.rows import status_code
 
 _FEW = 2_000
-_OPEN = ("running", "aborted", "unknown")
 _NOTHING = "0"
 
 
@@ -116,9 +116,14 @@ def _like(value: Value) -> str:
 
 def _status(term: Term, open_processes: Mapping[str, Sequence[int]]) -> tuple[str, list[Any]]:
     wanted = {status for value in term.values for status in STATUSES if _is_meant(value, status)}
-    ended = [status_code(status) for status in sorted(wanted - set(_OPEN))]
+    ended = [status_code(status) for status in sorted(wanted & set(ENDS))]
     parts, values = ([f"coalesce(status, -1) IN ({', '.join('?' * len(ended))})"], list(ended)) if ended else ([], [])
-    processes = [process for status in _OPEN if status in wanted for process in open_processes.get(status, ())]
+    processes = [
+        process
+        for status in STATUSES
+        if STATUSES[status].is_open and status in wanted
+        for process in open_processes.get(status, ())
+    ]
     if processes:
         parts.append(f"status IS NULL AND runs.process IN ({', '.join('?' * len(processes))})")
         values += processes
