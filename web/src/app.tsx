@@ -14,7 +14,13 @@ import { Dialogs } from "./shell/dialogs";
 import { nextTheme, themeChoice, useTheme } from "./shell/theme";
 import { OFFLINE, scope, useFetched, useSource } from "./source";
 
-const PAGES: [string, string][] = [["runs", "Runs"], ["sessions", "Sessions"], ["stats", "Stats"], ["errors", "Errors"], ["about", "About"]];
+const PAGES: [string, string][] = [
+  ["runs", "Runs"],
+  ["sessions", "Sessions"],
+  ["stats", "Stats"],
+  ["errors", "Errors"],
+  ["about", "About"],
+];
 
 export function App() {
   const { path } = usePlace();
@@ -46,33 +52,93 @@ export function App() {
   const project = place.value?.project;
   return (
     <div class="shell">
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main [tabindex='0'], main input, main a")?.focus(); }}>To the content</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main [tabindex='0'], main input, main a")?.focus();
+        }}
+      >
+        To the content
+      </a>
       <header class="bar">
-        <a class="logo" href="#/runs"><Logo />Gradient</a>
+        <a class="logo" href="#/runs">
+          <Logo />
+          Gradient
+        </a>
         <nav aria-label="Pages">
           {PAGES.map(([name, title]) => (
-            <a key={name} href={`#/${name}`} aria-current={current === name || (name === "runs" && (current === "run" || current === "compare")) || (name === "sessions" && current === "session") ? "page" : undefined}>{title}</a>
+            <a
+              key={name}
+              href={`#/${name}`}
+              aria-current={
+                current === name ||
+                (name === "runs" && (current === "run" || current === "compare")) ||
+                (name === "sessions" && current === "session")
+                  ? "page"
+                  : undefined
+              }
+            >
+              {title}
+            </a>
           ))}
         </nav>
         <div class="right">
           {project && (
-            <select class="field wide" aria-label="Project" value={all ? "1" : ""} onChange={(event) => { scope.all = event.currentTarget.value === "1"; setAll(scope.all); }}>
+            <select
+              class="field wide"
+              aria-label="Project"
+              value={all ? "1" : ""}
+              onChange={(event) => {
+                scope.all = event.currentTarget.value === "1";
+                setAll(scope.all);
+              }}
+            >
               <option value="">{project}</option>
               <option value="1">all projects</option>
             </select>
           )}
-          <span class={`live ${connected === false ? "off" : ""}`} role="status" title={connected === false ? "Trying to reach the server" : place.value?.home}>{connected === false ? "offline" : "live"}</span>
-          <button type="button" class="button wide" onClick={() => setDialog("palette")}>Find <kbd>Ctrl K</kbd></button>
+          <span
+            class={`live ${connected === false ? "off" : ""}`}
+            role="status"
+            title={connected === false ? "Trying to reach the server" : place.value?.home}
+          >
+            {connected === false ? "offline" : "live"}
+          </span>
+          <button type="button" class="button wide" onClick={() => setDialog("palette")}>
+            Find <kbd>Ctrl K</kbd>
+          </button>
           <Theme />
-          <button type="button" class="button plain" onClick={() => setDialog("keys")} aria-label="Keys" title="Keys (?)">?</button>
+          <button
+            type="button"
+            class="button plain"
+            onClick={() => setDialog("keys")}
+            aria-label="Keys"
+            title="Keys (?)"
+          >
+            ?
+          </button>
         </div>
       </header>
-      {connected === false && <div class="notice" role="alert">{OFFLINE.message}</div>}
+      {connected === false && (
+        <div class="notice" role="alert">
+          {OFFLINE.message}
+        </div>
+      )}
       <main id="main" key={`${all}`}>
-        {PAGES.filter(([name]) => name === current).map(([name, title]) => <h1 key={name} class="unseen">{title}</h1>)}
-        <Part what="this page" of={path.join("/")}><Page path={path} /></Part>
+        {PAGES.filter(([name]) => name === current).map(([name, title]) => (
+          <h1 key={name} class="unseen">
+            {title}
+          </h1>
+        ))}
+        <Part what="this page" of={path.join("/")}>
+          <Page path={path} />
+        </Part>
       </main>
-      <Part what="the dialog" of={dialog}><Dialogs palette={dialog === "palette"} keys={dialog === "keys"} close={() => setDialog(null)} /></Part>
+      <Part what="the dialog" of={dialog}>
+        <Dialogs palette={dialog === "palette"} keys={dialog === "keys"} close={() => setDialog(null)} />
+      </Part>
     </div>
   );
 }
@@ -87,12 +153,20 @@ function Page({ path }: { path: string[] }) {
   if (name === "stats") return <StatsPage />;
   if (name === "errors") return <ErrorsPage />;
   if (name === "about") return <AboutPage />;
-  return <Empty title="There is no such page"><a href="#/runs">To the runs</a></Empty>;
+  return (
+    <Empty title="There is no such page">
+      <a href="#/runs">To the runs</a>
+    </Empty>
+  );
 }
 
 export function Theme() {
   useTheme();
-  return <button type="button" class="button plain" onClick={nextTheme} title="Theme: auto, light, dark">{themeChoice()}</button>;
+  return (
+    <button type="button" class="button plain" onClick={nextTheme} title="Theme: auto, light, dark">
+      {themeChoice()}
+    </button>
+  );
 }
 
 export const Logo = () => (

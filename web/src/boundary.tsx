@@ -36,7 +36,9 @@ export class Part extends Component<Props, State> {
         <h2>Cannot draw {what}</h2>
         <pre>{String(error)}</pre>
         <p class="dim">This is a fault of the page; its other parts still work.</p>
-        <button type="button" class="button" onClick={() => this.setState({ error: null })}>Try again</button>
+        <button type="button" class="button" onClick={() => this.setState({ error: null })}>
+          Try again
+        </button>
       </div>
     );
   }

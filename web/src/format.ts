@@ -26,7 +26,8 @@ export function few(value: number | null | undefined): string {
 
 export function cost(usd: number | null | undefined): string {
   if (usd == null) return "–";
-  if (usd === 0 || usd >= 1) return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (usd === 0 || usd >= 1)
+    return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   return usd >= 0.001 ? `$${usd.toFixed(4)}` : `$${usd.toPrecision(2)}`;
 }
 
@@ -34,7 +35,8 @@ export function cost(usd: number | null | undefined): string {
 export const atLeast = (text: string, lacks: number | undefined): string => (lacks && text !== "–" ? "≥ " : "") + text;
 
 /** The cost of a run, or of many, as a lower bound where the cost of some calls is not known. */
-export const totalCost = (usage: Pick<Usage, "cost_usd" | "missing">): string => atLeast(cost(usage.cost_usd), usage.missing?.cost);
+export const totalCost = (usage: Pick<Usage, "cost_usd" | "missing">): string =>
+  atLeast(cost(usage.cost_usd), usage.missing?.cost);
 
 /** What some sums lack together. */
 export function allMissing(parts: { missing?: Missing | null }[]): Missing {
@@ -47,7 +49,10 @@ export function lacking({ missing }: { missing?: Missing | null }): string {
   if (!missing?.cost && !missing?.tokens) return "";
   const calls = (number: number) => `${count(number)} ${number === 1 ? "call" : "calls"}`;
   const [untold, unpriced] = [missing.tokens, missing.cost - missing.tokens];
-  const told = [untold ? `the tokens and cost of ${calls(untold)}` : "", unpriced ? `the cost of ${calls(unpriced)}` : ""];
+  const told = [
+    untold ? `the tokens and cost of ${calls(untold)}` : "",
+    unpriced ? `the cost of ${calls(unpriced)}` : "",
+  ];
   return `without ${told.filter(Boolean).join(" and ")}`;
 }
 

@@ -11,9 +11,14 @@ export function Messages({ messages, before = [] }: { messages: Message[]; befor
       if (part.type === "tool_call_response" && part.id) results.set(part.id, part.response);
     }
   }
-  for (const message of messages) for (const part of message.parts) if (part.type === "tool_call" && part.id) calls.add(part.id);
+  for (const message of messages)
+    for (const part of message.parts) if (part.type === "tool_call" && part.id) calls.add(part.id);
   // A result that stands beside its call is not told again.
-  const shown = messages.filter((message) => !message.parts.length || !message.parts.every((part) => part.type === "tool_call_response" && calls.has(part.id ?? "")));
+  const shown = messages.filter(
+    (message) =>
+      !message.parts.length ||
+      !message.parts.every((part) => part.type === "tool_call_response" && calls.has(part.id ?? "")),
+  );
   return (
     <>
       {shown.map((message, at) => (
@@ -52,7 +57,8 @@ function head(message: Message): string {
 const said = (part: Part): string | null => (typeof part.content === "string" ? part.content : cutText(part.content));
 
 function Piece({ part, results }: { part: Part; results: Map<string, unknown> }) {
-  if (part.type === "tool_call") return <Call part={part} result={results.get(part.id ?? "")} known={results.has(part.id ?? "")} />;
+  if (part.type === "tool_call")
+    return <Call part={part} result={results.get(part.id ?? "")} known={results.has(part.id ?? "")} />;
   if (part.type === "tool_call_response") return <Value value={part.response} />;
   if (part.type === "reasoning" || part.type === "thinking") {
     return (

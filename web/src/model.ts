@@ -155,7 +155,10 @@ export const isMessage = (value: unknown): value is Message =>
 
 /** The chat messages in what a model was given or gave; null where there are none. */
 export function messagesIn(value: unknown): Message[] | null {
-  const inside = typeof value === "object" && value !== null && "messages" in value ? (value as { messages: unknown }).messages : value;
+  const inside =
+    typeof value === "object" && value !== null && "messages" in value
+      ? (value as { messages: unknown }).messages
+      : value;
   if (isMessage(inside)) return [inside];
   return Array.isArray(inside) && inside.length > 0 && inside.every(isMessage) ? inside : null;
 }

@@ -17,7 +17,15 @@ const SHAPES = new Map([
 export function Mark({ status, text = false }: { status: string; text?: boolean }) {
   return (
     <span class={`mark ${status}`} title={status}>
-      <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
+      <svg
+        viewBox="0 0 16 16"
+        aria-hidden="true"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="2"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      >
         <path d={SHAPES.get(status) ?? SHAPES.get("unknown")} />
       </svg>
       {text ? status : <span class="unseen">{status}</span>}
@@ -27,8 +35,22 @@ export function Mark({ status, text = false }: { status: string; text?: boolean 
 
 export const Kind = ({ kind }: { kind: string }) => <span class={`kind k-${kind}`} title={kind} aria-hidden="true" />;
 
-export const Twist = ({ open, leaf = false, onClick }: { open: boolean; leaf?: boolean; onClick?: (event: Event) => void }) => (
-  <button type="button" class={`twist ${open ? "open" : ""} ${leaf ? "leaf" : ""}`} tabIndex={-1} aria-hidden="true" onClick={onClick} />
+export const Twist = ({
+  open,
+  leaf = false,
+  onClick,
+}: {
+  open: boolean;
+  leaf?: boolean;
+  onClick?: (event: Event) => void;
+}) => (
+  <button
+    type="button"
+    class={`twist ${open ? "open" : ""} ${leaf ? "leaf" : ""}`}
+    tabIndex={-1}
+    aria-hidden="true"
+    onClick={onClick}
+  />
 );
 
 export function Loading({ what }: { what: string }) {
@@ -139,7 +161,8 @@ export function List(props: {
   // As many slots wherever the list stands: with one more or less every line would move to another.
   const slots = Math.ceil(seen.height / props.height) + 1 + 2 * BEYOND;
   const rows: JSX.Element[] = [];
-  for (let at = from; at < Math.min(props.count, from + slots); at++) rows.push(props.row(at, at * props.height, at % slots));
+  for (let at = from; at < Math.min(props.count, from + slots); at++)
+    rows.push(props.row(at, at * props.height, at % slots));
   // An element that changes its place in the document is styled and laid out anew. So each keeps it while
   // the list moves; at rest they stand as they are read.
   if (seen.moving) rows.push(...rows.splice(0, slots - (from % slots)));

@@ -26,12 +26,18 @@ export interface Source {
   /** Where a run can be had in another format; null where there is no server. */
   exported(id: string, format: string): string | null;
   /** Call back with what changed after an answer that stood at `since`, and with whether there is a connection; returns what ends it. */
-  follow(run: string | null, since: number | null, changed: (event: LiveEvent) => void, connected: (yes: boolean) => void): () => void;
+  follow(
+    run: string | null,
+    since: number | null,
+    changed: (event: LiveEvent) => void,
+    connected: (yes: boolean) => void,
+  ): () => void;
 }
 
 export const OFFLINE: Problem = {
   kind: "Offline",
-  message: "The server does not answer: it was stopped. Start it again with `gradient ui`; this page goes on by itself.",
+  message:
+    "The server does not answer: it was stopped. Start it again with `gradient ui`; this page goes on by itself.",
 };
 
 /** What every question says: whether all projects are meant. */
@@ -49,14 +55,21 @@ export class Server implements Source {
     }
     const told = await response.json().catch(() => null);
     if (response.ok && told !== null) return told as T;
-    throw new Failed(told?.error ?? { kind: "Refused", message: `The server answered with ${response.status}. Reload the page.` });
+    throw new Failed(
+      told?.error ?? { kind: "Refused", message: `The server answered with ${response.status}. Reload the page.` },
+    );
   }
 
   exported(id: string, format: string): string {
     return `api/runs/${id}/export?format=${format}`;
   }
 
-  follow(run: string | null, since: number | null, changed: (event: LiveEvent) => void, connected: (yes: boolean) => void): () => void {
+  follow(
+    run: string | null,
+    since: number | null,
+    changed: (event: LiveEvent) => void,
+    connected: (yes: boolean) => void,
+  ): () => void {
     let events: EventSource | null = null;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     let cursor = since === null ? "" : String(since);
@@ -107,7 +120,12 @@ export interface Fetched<T> {
 /** What a path answers; asked again when the path or the version changes, while the former answer stays. */
 export function useFetched<T>(path: string | null, version: unknown = 0): Fetched<T> {
   const source = useSource();
-  const [state, setState] = useState<Fetched<T> & { of: string | null }>({ value: null, problem: null, loading: path !== null, of: path });
+  const [state, setState] = useState<Fetched<T> & { of: string | null }>({
+    value: null,
+    problem: null,
+    loading: path !== null,
+    of: path,
+  });
   const latest = useRef(0);
   useEffect(() => {
     if (path === null) return;
@@ -119,7 +137,12 @@ export function useFetched<T>(path: string | null, version: unknown = 0): Fetche
         (error: unknown) => {
           if (mine !== latest.current) return;
           const problem = error instanceof Failed ? error.problem : { kind: "Fault", message: String(error) };
-          setState((former) => ({ value: former.of === path ? former.value : null, problem, loading: false, of: path }));
+          setState((former) => ({
+            value: former.of === path ? former.value : null,
+            problem,
+            loading: false,
+            of: path,
+          }));
           if (problem.kind === "Offline") again = setTimeout(ask, 1500);
         },
       );

@@ -25,7 +25,8 @@ class File implements Source {
   get<T>(path: string): Promise<T> {
     const [, , view, id] = path.split("/");
     const { run, executions, ...views } = this.embedded;
-    const found: unknown = view === undefined ? run : view === "executions" ? executions[id] : views[view as keyof typeof views];
+    const found: unknown =
+      view === undefined ? run : view === "executions" ? executions[id] : views[view as keyof typeof views];
     const missing: Problem = { kind: "RunNotFound", message: "This file holds one run, and that is not in it." };
     return found === undefined ? Promise.reject(new Failed(missing)) : Promise.resolve(found as T);
   }
@@ -47,11 +48,18 @@ void unpacked().then((embedded) => {
     <SourceProvider value={new File(embedded)}>
       <div class="shell">
         <header class="bar">
-          <span class="logo"><Logo />Gradient</span>
+          <span class="logo">
+            <Logo />
+            Gradient
+          </span>
           <span class="dim small">one run, as it was when this file was made</span>
-          <div class="right"><Theme /></div>
+          <div class="right">
+            <Theme />
+          </div>
         </header>
-        <main><RunPage id={id} /></main>
+        <main>
+          <RunPage id={id} />
+        </main>
       </div>
     </SourceProvider>,
     document.getElementById("page")!,

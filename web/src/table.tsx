@@ -30,15 +30,27 @@ export function Table<T>({ columns, rows, id }: { columns: Column<T>[]; rows: T[
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.title} class={look(column)} aria-sort={column !== chosen ? undefined : falls ? "descending" : "ascending"}>
-              <button type="button" onClick={() => choose(column)}>{column.title}</button>
+            <th
+              key={column.title}
+              class={look(column)}
+              aria-sort={column !== chosen ? undefined : falls ? "descending" : "ascending"}
+            >
+              <button type="button" onClick={() => choose(column)}>
+                {column.title}
+              </button>
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
         {shown.map((row) => (
-          <tr key={id(row)}>{columns.map((column) => <td key={column.title} class={`${look(column)} ${column.look?.(row) ?? ""}`}>{column.cell(row)}</td>)}</tr>
+          <tr key={id(row)}>
+            {columns.map((column) => (
+              <td key={column.title} class={`${look(column)} ${column.look?.(row) ?? ""}`}>
+                {column.cell(row)}
+              </td>
+            ))}
+          </tr>
         ))}
       </tbody>
     </table>

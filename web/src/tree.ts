@@ -77,7 +77,8 @@ export class Tree {
   kind = (row: number) => this.word(this.columns.kind, row) ?? "";
   status = (row: number) => this.word(this.columns.status, row) ?? "";
   id = (row: number) => this.columns.execution_id[row];
-  end = (row: number, now: number) => this.start[row] + (Number.isNaN(this.length[row]) ? Math.max(0, now - this.start[row]) : this.length[row]);
+  end = (row: number, now: number) =>
+    this.start[row] + (Number.isNaN(this.length[row]) ? Math.max(0, now - this.start[row]) : this.length[row]);
   tokens(row: number): number | null {
     const [given, made] = [this.columns.input_tokens[row], this.columns.output_tokens[row]];
     return given == null && made == null ? null : (given ?? 0) + (made ?? 0);
@@ -96,7 +97,8 @@ export class Tree {
   }
 
   *children(row: number): Generator<number> {
-    for (let child = row === REQUEST ? this.rootFirst : this.first[row]; child >= 0; child = this.next[child]) yield child;
+    for (let child = row === REQUEST ? this.rootFirst : this.first[row]; child >= 0; child = this.next[child])
+      yield child;
   }
 
   hasChildren = (row: number) => (row === REQUEST ? this.rootFirst : this.first[row]) >= 0;
@@ -197,7 +199,11 @@ export function linesOf(tree: Tree, choice: Choice): Lines {
     }
     if (wanted === null && choice.folded.has(row === REQUEST ? "" : tree.id(row))) continue;
     const children = [...tree.children(row)];
-    if (wanted !== null) push(children.filter((child) => wanted[child]), level + 1);
+    if (wanted !== null)
+      push(
+        children.filter((child) => wanted[child]),
+        level + 1,
+      );
     else push(children.length < GROUPED_FROM ? children : grouped(tree, children, lines.groups), level + 1);
   }
   return lines;
@@ -238,7 +244,17 @@ function matching(tree: Tree, choice: Choice): Uint8Array {
 }
 
 const REPEATING = ["node_id", "name", "framework", "kind", "status", "model", "provider", "error_type"] as const;
-const PLAIN = ["start_offset_ms", "duration_ms", "time_to_first_token_ms", "attempt", "cached", "input_tokens", "output_tokens", "cost_usd", "failed_here"] as const;
+const PLAIN = [
+  "start_offset_ms",
+  "duration_ms",
+  "time_to_first_token_ms",
+  "attempt",
+  "cached",
+  "input_tokens",
+  "output_tokens",
+  "cost_usd",
+  "failed_here",
+] as const;
 
 /** Put changed executions, columns of a skeleton, into what is known; returns new columns. */
 export function merged(known: Columns, changed: Record<string, unknown[]>): Columns {

@@ -7,7 +7,8 @@ const LINE_CHARS = 2_000;
 const ITEMS = 100;
 
 type Mapping = Record<string, unknown>;
-const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is Mapping =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A text, cut where it is long. */
 export function Text({ text, box = false }: { text: string; box?: boolean }) {
@@ -15,7 +16,13 @@ export function Text({ text, box = false }: { text: string; box?: boolean }) {
   const shown = whole || text.length <= TEXT_CHARS ? text : text.slice(0, TEXT_CHARS);
   return (
     <>
-      {box ? <pre class="text" tabIndex={0}>{shown}</pre> : <div class="text">{shown}</div>}
+      {box ? (
+        <pre class="text" tabIndex={0}>
+          {shown}
+        </pre>
+      ) : (
+        <div class="text">{shown}</div>
+      )}
       {shown.length < text.length && (
         <button type="button" class="button link small" onClick={() => setWhole(true)}>
           Show all {count(text.length)} characters
@@ -31,7 +38,13 @@ export function Value({ value, depth = 2 }: { value: unknown; depth?: number }) 
   if (cut !== null) return <Text text={cut} />;
   if (typeof value === "string") {
     const parsed = structured(value);
-    return parsed === undefined ? <Text text={value} /> : <div class="json"><Node value={parsed} depth={depth} /></div>;
+    return parsed === undefined ? (
+      <Text text={value} />
+    ) : (
+      <div class="json">
+        <Node value={parsed} depth={depth} />
+      </div>
+    );
   }
   return (
     <div class="json">
@@ -55,17 +68,43 @@ function Node({ value, depth, name }: { value: unknown; depth: number; name?: st
   const [most, setMost] = useState(ITEMS);
   const key = name === undefined ? null : <span class="key">{name}: </span>;
   const note = noted(value);
-  if (note !== null) return <>{key}<span class="withheld">{note}</span></>;
-  if (!Array.isArray(value) && !isMapping(value)) return <>{key}<Leaf value={value} /></>;
-  const entries: [string, unknown][] = Array.isArray(value) ? value.map((each, at) => [String(at), each]) : Object.entries(value);
+  if (note !== null)
+    return (
+      <>
+        {key}
+        <span class="withheld">{note}</span>
+      </>
+    );
+  if (!Array.isArray(value) && !isMapping(value))
+    return (
+      <>
+        {key}
+        <Leaf value={value} />
+      </>
+    );
+  const entries: [string, unknown][] = Array.isArray(value)
+    ? value.map((each, at) => [String(at), each])
+    : Object.entries(value);
   const [left, right] = Array.isArray(value) ? "[]" : "{}";
-  if (entries.length === 0) return <>{key}{left}{right}</>;
+  if (entries.length === 0)
+    return (
+      <>
+        {key}
+        {left}
+        {right}
+      </>
+    );
   return (
     <>
       <button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
         {key}
         {left}
-        {!open && <span class="dim"> {summary(value, entries.length)} {right}</span>}
+        {!open && (
+          <span class="dim">
+            {" "}
+            {summary(value, entries.length)} {right}
+          </span>
+        )}
       </button>
       {open && (
         <>
@@ -115,7 +154,10 @@ function noted(value: unknown): string | null {
     const more = kept === undefined ? "" : kept === true ? ", kept" : `, not kept: ${String(kept)}`;
     return `${String(type)}, ${count(Number(bytes))} bytes, ${String(digest).slice(0, 15)}${more}`;
   }
-  if ("$missing" in value) return typeof value.messages === "number" ? `${count(value.messages)} messages are no longer there` : "a message is no longer there";
+  if ("$missing" in value)
+    return typeof value.messages === "number"
+      ? `${count(value.messages)} messages are no longer there`
+      : "a message is no longer there";
   if ("$ambiguous" in value) return "a message of an old journal that cannot be told from another";
   if ("$redacted" in value) return `redacted: ${String(value.$redacted)}`;
   if ("$damaged" in value) return `damaged: ${String(value.$damaged)}`;

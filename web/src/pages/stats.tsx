@@ -25,7 +25,12 @@ interface Group {
 }
 
 const BY = ["entrypoint", "node", "model"] as const;
-const SINCE: [string, string][] = [["24h", "24 hours"], ["7d", "7 days"], ["30d", "30 days"], ["52w", "a year"]];
+const SINCE: [string, string][] = [
+  ["24h", "24 hours"],
+  ["7d", "7 days"],
+  ["30d", "30 days"],
+  ["52w", "a year"],
+];
 
 export function StatsPage() {
   const { query } = usePlace();
@@ -47,23 +52,65 @@ export function StatsPage() {
     <div class="scroll pad" tabIndex={0} role="region" aria-label="Statistics">
       <div class="mark" style={{ marginBottom: "12px" }}>
         <span class="dim">The last</span>
-        {SINCE.map(([value, title]) => <button key={value} type="button" class="button" aria-pressed={value === since} onClick={() => amend({ since: value === "30d" ? null : value })}>{title}</button>)}
+        {SINCE.map(([value, title]) => (
+          <button
+            key={value}
+            type="button"
+            class="button"
+            aria-pressed={value === since}
+            onClick={() => amend({ since: value === "30d" ? null : value })}
+          >
+            {title}
+          </button>
+        ))}
       </div>
-      {runs === 0 ? <Empty title="Nothing ended in this time" /> : (
+      {runs === 0 ? (
+        <Empty title="Nothing ended in this time" />
+      ) : (
         <>
           <div class="tiles">
-            <div class="tile"><span class="dim">Runs</span><b>{count(runs)}</b></div>
-            <div class="tile"><span class="dim">Failed</span><b class={errors ? "bad" : ""}>{((errors / runs) * 100).toFixed(errors && errors / runs < 0.1 ? 1 : 0)} %</b></div>
-            <div class="tile" title={lacking({ missing })}><span class="dim">Tokens</span><b>{atLeast(few(sum((group) => group.input_tokens) + sum((group) => group.output_tokens)), missing.tokens)}</b></div>
-            <div class="tile" title={lacking({ missing })}><span class="dim">Cost</span><b>{totalCost({ cost_usd: sum((group) => group.cost_usd), missing })}</b></div>
+            <div class="tile">
+              <span class="dim">Runs</span>
+              <b>{count(runs)}</b>
+            </div>
+            <div class="tile">
+              <span class="dim">Failed</span>
+              <b class={errors ? "bad" : ""}>
+                {((errors / runs) * 100).toFixed(errors && errors / runs < 0.1 ? 1 : 0)} %
+              </b>
+            </div>
+            <div class="tile" title={lacking({ missing })}>
+              <span class="dim">Tokens</span>
+              <b>
+                {atLeast(few(sum((group) => group.input_tokens) + sum((group) => group.output_tokens)), missing.tokens)}
+              </b>
+            </div>
+            <div class="tile" title={lacking({ missing })}>
+              <span class="dim">Cost</span>
+              <b>{totalCost({ cost_usd: sum((group) => group.cost_usd), missing })}</b>
+            </div>
           </div>
           <h2 style={{ margin: "20px 0 8px" }}>Runs by day</h2>
-          <Part what="the days" of={every}><Days groups={every} /></Part>
+          <Part what="the days" of={every}>
+            <Days groups={every} />
+          </Part>
           <div class="mark" style={{ margin: "24px 0 8px" }}>
             <h2>By</h2>
-            {BY.map((each) => <button key={each} type="button" class="button" aria-pressed={each === by} onClick={() => amend({ by: each === "entrypoint" ? null : each, sort: null })}>{each}</button>)}
+            {BY.map((each) => (
+              <button
+                key={each}
+                type="button"
+                class="button"
+                aria-pressed={each === by}
+                onClick={() => amend({ by: each === "entrypoint" ? null : each, sort: null })}
+              >
+                {each}
+              </button>
+            ))}
           </div>
-          <Part what="the table" of={groups.value}><Groups groups={groups.value.groups} by={by} since={since} /></Part>
+          <Part what="the table" of={groups.value}>
+            <Groups groups={groups.value.groups} by={by} since={since} />
+          </Part>
         </>
       )}
     </div>
@@ -88,7 +135,10 @@ function Days({ groups }: { groups: Group[] }) {
           </button>
         ))}
       </div>
-      <div class="mark dim small" style={{ width: "100%", justifyContent: "space-between" }}><span>{groups[0]?.name}</span>{groups.length > 1 && <span>{groups.at(-1)!.name}</span>}</div>
+      <div class="mark dim small" style={{ width: "100%", justifyContent: "space-between" }}>
+        <span>{groups[0]?.name}</span>
+        {groups.length > 1 && <span>{groups.at(-1)!.name}</span>}
+      </div>
     </>
   );
 }
@@ -98,21 +148,82 @@ const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOSt
 function Groups({ groups, by, since }: { groups: Group[]; by: string; since: string }) {
   const total = groups.reduce((sum, group) => sum + group.total_ms, 0) || 1;
   const quoted = (name: string) => (/[\s,"*]/.test(name) ? JSON.stringify(name) : name);
-  const runsOf = (group: Group, more = "") => href(["runs"], { q: `${by}:${quoted(group.name)}${more} since:${since}` });
-  const of: Column<Group> = { title: by === "model" ? "Provider" : "Kind", by: (one) => one.kind, look: () => "dim", wide: true, cell: (one) => (by === "node" ? <span class="mark"><Kind kind={one.kind} />{one.kind}</span> : one.kind) };
+  const runsOf = (group: Group, more = "") =>
+    href(["runs"], { q: `${by}:${quoted(group.name)}${more} since:${since}` });
+  const of: Column<Group> = {
+    title: by === "model" ? "Provider" : "Kind",
+    by: (one) => one.kind,
+    look: () => "dim",
+    wide: true,
+    cell: (one) =>
+      by === "node" ? (
+        <span class="mark">
+          <Kind kind={one.kind} />
+          {one.kind}
+        </span>
+      ) : (
+        one.kind
+      ),
+  };
   const columns: Column<Group>[] = [
-    { title: `${by[0].toUpperCase()}${by.slice(1)}`, by: (one) => one.name, cell: (one) => <a href={runsOf(one)}>{one.name}</a> },
+    {
+      title: `${by[0].toUpperCase()}${by.slice(1)}`,
+      by: (one) => one.name,
+      cell: (one) => <a href={runsOf(one)}>{one.name}</a>,
+    },
     ...(by === "entrypoint" ? [] : [of]),
     { title: "Count", number: true, by: (one) => one.count, cell: (one) => count(one.count) },
-    { title: "Failed", number: true, by: (one) => one.errors, cell: (one) => (one.errors ? <a class="bad" href={runsOf(one, by === "entrypoint" ? " status:error" : " errors>0")}>{count(one.errors)} ({((one.errors / one.count) * 100).toFixed(0)} %)</a> : <span class="dim">–</span>) },
+    {
+      title: "Failed",
+      number: true,
+      by: (one) => one.errors,
+      cell: (one) =>
+        one.errors ? (
+          <a class="bad" href={runsOf(one, by === "entrypoint" ? " status:error" : " errors>0")}>
+            {count(one.errors)} ({((one.errors / one.count) * 100).toFixed(0)} %)
+          </a>
+        ) : (
+          <span class="dim">–</span>
+        ),
+    },
     { title: "p50", number: true, by: (one) => one.p50_ms, cell: (one) => duration(one.p50_ms) },
     { title: "p95", number: true, by: (one) => one.p95_ms, cell: (one) => duration(one.p95_ms) },
     { title: "p99", number: true, wide: true, by: (one) => one.p99_ms, cell: (one) => duration(one.p99_ms) },
     { title: "Longest", number: true, wide: true, by: (one) => one.max_ms, cell: (one) => duration(one.max_ms) },
-    { title: "Total time", number: true, wide: true, by: (one) => one.total_ms, cell: (one) => <>{duration(one.total_ms)}<span class="share"><i style={{ width: `${(one.total_ms / total) * 100}%` }} /></span></> },
-    { title: "Tokens in", number: true, wide: true, by: (one) => one.input_tokens, cell: (one) => <span title={lacking(one)}>{atLeast(few(one.input_tokens), one.missing?.tokens)}</span> },
-    { title: "Tokens out", number: true, wide: true, by: (one) => one.output_tokens, cell: (one) => <span title={lacking(one)}>{atLeast(few(one.output_tokens), one.missing?.tokens)}</span> },
-    { title: "Cost", number: true, by: (one) => one.cost_usd, cell: (one) => <span title={lacking(one)}>{totalCost(one)}</span> },
+    {
+      title: "Total time",
+      number: true,
+      wide: true,
+      by: (one) => one.total_ms,
+      cell: (one) => (
+        <>
+          {duration(one.total_ms)}
+          <span class="share">
+            <i style={{ width: `${(one.total_ms / total) * 100}%` }} />
+          </span>
+        </>
+      ),
+    },
+    {
+      title: "Tokens in",
+      number: true,
+      wide: true,
+      by: (one) => one.input_tokens,
+      cell: (one) => <span title={lacking(one)}>{atLeast(few(one.input_tokens), one.missing?.tokens)}</span>,
+    },
+    {
+      title: "Tokens out",
+      number: true,
+      wide: true,
+      by: (one) => one.output_tokens,
+      cell: (one) => <span title={lacking(one)}>{atLeast(few(one.output_tokens), one.missing?.tokens)}</span>,
+    },
+    {
+      title: "Cost",
+      number: true,
+      by: (one) => one.cost_usd,
+      cell: (one) => <span title={lacking(one)}>{totalCost(one)}</span>,
+    },
   ];
   return <Table columns={columns} rows={groups} id={(group) => `${group.kind} ${group.name}`} />;
 }

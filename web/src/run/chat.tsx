@@ -25,7 +25,10 @@ const SHOWN = 200;
 export function Chat({ state }: { state: RunState }) {
   const { run, tree } = state;
   const version = `${run.status} ${tree.count}`;
-  const { value, problem } = useFetched<{ turns: Turn[]; conversations: number }>(`runs/${run.request_id}/chat`, version);
+  const { value, problem } = useFetched<{ turns: Turn[]; conversations: number }>(
+    `runs/${run.request_id}/chat`,
+    version,
+  );
   if (problem) return <Failure problem={problem} />;
   if (value === null) return <Loading what="the conversation" />;
   const { turns } = value;
@@ -41,21 +44,39 @@ export function Chat({ state }: { state: RunState }) {
               <div class="about">
                 <span class="num">{at + 1}</span>
                 <Kind kind="llm" />
-                <button type="button" class="button link small" onClick={() => state.select(tree.row(turn.execution_id))}>{turn.model ?? turn.name}</button>
+                <button
+                  type="button"
+                  class="button link small"
+                  onClick={() => state.select(tree.row(turn.execution_id))}
+                >
+                  {turn.model ?? turn.name}
+                </button>
                 {value.conversations > 1 && <span>conversation {turn.conversation + 1}</span>}
                 {turn.status !== "completed" && <Mark status={turn.status} text />}
                 <span class="grow" />
-                {tokens(turn.usage) !== null && <span>{count(turn.usage!.input_tokens)} → {count(turn.usage!.output_tokens)} tokens</span>}
+                {tokens(turn.usage) !== null && (
+                  <span>
+                    {count(turn.usage!.input_tokens)} → {count(turn.usage!.output_tokens)} tokens
+                  </span>
+                )}
                 {turn.usage?.cost_usd != null && <span>{cost(turn.usage.cost_usd)}</span>}
                 <span>{duration(turn.duration_ms)}</span>
               </div>
               <Messages messages={fresh(turn, turns.slice(0, at))} before={later?.heard} />
               <Messages messages={turn.said} before={later?.heard} />
-              {turn.error && <div class="problem mono">{turn.error.type}: {turn.error.message}</div>}
+              {turn.error && (
+                <div class="problem mono">
+                  {turn.error.type}: {turn.error.message}
+                </div>
+              )}
             </div>
           );
         })}
-        {turns.length > SHOWN && <p class="dim">The first {SHOWN} of {count(turns.length)} turns.</p>}
+        {turns.length > SHOWN && (
+          <p class="dim">
+            The first {SHOWN} of {count(turns.length)} turns.
+          </p>
+        )}
       </div>
     </div>
   );
@@ -66,22 +87,38 @@ function fresh(turn: Turn, before: Turn[]): Message[] {
   const asked = new Set<string>();
   for (const former of before) {
     if (former.conversation !== turn.conversation) continue;
-    for (const message of former.said) for (const part of message.parts) if (part.type === "tool_call" && part.id) asked.add(part.id);
+    for (const message of former.said)
+      for (const part of message.parts) if (part.type === "tool_call" && part.id) asked.add(part.id);
   }
-  return turn.heard.filter((message) => message.parts.length === 0 || !message.parts.every((part) => part.type === "tool_call_response" && asked.has(part.id ?? "")));
+  return turn.heard.filter(
+    (message) =>
+      message.parts.length === 0 ||
+      !message.parts.every((part) => part.type === "tool_call_response" && asked.has(part.id ?? "")),
+  );
 }
 
 /** Without model calls, what was asked and what was answered. */
 function Whole({ state }: { state: RunState }) {
   const { value } = useFetched<Request>(`runs/${state.run.request_id}/request`, state.run.status);
   if (value === null) return <Loading what="the conversation" />;
-  if (value.inputs == null && value.outputs == null) return <Empty title="Nothing was said"><p>The run called no model, and its inputs and outputs were not recorded.</p></Empty>;
+  if (value.inputs == null && value.outputs == null)
+    return (
+      <Empty title="Nothing was said">
+        <p>The run called no model, and its inputs and outputs were not recorded.</p>
+      </Empty>
+    );
   return (
     <div class="scroll">
       <div class="chat">
         <p class="dim">The run called no model: this is what it was given and what it gave.</p>
-        <div class="message user"><div class="who">input</div><Value value={value.inputs} /></div>
-        <div class="message assistant"><div class="who">output</div><Value value={value.outputs} /></div>
+        <div class="message user">
+          <div class="who">input</div>
+          <Value value={value.inputs} />
+        </div>
+        <div class="message assistant">
+          <div class="who">output</div>
+          <Value value={value.outputs} />
+        </div>
       </div>
     </div>
   );

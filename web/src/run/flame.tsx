@@ -31,7 +31,10 @@ export function Flame({ state }: { state: RunState }) {
     watcher.observe(element.current!);
     return () => watcher.disconnect();
   }, []);
-  const root = useMemo(() => built(state.tree, state.run.entrypoint ?? "request", by, state.now), [state.tree, by, state.running ? state.now : 0]);
+  const root = useMemo(
+    () => built(state.tree, state.run.entrypoint ?? "request", by, state.now),
+    [state.tree, by, state.running ? state.now : 0],
+  );
   const blocks = useMemo(() => placed(root, width), [root, width]);
   const write = by === "time" ? duration : by === "cost" ? cost : few;
   return (
@@ -39,12 +42,26 @@ export function Flame({ state }: { state: RunState }) {
       <div class="toolbar">
         <span class="dim">Width by</span>
         {MEASURES.map((measure) => (
-          <button key={measure} type="button" class="button" aria-pressed={measure === by} onClick={() => amend({ by: measure === "time" ? null : measure })}>{measure}</button>
+          <button
+            key={measure}
+            type="button"
+            class="button"
+            aria-pressed={measure === by}
+            onClick={() => amend({ by: measure === "time" ? null : measure })}
+          >
+            {measure}
+          </button>
         ))}
-        <span class="dim small">{by === "time" ? "What ran at the same time counts as often as it ran." : "Only what models reported."}</span>
+        <span class="dim small">
+          {by === "time" ? "What ran at the same time counts as often as it ran." : "Only what models reported."}
+        </span>
       </div>
       <div class="flame" ref={element} tabIndex={0} aria-label="Flame graph" role="group">
-        {root.value === 0 && <Empty title={`No ${by} is known`}><p>The models of this run did not report any.</p></Empty>}
+        {root.value === 0 && (
+          <Empty title={`No ${by} is known`}>
+            <p>The models of this run did not report any.</p>
+          </Empty>
+        )}
         <div style={{ height: `${(Math.max(0, ...blocks.map((block) => block.depth)) + 1) * ROW + 8}px` }}>
           {blocks.map(({ block, left, wide, depth }) => (
             <button
@@ -55,7 +72,13 @@ export function Flame({ state }: { state: RunState }) {
               title={`${block.name}${block.rows.length > 1 ? ` × ${count(block.rows.length)}` : ""}: ${write(block.value)}, ${((block.value / (root.value || 1)) * 100).toFixed(1)} %`}
               onClick={() => state.select(block.row)}
             >
-              {wide > 30 && <>{block.name}{block.rows.length > 1 ? ` × ${count(block.rows.length)}` : ""} <span class="dim">{write(block.value)}</span></>}
+              {wide > 30 && (
+                <>
+                  {block.name}
+                  {block.rows.length > 1 ? ` × ${count(block.rows.length)}` : ""}{" "}
+                  <span class="dim">{write(block.value)}</span>
+                </>
+              )}
             </button>
           ))}
         </div>
@@ -66,8 +89,20 @@ export function Flame({ state }: { state: RunState }) {
 
 function built(tree: Tree, name: string, by: Measure, now: number): Block {
   const value = (row: number): number =>
-    by === "time" ? tree.end(row, now) - tree.start[row] : by === "tokens" ? (tree.tokens(row) ?? 0) : (tree.columns.cost_usd[row] ?? 0);
-  const root: Block = { name, kind: "request", row: REQUEST, rows: [REQUEST], value: 0, failed: false, children: new Map() };
+    by === "time"
+      ? tree.end(row, now) - tree.start[row]
+      : by === "tokens"
+        ? (tree.tokens(row) ?? 0)
+        : (tree.columns.cost_usd[row] ?? 0);
+  const root: Block = {
+    name,
+    kind: "request",
+    row: REQUEST,
+    rows: [REQUEST],
+    value: 0,
+    failed: false,
+    children: new Map(),
+  };
   const waiting: Block[] = [root];
   const order: Block[] = [root];
   while (waiting.length > 0) {
@@ -77,7 +112,15 @@ function built(tree: Tree, name: string, by: Measure, now: number): Block {
         const key = `${tree.kind(child)} ${tree.name(child)}`;
         let found = block.children.get(key);
         if (found === undefined) {
-          found = { name: tree.name(child), kind: tree.kind(child), row: child, rows: [], value: 0, failed: false, children: new Map() };
+          found = {
+            name: tree.name(child),
+            kind: tree.kind(child),
+            row: child,
+            rows: [],
+            value: 0,
+            failed: false,
+            children: new Map(),
+          };
           block.children.set(key, found);
           waiting.push(found);
           order.push(found);
@@ -91,7 +134,8 @@ function built(tree: Tree, name: string, by: Measure, now: number): Block {
   for (let at = order.length - 1; at >= 0; at--) {
     const block = order[at];
     const inside = [...block.children.values()].reduce((sum, child) => sum + child.value, 0);
-    const own = block.row === REQUEST ? (by === "time" ? now : 0) : block.rows.reduce((sum, row) => sum + value(row), 0);
+    const own =
+      block.row === REQUEST ? (by === "time" ? now : 0) : block.rows.reduce((sum, row) => sum + value(row), 0);
     block.value = Math.max(inside, own);
   }
   return root;

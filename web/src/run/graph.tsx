@@ -37,7 +37,10 @@ const [WIDE, HIGH] = [168, 46];
 
 export function Graph({ state }: { state: RunState }) {
   const { run, tree } = state;
-  const { value, problem } = useFetched<{ graphs: OneGraph[]; mermaid: string }>(`runs/${run.request_id}/graph`, `${run.status} ${tree.count}`);
+  const { value, problem } = useFetched<{ graphs: OneGraph[]; mermaid: string }>(
+    `runs/${run.request_id}/graph`,
+    `${run.status} ${tree.count}`,
+  );
   const [which, setWhich] = useState(0);
   const [move, setMove] = useState<number | null>(null);
   const graph = value?.graphs[Math.min(which, (value?.graphs.length ?? 1) - 1)] ?? null;
@@ -59,36 +62,86 @@ export function Graph({ state }: { state: RunState }) {
     <>
       <div class="toolbar">
         {value.graphs.length > 1 && (
-          <select class="field" aria-label="Graph" value={String(which)} onChange={(event) => { setWhich(Number(event.currentTarget.value)); setMove(null); }}>
-            {value.graphs.map((each, at) => <option key={at} value={String(at)}>{each.name} ({each.nodes.length} nodes)</option>)}
+          <select
+            class="field"
+            aria-label="Graph"
+            value={String(which)}
+            onChange={(event) => {
+              setWhich(Number(event.currentTarget.value));
+              setMove(null);
+            }}
+          >
+            {value.graphs.map((each, at) => (
+              <option key={at} value={String(at)}>
+                {each.name} ({each.nodes.length} nodes)
+              </option>
+            ))}
           </select>
         )}
-        <span class="dim">{graph.is_recorded ? "The recorded topology" : "No topology was recorded: who ran what"}</span>
+        <span class="dim">
+          {graph.is_recorded ? "The recorded topology" : "No topology was recorded: who ran what"}
+        </span>
         <span class="grow" />
         {graph.moves > 0 && (
           <label class="mark">
             <span class="dim">Move</span>
-            <input type="range" min={0} max={graph.moves} value={until} aria-valuetext={move === null ? "all" : `${until} of ${graph.moves}`} onInput={(event) => setMove(Number(event.currentTarget.value))} />
-            <span class="num" style={{ minWidth: "52px" }}>{until} of {graph.moves}</span>
+            <input
+              type="range"
+              min={0}
+              max={graph.moves}
+              value={until}
+              aria-valuetext={move === null ? "all" : `${until} of ${graph.moves}`}
+              onInput={(event) => setMove(Number(event.currentTarget.value))}
+            />
+            <span class="num" style={{ minWidth: "52px" }}>
+              {until} of {graph.moves}
+            </span>
           </label>
         )}
-        {move !== null && <button type="button" class="button" onClick={() => setMove(null)}>All</button>}
+        {move !== null && (
+          <button type="button" class="button" onClick={() => setMove(null)}>
+            All
+          </button>
+        )}
         <Copy text={value.mermaid} label="Copy as Mermaid" />
       </div>
       <div class="graph" tabIndex={0} role="region" aria-label="Graph">
-        {laid === null ? <p class="pad dim">Too many nodes to draw; the table has them all.</p> : (
-          <svg width={laid.width} height={laid.height} viewBox={`0 0 ${laid.width} ${laid.height}`} style={{ display: "block", margin: "0 auto" }}>
+        {laid === null ? (
+          <p class="pad dim">Too many nodes to draw; the table has them all.</p>
+        ) : (
+          <svg
+            width={laid.width}
+            height={laid.height}
+            viewBox={`0 0 ${laid.width} ${laid.height}`}
+            style={{ display: "block", margin: "0 auto" }}
+          >
             <defs>
               {["taken", "untaken", "now"].map((kind) => (
-                <marker key={kind} id={`tip-${kind}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
-                  <path d="M0 0l8 4-8 4z" style={{ fill: kind === "now" ? "var(--accent)" : kind === "taken" ? "var(--text-2)" : "var(--line-2)" }} />
+                <marker
+                  key={kind}
+                  id={`tip-${kind}`}
+                  viewBox="0 0 8 8"
+                  refX="7"
+                  refY="4"
+                  markerWidth="7"
+                  markerHeight="7"
+                  orient="auto-start-reverse"
+                >
+                  <path
+                    d="M0 0l8 4-8 4z"
+                    style={{
+                      fill: kind === "now" ? "var(--accent)" : kind === "taken" ? "var(--text-2)" : "var(--line-2)",
+                    }}
+                  />
                 </marker>
               ))}
             </defs>
             {laid.frames.map((frame) => (
               <g class="frame" key={frame.id}>
                 <rect x={frame.x} y={frame.y} width={frame.width} height={frame.height} rx="6" />
-                <text class="sub" x={frame.x + 8} y={frame.y + 15}>{frame.label}</text>
+                <text class="sub" x={frame.x + 8} y={frame.y + 15}>
+                  {frame.label}
+                </text>
               </g>
             ))}
             {laid.edges.map(({ edge, path, middle }) => {
@@ -101,7 +154,9 @@ export function Graph({ state }: { state: RunState }) {
                   {label && (
                     <g class="order" transform={`translate(${middle.x} ${middle.y})`}>
                       <rect x={-(label.length * 3.2 + 6)} y="-9" width={label.length * 6.4 + 12} height="18" rx="9" />
-                      <text text-anchor="middle" y="4">{label}</text>
+                      <text text-anchor="middle" y="4">
+                        {label}
+                      </text>
                     </g>
                   )}
                 </g>
@@ -111,7 +166,18 @@ export function Graph({ state }: { state: RunState }) {
               const end = node.id === "__start__" || node.id === "__end__";
               const usage = told(node);
               const picked = (rows.get(node.id) ?? []).includes(state.selected);
-              const what = end ? "" : node.visits === 0 ? "not visited" : [`${count(node.visits)}×`, duration(node.duration_ms), usage.tokens && `${usage.tokens} tok`, usage.cost].filter(Boolean).join(" · ");
+              const what = end
+                ? ""
+                : node.visits === 0
+                  ? "not visited"
+                  : [
+                      `${count(node.visits)}×`,
+                      duration(node.duration_ms),
+                      usage.tokens && `${usage.tokens} tok`,
+                      usage.cost,
+                    ]
+                      .filter(Boolean)
+                      .join(" · ");
               return (
                 <g
                   key={node.id}
@@ -121,12 +187,28 @@ export function Graph({ state }: { state: RunState }) {
                   tabIndex={end ? undefined : 0}
                   aria-label={`${node.label}, ${what}`}
                   onClick={() => pick(node)}
-                  onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), pick(node))}
+                  onKeyDown={(event) =>
+                    (event.key === "Enter" || event.key === " ") && (event.preventDefault(), pick(node))
+                  }
                 >
-                  <title>{node.id}{what ? `: ${what}` : ""}</title>
+                  <title>
+                    {node.id}
+                    {what ? `: ${what}` : ""}
+                  </title>
                   <rect width={end ? 72 : WIDE} height={end ? 28 : HIGH} rx={end ? 14 : 5} />
-                  <text x={end ? 36 : WIDE / 2} y={end ? 18 : 19} text-anchor="middle" style={{ fontWeight: end ? "400" : "600" }}>{cutTo(end ? node.label.replaceAll("_", "") : node.label, 22)}</text>
-                  {!end && <text class="sub" x={WIDE / 2} y="36" text-anchor="middle">{what}</text>}
+                  <text
+                    x={end ? 36 : WIDE / 2}
+                    y={end ? 18 : 19}
+                    text-anchor="middle"
+                    style={{ fontWeight: end ? "400" : "600" }}
+                  >
+                    {cutTo(end ? node.label.replaceAll("_", "") : node.label, 22)}
+                  </text>
+                  {!end && (
+                    <text class="sub" x={WIDE / 2} y="36" text-anchor="middle">
+                      {what}
+                    </text>
+                  )}
                 </g>
               );
             })}
@@ -135,7 +217,17 @@ export function Graph({ state }: { state: RunState }) {
         <details class="pad">
           <summary>As a table</summary>
           <table class="table">
-            <thead><tr><th>Node</th><th>Status</th><th class="num">Visits</th><th class="num">Time</th><th class="num">Tokens</th><th class="num">Cost</th><th>Goes to</th></tr></thead>
+            <thead>
+              <tr>
+                <th>Node</th>
+                <th>Status</th>
+                <th class="num">Visits</th>
+                <th class="num">Time</th>
+                <th class="num">Tokens</th>
+                <th class="num">Cost</th>
+                <th>Goes to</th>
+              </tr>
+            </thead>
             <tbody>
               {graph.nodes.map((node) => {
                 const usage = told(node);
@@ -147,7 +239,12 @@ export function Graph({ state }: { state: RunState }) {
                     <td class="num">{node.visits ? duration(node.duration_ms) : ""}</td>
                     <td class="num">{usage.tokens}</td>
                     <td class="num">{usage.cost}</td>
-                    <td>{graph.edges.filter((edge) => edge.source === node.id).map((edge) => `${edge.target}${edge.moves.length ? ` (${edge.moves.join(", ")})` : ""}`).join("; ")}</td>
+                    <td>
+                      {graph.edges
+                        .filter((edge) => edge.source === node.id)
+                        .map((edge) => `${edge.target}${edge.moves.length ? ` (${edge.moves.join(", ")})` : ""}`)
+                        .join("; ")}
+                    </td>
                   </tr>
                 );
               })}
@@ -197,7 +294,10 @@ function below(tree: Tree, roots: number[]) {
     if (own !== null || !tree.hasChildren(row)) lacks.push({ missing: tree.missing(row) });
   }
   const missing = allMissing(lacks);
-  return { tokens: tokens ? atLeast(few(tokens), missing.tokens) : "", cost: price ? totalCost({ cost_usd: price, missing }) : "" };
+  return {
+    tokens: tokens ? atLeast(few(tokens), missing.tokens) : "",
+    cost: price ? totalCost({ cost_usd: price, missing }) : "",
+  };
 }
 
 /** The library keeps nodes in plain objects: under names of the user's, `constructor` among them, it would find its own. */
@@ -238,7 +338,12 @@ function laidOut(graph: OneGraph) {
   }
   const known = new Set(graph.nodes.map((node) => node.id));
   const edges = graph.edges.filter((edge) => known.has(edge.source) && known.has(edge.target));
-  for (const edge of edges) drawn.setEdge(ids.of(edge.source), ids.of(edge.target), { width: edge.moves.length ? 36 : 0, height: edge.moves.length ? 18 : 0, labelpos: "c" });
+  for (const edge of edges)
+    drawn.setEdge(ids.of(edge.source), ids.of(edge.target), {
+      width: edge.moves.length ? 36 : 0,
+      height: edge.moves.length ? 18 : 0,
+      labelpos: "c",
+    });
   dagre.layout(drawn);
   const { width = 0, height = 0 } = drawn.graph();
   return {
@@ -247,7 +352,14 @@ function laidOut(graph: OneGraph) {
     nodes: graph.nodes.map((node) => ({ node, ...drawn.node(ids.of(node.id)) })),
     frames: [...frames.values()].map(({ id, label }) => {
       const frame = drawn.node(id);
-      return { id, label, x: frame.x - frame.width / 2, y: frame.y - frame.height / 2, width: frame.width, height: frame.height };
+      return {
+        id,
+        label,
+        x: frame.x - frame.width / 2,
+        y: frame.y - frame.height / 2,
+        width: frame.width,
+        height: frame.height,
+      };
     }),
     edges: edges.map((edge) => {
       const { points } = drawn.edge(ids.of(edge.source), ids.of(edge.target));

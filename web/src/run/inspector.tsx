@@ -17,7 +17,11 @@ export function Inspector({ state, width }: { state: RunState; width: number }) 
   const { value, problem } = useFetched<Execution | Request>(path, status);
   return (
     <aside class="inspector" style={{ width: `${width}px` }} aria-label="Details" tabIndex={-1} id="inspector">
-      {problem ? <Problem problem={problem} /> : value === null ? <Loading what="the details" /> : request ? (
+      {problem ? (
+        <Problem problem={problem} />
+      ) : value === null ? (
+        <Loading what="the details" />
+      ) : request ? (
         <OfRequest request={value as Request} state={state} />
       ) : (
         <OfExecution execution={value as Execution} state={state} />
@@ -44,15 +48,50 @@ function OfRequest({ request, state }: { request: Request; state: RunState }) {
       <Section title="Output" value={request.outputs} />
       <section>
         <dl class="pairs">
-          <dt>Request</dt><dd class="mono">{request.request_id}</dd>
-          <dt>Trace</dt><dd class="mono">{request.trace_id}</dd>
-          <dt>Duration</dt><dd>{duration(state.total)}</dd>
-          {request.user_id && <><dt>User</dt><dd>{request.user_id}</dd></>}
-          {process.pid !== null && <><dt>Process</dt><dd>{process.pid} on {process.host}, Python {process.python}</dd></>}
-          {process.argv && process.argv.length > 0 && <><dt>Command</dt><dd class="mono">{process.argv.join(" ")}</dd></>}
-          {request.loss.dropped > 0 && <><dt>Lost</dt><dd class="warned">{count(request.loss.dropped)} events could not be kept</dd></>}
-          {(request.loss.process ?? 0) > 0 && <><dt>Lost</dt><dd class="warned">{count(request.loss.process!)} events of its process, of this run or of others</dd></>}
-          {request.loss.truncated > 0 && <><dt>Cut</dt><dd class="warned">{count(request.loss.truncated)} values were too long</dd></>}
+          <dt>Request</dt>
+          <dd class="mono">{request.request_id}</dd>
+          <dt>Trace</dt>
+          <dd class="mono">{request.trace_id}</dd>
+          <dt>Duration</dt>
+          <dd>{duration(state.total)}</dd>
+          {request.user_id && (
+            <>
+              <dt>User</dt>
+              <dd>{request.user_id}</dd>
+            </>
+          )}
+          {process.pid !== null && (
+            <>
+              <dt>Process</dt>
+              <dd>
+                {process.pid} on {process.host}, Python {process.python}
+              </dd>
+            </>
+          )}
+          {process.argv && process.argv.length > 0 && (
+            <>
+              <dt>Command</dt>
+              <dd class="mono">{process.argv.join(" ")}</dd>
+            </>
+          )}
+          {request.loss.dropped > 0 && (
+            <>
+              <dt>Lost</dt>
+              <dd class="warned">{count(request.loss.dropped)} events could not be kept</dd>
+            </>
+          )}
+          {(request.loss.process ?? 0) > 0 && (
+            <>
+              <dt>Lost</dt>
+              <dd class="warned">{count(request.loss.process!)} events of its process, of this run or of others</dd>
+            </>
+          )}
+          {request.loss.truncated > 0 && (
+            <>
+              <dt>Cut</dt>
+              <dd class="warned">{count(request.loss.truncated)} values were too long</dd>
+            </>
+          )}
         </dl>
       </section>
       <Links links={request.links} />
@@ -83,7 +122,10 @@ function OfExecution({ execution, state }: { execution: Execution; state: RunSta
           <div class="small dim cut">
             {tree.above(row).map((each) => (
               <>
-                <button type="button" class="button link small" onClick={() => state.select(each)}>{tree.name(each)}</button>{" › "}
+                <button type="button" class="button link small" onClick={() => state.select(each)}>
+                  {tree.name(each)}
+                </button>
+                {" › "}
               </>
             ))}
           </div>
@@ -98,8 +140,21 @@ function OfExecution({ execution, state }: { execution: Execution; state: RunSta
             <span class="dim"> from {duration(execution.start_offset_ms)}</span>
             {own !== null && <span class="dim">, own {duration(own)}</span>}
           </dd>
-          {execution.model && <><dt>Model</dt><dd>{execution.model}{execution.provider && <span class="dim"> {execution.provider}</span>}</dd></>}
-          {execution.time_to_first_token_ms !== null && <><dt>First token</dt><dd>after {duration(execution.time_to_first_token_ms)}</dd></>}
+          {execution.model && (
+            <>
+              <dt>Model</dt>
+              <dd>
+                {execution.model}
+                {execution.provider && <span class="dim"> {execution.provider}</span>}
+              </dd>
+            </>
+          )}
+          {execution.time_to_first_token_ms !== null && (
+            <>
+              <dt>First token</dt>
+              <dd>after {duration(execution.time_to_first_token_ms)}</dd>
+            </>
+          )}
           {usage && tokens(usage) !== null && (
             <>
               <dt>Tokens</dt>
@@ -113,11 +168,34 @@ function OfExecution({ execution, state }: { execution: Execution; state: RunSta
               </dd>
             </>
           )}
-          {usage?.cost_usd != null && <><dt>Cost</dt><dd>{cost(usage.cost_usd)}</dd></>}
-          {usage?.missing?.why && <><dt>Cost</dt><dd class="dim">unknown: {usage.missing.why}</dd></>}
-          {(execution.attempt ?? 1) > 1 && <><dt>Attempt</dt><dd>{execution.attempt}</dd></>}
-          {execution.cached && <><dt>Cached</dt><dd>yes, nothing ran</dd></>}
-          <dt>Framework</dt><dd>{execution.framework} <span class="dim mono">{execution.node_id}</span></dd>
+          {usage?.cost_usd != null && (
+            <>
+              <dt>Cost</dt>
+              <dd>{cost(usage.cost_usd)}</dd>
+            </>
+          )}
+          {usage?.missing?.why && (
+            <>
+              <dt>Cost</dt>
+              <dd class="dim">unknown: {usage.missing.why}</dd>
+            </>
+          )}
+          {(execution.attempt ?? 1) > 1 && (
+            <>
+              <dt>Attempt</dt>
+              <dd>{execution.attempt}</dd>
+            </>
+          )}
+          {execution.cached && (
+            <>
+              <dt>Cached</dt>
+              <dd>yes, nothing ran</dd>
+            </>
+          )}
+          <dt>Framework</dt>
+          <dd>
+            {execution.framework} <span class="dim mono">{execution.node_id}</span>
+          </dd>
         </dl>
       </section>
       {execution.kind === "llm" && heard !== null ? (
@@ -180,16 +258,22 @@ function Section({ title, value, depth = 2 }: { title: string; value: unknown; d
 
 function Documents({ value }: { value: unknown }) {
   const documents = Array.isArray(value) ? (value as Record<string, unknown>[]) : null;
-  const isDocument = (one: unknown): boolean => typeof one === "object" && one !== null && ("page_content" in one || "content" in one);
+  const isDocument = (one: unknown): boolean =>
+    typeof one === "object" && one !== null && ("page_content" in one || "content" in one);
   if (documents === null || !documents.every(isDocument)) return <Section title="Documents" value={value} />;
   return (
     <section>
-      <h3>Documents <span class="dim">{count(documents.length)}</span></h3>
+      <h3>
+        Documents <span class="dim">{count(documents.length)}</span>
+      </h3>
       {documents.map((document, at) => {
         const { page_content, content, score, ...rest } = document;
         return (
           <div class="message" key={at}>
-            <div class="who">{at + 1}{score != null && <span class="dim">score {String(score)}</span>}</div>
+            <div class="who">
+              {at + 1}
+              {score != null && <span class="dim">score {String(score)}</span>}
+            </div>
             <Text text={String(page_content ?? content)} />
             <Value value={rest} depth={0} />
           </div>
@@ -210,20 +294,31 @@ function Wrong({ error }: { error: Failure }) {
           <Exception one={cause} />
         </div>
       ))}
-      {error.causes_left_out > 0 && <div class="dim">and {count(error.causes_left_out)} more exceptions that it came from</div>}
+      {error.causes_left_out > 0 && (
+        <div class="dim">and {count(error.causes_left_out)} more exceptions that it came from</div>
+      )}
     </section>
   );
 }
 
 /** How an exception has to do with the one before it. */
-const RELATIONS = new Map([["cause", "caused by"], ["context", "while handling"], ["member", "member"]]);
+const RELATIONS = new Map([
+  ["cause", "caused by"],
+  ["context", "while handling"],
+  ["member", "member"],
+]);
 
 function Exception({ one }: { one: Raised }) {
   const at = lastFrame(one.stacktrace ?? "");
   return (
     <>
-      <div class="problem mono">{one.type ? `${one.type}: ` : ""}{one.message ?? "no message"}</div>
-      {one.notes.map((note) => <div class="mono dim">note: {note}</div>)}
+      <div class="problem mono">
+        {one.type ? `${one.type}: ` : ""}
+        {one.message ?? "no message"}
+      </div>
+      {one.notes.map((note) => (
+        <div class="mono dim">note: {note}</div>
+      ))}
       {at && (
         <div class="source mono">
           <span class="dim">{at.place}</span>
@@ -233,7 +328,9 @@ function Exception({ one }: { one: Raised }) {
       {one.stacktrace && (
         <details>
           <summary>Stack trace</summary>
-          <pre class="text" tabIndex={0}>{one.stacktrace}</pre>
+          <pre class="text" tabIndex={0}>
+            {one.stacktrace}
+          </pre>
         </details>
       )}
     </>
@@ -257,7 +354,12 @@ function Links({ links }: { links: { request_id: string | null; relation: string
     <section>
       <h3>Other runs</h3>
       {known.map((link) => (
-        <div>{link.relation.replace("_", " ")} <a class="mono" href={href(["run", link.request_id!])}>{link.request_id!.slice(0, 8)}</a></div>
+        <div>
+          {link.relation.replace("_", " ")}{" "}
+          <a class="mono" href={href(["run", link.request_id!])}>
+            {link.request_id!.slice(0, 8)}
+          </a>
+        </div>
       ))}
     </section>
   );

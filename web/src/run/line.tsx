@@ -18,7 +18,9 @@ interface Props {
  * While a list is scrolled, only the lines that come into sight are drawn. Both kinds of lines are functions with
  * the same elements at the same places: a component of another kind would be made anew, not filled anew.
  */
-export const Line = memo((props: Props) => (props.state.lines.row[props.line] < 0 ? groupLine(props) : executionLine(props)));
+export const Line = memo((props: Props) =>
+  props.state.lines.row[props.line] < 0 ? groupLine(props) : executionLine(props),
+);
 
 function executionLine({ state, critical, line, top }: Props) {
   const { tree, lines, now } = state;
@@ -46,15 +48,28 @@ function executionLine({ state, critical, line, top }: Props) {
       onDblClick={() => state.zoom(row)}
     >
       <div class="name" role="gridcell">
-        <Twist open={open} leaf={leaf} onClick={(event) => { event.stopPropagation(); state.fold(row, open); }} />
+        <Twist
+          open={open}
+          leaf={leaf}
+          onClick={(event) => {
+            event.stopPropagation();
+            state.fold(row, open);
+          }}
+        />
         <Kind kind={kind} />
         <span class="label">{name}</span>
         {status !== "completed" && <Mark status={status} />}
         <span class="note">{request ? "" : notes(tree, row, kind)}</span>
       </div>
-      <div class="cell num hide-narrow" role="gridcell">{tokens === null ? "" : few(tokens)}</div>
-      <div class="cell num hide-narrow" role="gridcell">{price == null ? "" : request ? totalCost(state.run.usage) : cost(price)}</div>
-      <div class="cell num" role="gridcell">{duration(Number.isNaN(length) ? null : length)}</div>
+      <div class="cell num hide-narrow" role="gridcell">
+        {tokens === null ? "" : few(tokens)}
+      </div>
+      <div class="cell num hide-narrow" role="gridcell">
+        {price == null ? "" : request ? totalCost(state.run.usage) : cost(price)}
+      </div>
+      <div class="cell num" role="gridcell">
+        {duration(Number.isNaN(length) ? null : length)}
+      </div>
       <div class="track" role="gridcell">
         {bar({ state, row, kind, status, critical: critical !== null && !request && critical[row] === 1 })}
       </div>
@@ -62,7 +77,19 @@ function executionLine({ state, critical, line, top }: Props) {
   );
 }
 
-function bar({ state, row, kind, status, critical }: { state: RunState; row: number; kind: string; status: string; critical: boolean }) {
+function bar({
+  state,
+  row,
+  kind,
+  status,
+  critical,
+}: {
+  state: RunState;
+  row: number;
+  kind: string;
+  status: string;
+  critical: boolean;
+}) {
   const { tree, range, now } = state;
   const [start, end] = row === REQUEST ? [0, state.total] : [tree.start[row], tree.end(row, now)];
   const share = (time: number) => ((time - range[0]) / (range[1] - range[0])) * 100;
@@ -78,7 +105,9 @@ function bar({ state, row, kind, status, critical }: { state: RunState; row: num
         style={{ left: `min(${left}%, 100% - 2px)`, width: `${Math.max(0, right - left)}%` }}
         title={critical ? "On the critical path" : undefined}
       />
-      {tokenAt >= 0 && tokenAt <= 100 && <div class="token" style={{ left: `${tokenAt}%` }} title={`First token after ${duration(token)}`} />}
+      {tokenAt >= 0 && tokenAt <= 100 && (
+        <div class="token" style={{ left: `${tokenAt}%` }} title={`First token after ${duration(token)}`} />
+      )}
     </>
   );
 }
@@ -94,22 +123,47 @@ function groupLine({ state, line, top }: Props) {
   const [start, end] = [tree.start[rows[0]], rows.reduce((latest, row) => Math.max(latest, tree.end(row, now)), 0)];
   const share = (time: number) => Math.min(100, Math.max(0, ((time - range[0]) / (range[1] - range[0])) * 100));
   const sum = (column: (number | null)[]) => rows.reduce((total, row) => total + (column[row] ?? 0), 0);
-  const [tokens, price] = [sum(tree.columns.input_tokens) + sum(tree.columns.output_tokens), sum(tree.columns.cost_usd)];
+  const [tokens, price] = [
+    sum(tree.columns.input_tokens) + sum(tree.columns.output_tokens),
+    sum(tree.columns.cost_usd),
+  ];
   const missing = allMissing(rows.map((row) => ({ missing: tree.missing(row) })));
   return (
-    <div class="line" style={{ top: `${top}px`, "--level": lines.level[line] }} role="row" aria-level={lines.level[line]} aria-rowindex={line + 2} aria-expanded={open} onClick={() => state.toggleGroup(group.key)}>
+    <div
+      class="line"
+      style={{ top: `${top}px`, "--level": lines.level[line] }}
+      role="row"
+      aria-level={lines.level[line]}
+      aria-rowindex={line + 2}
+      aria-expanded={open}
+      onClick={() => state.toggleGroup(group.key)}
+    >
       <div class="name" role="gridcell">
         <Twist open={open} />
         <Kind kind={kind} />
         <span class="label">{tree.name(rows[0])}</span>
-        <b>× {count(rows.length)}{failed > 0 && <span class="bad"> {count(failed)} failed</span>}</b>
+        <b>
+          × {count(rows.length)}
+          {failed > 0 && <span class="bad"> {count(failed)} failed</span>}
+        </b>
         <span class="note">median {duration(lengths[lengths.length >> 1])}</span>
       </div>
-      <div class="cell num hide-narrow" role="gridcell">{tokens ? atLeast(few(tokens), missing.tokens) : ""}</div>
-      <div class="cell num hide-narrow" role="gridcell">{price ? totalCost({ cost_usd: price, missing }) : ""}</div>
-      <div class="cell num" role="gridcell">{duration(end - start)}</div>
+      <div class="cell num hide-narrow" role="gridcell">
+        {tokens ? atLeast(few(tokens), missing.tokens) : ""}
+      </div>
+      <div class="cell num hide-narrow" role="gridcell">
+        {price ? totalCost({ cost_usd: price, missing }) : ""}
+      </div>
+      <div class="cell num" role="gridcell">
+        {duration(end - start)}
+      </div>
       <div class="track" role="gridcell">
-        <><div class={`span pale k-${kind}`} style={{ left: `${share(start)}%`, width: `${share(end) - share(start)}%` }} /></>
+        <>
+          <div
+            class={`span pale k-${kind}`}
+            style={{ left: `${share(start)}%`, width: `${share(end) - share(start)}%` }}
+          />
+        </>
       </div>
     </div>
   );
@@ -124,4 +178,3 @@ function notes(tree: Tree, row: number, kind: string): string {
   if (error !== null) found.push(error);
   return found.join(" · ");
 }
-

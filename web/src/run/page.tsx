@@ -23,7 +23,15 @@ import { Timeline } from "./timeline";
 const Graph = lazy(() => import("./graph").then((module) => module.Graph));
 const TABS = ["timeline", "flame", "graph", "chat", "state", "events", "raw"] as const;
 type Tab = (typeof TABS)[number];
-const TITLES: Record<Tab, string> = { timeline: "Timeline", flame: "Flame", graph: "Graph", chat: "Chat", state: "State", events: "Events", raw: "Raw" };
+const TITLES: Record<Tab, string> = {
+  timeline: "Timeline",
+  flame: "Flame",
+  graph: "Graph",
+  chat: "Chat",
+  state: "State",
+  events: "Events",
+  raw: "Raw",
+};
 
 export function RunPage({ id }: { id: string }) {
   const source = useSource();
@@ -39,7 +47,15 @@ export function RunPage({ id }: { id: string }) {
       run.changes,
       (event) => {
         const row = event.runs?.find((each) => each.request_id === whole);
-        if (row) setRun((former) => former && { ...former, ...row, columns: event.executions ? merged(former.columns, event.executions) : former.columns });
+        if (row)
+          setRun(
+            (former) =>
+              former && {
+                ...former,
+                ...row,
+                columns: event.executions ? merged(former.columns, event.executions) : former.columns,
+              },
+          );
       },
       () => undefined,
     );
@@ -68,10 +84,20 @@ function Run({ run }: { run: RunAnswer }) {
   const span = place.query.get("span");
   const selected = span === null ? REQUEST : tree.row(span);
 
-  const latest = useMemo(() => tree.start.reduce((end, start, row) => Math.max(end, start + (tree.length[row] || 0)), 0), [tree]);
-  const total = Math.max(run.duration_ms ?? (running && run.started_at ? clock - Date.parse(run.started_at) : 0), latest, 0.001);
+  const latest = useMemo(
+    () => tree.start.reduce((end, start, row) => Math.max(end, start + (tree.length[row] || 0)), 0),
+    [tree],
+  );
+  const total = Math.max(
+    run.duration_ms ?? (running && run.started_at ? clock - Date.parse(run.started_at) : 0),
+    latest,
+    0.001,
+  );
   const range = useMemo(() => rangeOf(place.query.get("t"), total), [place.query.get("t"), total]);
-  const choice: Choice = useMemo(() => ({ folded, opened, find, onlyErrors, focus }), [folded, opened, find, onlyErrors, focus]);
+  const choice: Choice = useMemo(
+    () => ({ folded, opened, find, onlyErrors, focus }),
+    [folded, opened, find, onlyErrors, focus],
+  );
   const lines = useMemo(() => linesOf(tree, choice), [tree, choice]);
   const failures = useMemo(() => tree.failures(), [tree]);
 
@@ -93,14 +119,29 @@ function Run({ run }: { run: RunAnswer }) {
     amend({ t: written([Math.max(0, tree.start[row] - margin), Math.min(total, tree.end(row, total) + margin)]) });
   };
   const state: RunState = {
-    run, tree, lines, now: total, total, running, range, selected, showCritical, theme,
+    run,
+    tree,
+    lines,
+    now: total,
+    total,
+    running,
+    range,
+    selected,
+    showCritical,
+    theme,
     treeWidth: Math.round(Math.min(420, Math.max(240, innerWidth * 0.27))),
     select,
     inspect: () => document.getElementById("inspector")?.focus(),
     zoom: zoomed,
-    fold: (row, close) => setFolded((former) => (close ? new Set([...former, key(row)]) : new Set([...former].filter((each) => each !== key(row))))),
+    fold: (row, close) =>
+      setFolded((former) =>
+        close ? new Set([...former, key(row)]) : new Set([...former].filter((each) => each !== key(row))),
+      ),
     isFolded: (row) => folded.has(key(row)),
-    toggleGroup: (group) => setOpened((former) => (former.has(group) ? new Set([...former].filter((each) => each !== group)) : new Set([...former, group]))),
+    toggleGroup: (group) =>
+      setOpened((former) =>
+        former.has(group) ? new Set([...former].filter((each) => each !== group)) : new Set([...former, group]),
+      ),
     isGroupOpen: (group) => opened.has(group),
   };
   const failure = (by: 1 | -1) => {
@@ -117,40 +158,107 @@ function Run({ run }: { run: RunAnswer }) {
     c: () => setShowCritical(!showCritical),
     g: () => amend({ view: "graph" }, false),
     y: () => void navigator.clipboard?.writeText(location.href),
-    Escape: () => (find || onlyErrors || focus >= 0 || place.query.get("t") ? amend({ find: null, only: null, focus: null, t: null }) : back()),
-    ...Object.fromEntries(TABS.map((tab, at) => [String(at + 1), () => amend({ view: tab === "timeline" ? null : tab }, false)])),
+    Escape: () =>
+      find || onlyErrors || focus >= 0 || place.query.get("t")
+        ? amend({ find: null, only: null, focus: null, t: null })
+        : back(),
+    ...Object.fromEntries(
+      TABS.map((tab, at) => [String(at + 1), () => amend({ view: tab === "timeline" ? null : tab }, false)]),
+    ),
   });
 
   return (
     <>
-      <Part what="the title" of={run}><Head run={run} /></Part>
-      <Part what="the facts" of={run}><Facts run={run} tree={tree} total={total} /></Part>
-      <Part what="the errors" of={run}><Banners run={run} tree={tree} failures={failures} select={select} /></Part>
+      <Part what="the title" of={run}>
+        <Head run={run} />
+      </Part>
+      <Part what="the facts" of={run}>
+        <Facts run={run} tree={tree} total={total} />
+      </Part>
+      <Part what="the errors" of={run}>
+        <Banners run={run} tree={tree} failures={failures} select={select} />
+      </Part>
       <div class="tabs">
         <div role="tablist" aria-label="Views of the run">
           {TABS.map((tab) => (
-            <button key={tab} type="button" role="tab" id={`tab-${tab}`} aria-controls="view" aria-selected={tab === view} onClick={() => amend({ view: tab === "timeline" ? null : tab }, false)}>
+            <button
+              key={tab}
+              type="button"
+              role="tab"
+              id={`tab-${tab}`}
+              aria-controls="view"
+              aria-selected={tab === view}
+              onClick={() => amend({ view: tab === "timeline" ? null : tab }, false)}
+            >
               {TITLES[tab]}
             </button>
           ))}
         </div>
         {view === "timeline" && (
           <div class="tools">
-            {focus >= 0 && <button type="button" class="button on" onClick={() => amend({ focus: null })}>Only {tree.name(focus)} ×</button>}
-            {place.query.get("t") && <button type="button" class="button" onClick={() => amend({ t: null })}>Whole time</button>}
-            <button type="button" class="button plain" aria-pressed={showCritical} title="What the run had to wait for (c)" onClick={() => setShowCritical(!showCritical)}>Critical path</button>
-            {failures.length > 0 && <button type="button" class="button plain" aria-pressed={onlyErrors} title="e" onClick={() => amend({ only: onlyErrors ? null : "error" })}>Only errors</button>}
-            <input class="field" type="search" placeholder="Find by name, kind, model" aria-label="Find executions" value={find} onInput={(event) => amend({ find: event.currentTarget.value || null })} />
+            {focus >= 0 && (
+              <button type="button" class="button on" onClick={() => amend({ focus: null })}>
+                Only {tree.name(focus)} ×
+              </button>
+            )}
+            {place.query.get("t") && (
+              <button type="button" class="button" onClick={() => amend({ t: null })}>
+                Whole time
+              </button>
+            )}
+            <button
+              type="button"
+              class="button plain"
+              aria-pressed={showCritical}
+              title="What the run had to wait for (c)"
+              onClick={() => setShowCritical(!showCritical)}
+            >
+              Critical path
+            </button>
+            {failures.length > 0 && (
+              <button
+                type="button"
+                class="button plain"
+                aria-pressed={onlyErrors}
+                title="e"
+                onClick={() => amend({ only: onlyErrors ? null : "error" })}
+              >
+                Only errors
+              </button>
+            )}
+            <input
+              class="field"
+              type="search"
+              placeholder="Find by name, kind, model"
+              aria-label="Find executions"
+              value={find}
+              onInput={(event) => amend({ find: event.currentTarget.value || null })}
+            />
           </div>
         )}
       </div>
       <div class="split" id="view" role="tabpanel" aria-labelledby={`tab-${view}`}>
         <div class="view">
-          {view === "timeline" && <Part what="the strip" of={tree}><Minimap tree={tree} total={total} now={total} range={range} theme={theme} onRange={(to) => amend({ t: to && written(to) })} /></Part>}
+          {view === "timeline" && (
+            <Part what="the strip" of={tree}>
+              <Minimap
+                tree={tree}
+                total={total}
+                now={total}
+                range={range}
+                theme={theme}
+                onRange={(to) => amend({ t: to && written(to) })}
+              />
+            </Part>
+          )}
           <Part what={`the tab ${TITLES[view]}`} of={`${view} ${tree.count} ${run.status}`}>
             {view === "timeline" && <Timeline state={state} />}
             {view === "flame" && <Flame state={state} />}
-            {view === "graph" && <Suspense fallback={<Loading what="the graph" />}><Graph state={state} /></Suspense>}
+            {view === "graph" && (
+              <Suspense fallback={<Loading what="the graph" />}>
+                <Graph state={state} />
+              </Suspense>
+            )}
             {view === "chat" && <Chat state={state} />}
             {view === "state" && <States state={state} />}
             {view === "events" && <Events state={state} />}
@@ -158,7 +266,9 @@ function Run({ run }: { run: RunAnswer }) {
           </Part>
         </div>
         <Handle width={inspector} onWidth={setInspector} />
-        <Part what="the details" of={`${selected} ${run.status}`}><Inspector state={state} width={inspector} /></Part>
+        <Part what="the details" of={`${selected} ${run.status}`}>
+          <Inspector state={state} width={inspector} />
+        </Part>
       </div>
     </>
   );

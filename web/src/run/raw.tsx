@@ -19,14 +19,23 @@ export function Raw({ state }: { state: RunState }) {
   return (
     <>
       <div class="toolbar">
-        <span class="dim">{request ? "The request, without its executions" : `The execution ${tree.name(selected)}`} as in <code>gradient.run/1</code></span>
+        <span class="dim">
+          {request ? "The request, without its executions" : `The execution ${tree.name(selected)}`} as in{" "}
+          <code>gradient.run/1</code>
+        </span>
         <span class="grow" />
         <Copy text={text} label="Copy" />
         <Copy text={`gradient show ${run.request_id.slice(0, 8)} --json`} label="Copy command" />
         {json && <Copy text={`curl -s --compressed '${new URL(json, location.href).href}'`} label="Copy as curl" />}
-        {json && <a class="button" href={json} download>Whole run</a>}
+        {json && (
+          <a class="button" href={json} download>
+            Whole run
+          </a>
+        )}
       </div>
-      <div class="scroll pad mono" tabIndex={0} role="region" aria-label="JSON"><Text text={text} box={false} /></div>
+      <div class="scroll pad mono" tabIndex={0} role="region" aria-label="JSON">
+        <Text text={text} box={false} />
+      </div>
     </>
   );
 }

@@ -11,7 +11,10 @@ const TICKS = [1, 2, 5];
 
 export function Timeline({ state }: { state: RunState }) {
   const { tree, lines, range, now, selected } = state;
-  const critical = useMemo(() => (state.showCritical ? tree.critical(now) : null), [tree, state.showCritical, state.running ? now : 0]);
+  const critical = useMemo(
+    () => (state.showCritical ? tree.critical(now) : null),
+    [tree, state.showCritical, state.running ? now : 0],
+  );
   const current = useMemo(() => lines.row.indexOf(selected), [lines, selected]);
   const marks = ticks(range);
   const at = (time: number) => `${((time - range[0]) / (range[1] - range[0])) * 100}%`;
@@ -41,7 +44,8 @@ export function Timeline({ state }: { state: RunState }) {
       if (lines.row[each] >= 0) return state.select(lines.row[each]);
     }
   };
-  const isOpen = (line: number) => lines.row[line] >= 0 && tree.hasChildren(lines.row[line]) && !state.isFolded(lines.row[line]);
+  const isOpen = (line: number) =>
+    lines.row[line] >= 0 && tree.hasChildren(lines.row[line]) && !state.isFolded(lines.row[line]);
   return (
     <List
       class="timeline"
@@ -56,16 +60,36 @@ export function Timeline({ state }: { state: RunState }) {
       style={{ "--tree": `${state.treeWidth}px` }}
       head={
         <div class="head" role="row">
-          <div class="cell" role="columnheader">Name</div>
-          <div class="cell num hide-narrow" role="columnheader">Tokens</div>
-          <div class="cell num hide-narrow" role="columnheader">Cost</div>
-          <div class="cell num" role="columnheader">Duration</div>
+          <div class="cell" role="columnheader">
+            Name
+          </div>
+          <div class="cell num hide-narrow" role="columnheader">
+            Tokens
+          </div>
+          <div class="cell num hide-narrow" role="columnheader">
+            Cost
+          </div>
+          <div class="cell num" role="columnheader">
+            Duration
+          </div>
           <div class="axis" role="columnheader" aria-label="Time">
-            {marks.map((tick) => <span key={tick} style={{ left: at(tick) }}>{tick === 0 ? "0" : duration(tick)}</span>)}
+            {marks.map((tick) => (
+              <span key={tick} style={{ left: at(tick) }}>
+                {tick === 0 ? "0" : duration(tick)}
+              </span>
+            ))}
           </div>
         </div>
       }
-      behind={<div class="behind" role="presentation"><div class="axis">{marks.map((tick) => <i key={tick} style={{ left: at(tick) }} />)}</div></div>}
+      behind={
+        <div class="behind" role="presentation">
+          <div class="axis">
+            {marks.map((tick) => (
+              <i key={tick} style={{ left: at(tick) }} />
+            ))}
+          </div>
+        </div>
+      }
       row={(line, top, slot) => <Line key={slot} state={state} critical={critical} line={line} top={top} />}
     />
   );
@@ -76,7 +100,8 @@ function ticks([from, to]: [number, number]): number[] {
   const power = 10 ** Math.floor(Math.log10(wanted));
   const size = (TICKS.find((each) => each * power >= wanted) ?? 10) * power;
   const found: number[] = [];
-  for (let tick = Math.ceil(from / size) * size; tick < to - (to - from) * 0.14 && found.length < 12; tick += size) found.push(tick);
+  for (let tick = Math.ceil(from / size) * size; tick < to - (to - from) * 0.14 && found.length < 12; tick += size)
+    found.push(tick);
   return found;
 }
 

@@ -12,7 +12,15 @@ interface Option {
   help: string;
 }
 
-export function Query({ value, problem, onQuery }: { value: string; problem: Problem | null; onQuery: (query: string) => void }) {
+export function Query({
+  value,
+  problem,
+  onQuery,
+}: {
+  value: string;
+  problem: Problem | null;
+  onQuery: (query: string) => void;
+}) {
   const { value: known } = useFetched<Fields>("fields");
   const [text, setText] = useState(value);
   const [open, setOpen] = useState(false);
@@ -38,7 +46,11 @@ export function Query({ value, problem, onQuery }: { value: string; problem: Pro
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       setOpen(true);
-      setAt((former) => (options.length ? (former + (event.key === "ArrowDown" ? 1 : options.length + (former < 0 ? 1 : 0) - 1)) % options.length : -1));
+      setAt((former) =>
+        options.length
+          ? (former + (event.key === "ArrowDown" ? 1 : options.length + (former < 0 ? 1 : 0) - 1)) % options.length
+          : -1,
+      );
     } else if (event.key === "Enter") {
       if (at >= 0 && options[at]) take(options[at]);
       else submit(text);
@@ -81,14 +93,27 @@ export function Query({ value, problem, onQuery }: { value: string; problem: Pro
       {options.length > 0 && (
         <ul class="options" id="query-options" role="listbox" aria-label="Completions">
           {options.map((option, number) => (
-            <li key={option.text} id={`option-${number}`} role="option" aria-selected={number === at} onMouseDown={(event) => { event.preventDefault(); take(option); }}>
+            <li
+              key={option.text}
+              id={`option-${number}`}
+              role="option"
+              aria-selected={number === at}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                take(option);
+              }}
+            >
               <span class="mono">{option.text}</span>
               <span class="dim small cut">{option.help}</span>
             </li>
           ))}
         </ul>
       )}
-      {problem && <div class="wrong mono" role="alert">{problem.message}</div>}
+      {problem && (
+        <div class="wrong mono" role="alert">
+          {problem.message}
+        </div>
+      )}
     </div>
   );
 }
@@ -104,10 +129,16 @@ function optionsFor(known: Fields, before: string): Option[] {
     return values
       .filter((value) => value.toLowerCase().includes(begun) && value !== named[2])
       .slice(0, 12)
-      .map((value) => ({ text: `${negated}${named[1]}:${/[\s,"]/.test(value) ? JSON.stringify(value) : value}`, help: "" }));
+      .map((value) => ({
+        text: `${negated}${named[1]}:${/[\s,"]/.test(value) ? JSON.stringify(value) : value}`,
+        help: "",
+      }));
   }
   return known.fields
     .filter((field) => field.name.startsWith(term.toLowerCase()))
     .slice(0, 24)
-    .map((field) => ({ text: `${negated}${field.name}${["number", "duration"].includes(field.sort) ? ">" : ":"}`, help: `${field.help} ${field.example}` }));
+    .map((field) => ({
+      text: `${negated}${field.name}${["number", "duration"].includes(field.sort) ? ">" : ":"}`,
+      help: `${field.help} ${field.example}`,
+    }));
 }
