@@ -1,5 +1,6 @@
 # make demo    a real LangGraph agent, traced, then shown and listed from disk
 # make test    every check and every test that is not slow
+# make lint    the checks of make test that run nothing: style, types, arrows of imports
 # make page    builds the page of `gradient ui` anew, from web/
 # make bench   what tracing costs, against bare and against a peer
 # make upstream  the tests of frameworks themselves, bare and traced; says what newly fails
@@ -14,7 +15,7 @@ WORKERS ?= auto
 PINS ?= pins
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench page upstream newest pins clean
+.PHONY: demo lint test bench page upstream newest pins clean
 .DELETE_ON_ERROR:
 
 # What the demo records goes to .demo, not among the user's own runs.
@@ -24,20 +25,28 @@ demo: $(VENV)/.installed-demo
 	echo "$(BIN)/gradient show @last" && $(BIN)/gradient show @last && \
 	echo "$(BIN)/gradient ls" && $(BIN)/gradient ls
 
-test: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
+	scripts/page lint
+
+test: lint
+	scripts/page test
 	$(BIN)/pytest -n $(WORKERS)
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
 
 # The result is committed: who installs Gradient needs no Node. The same sources give the same files.
-page:
-	cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
+page: web/node_modules/.installed
+	cd web && npm run --silent build
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund --fetch-retries 1 --fetch-retry-mintimeout 1000 --fetch-timeout 30000
+	@touch $@
 
 upstream: $(VENV)/.installed-dev
 	$(BIN)/python scripts/upstream

@@ -1,4 +1,5 @@
-// Two builds: the page that the server serves, and with `--mode standalone` one file with everything in it, for exports.
+// Two builds: the page that the server serves, and with `--mode standalone` one file with everything in it, for
+// exports.
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 

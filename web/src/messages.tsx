@@ -1,5 +1,5 @@
 /** Chat messages as a conversation: a tool call with its result beside it. */
-import { type Message, type Part } from "./model";
+import type { Message, Part } from "./model";
 import { Kind } from "./parts";
 import { cutText, Text, Value } from "./value";
 

@@ -104,7 +104,10 @@ const HEAD = 28;
 export function List(props: {
   count: number;
   height: number;
-  /** Draws a line so many pixels from the top; lines of one slot are never in sight together, so that their elements can be used again. */
+  /**
+   * Draws a line so many pixels from the top; lines of one slot are never in sight together, so that their
+   * elements can be used again.
+   */
   row: (at: number, top: number, slot: number) => JSX.Element;
   head?: JSX.Element;
   /** Stands behind all lines, as high as they are together. */

@@ -25,7 +25,10 @@ export interface Source {
   get<T>(path: string): Promise<T>;
   /** Where a run can be had in another format; null where there is no server. */
   exported(id: string, format: string): string | null;
-  /** Call back with what changed after an answer that stood at `since`, and with whether there is a connection; returns what ends it. */
+  /**
+   * Call back with what changed after an answer that stood at `since`, and with whether there is a connection;
+   * returns what ends it.
+   */
   follow(
     run: string | null,
     since: number | null,

@@ -4,7 +4,7 @@ import { Logo, Theme } from "./app";
 import type { Execution, Request, RunAnswer } from "./model";
 import { go, href, read } from "./route";
 import { RunPage } from "./run/page";
-import { type Problem, Failed, type Source, SourceProvider } from "./source";
+import { Failed, type Problem, type Source, SourceProvider } from "./source";
 import "./styles.css";
 
 interface Embedded {

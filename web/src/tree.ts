@@ -21,7 +21,8 @@ export class Tree {
   #rows: Map<string, number> | null = null;
 
   constructor(readonly columns: Columns) {
-    const n = (this.count = columns.count);
+    const n = columns.count;
+    this.count = n;
     this.parent = Int32Array.from(columns.parent);
     this.start = Float64Array.from(columns.start_offset_ms);
     this.length = Float64Array.from(columns.duration_ms, (value) => value ?? NaN);
@@ -83,7 +84,10 @@ export class Tree {
     const [given, made] = [this.columns.input_tokens[row], this.columns.output_tokens[row]];
     return given == null && made == null ? null : (given ?? 0) + (made ?? 0);
   }
-  /** What a call of a model does not tell, as a run's `missing` counts it: one that failed and told nothing lacks nothing. */
+  /**
+   * What a call of a model does not tell, as a run's `missing` counts it: one that failed and told nothing
+   * lacks nothing.
+   */
   missing(row: number): Missing | null {
     const untold = this.tokens(row) === null;
     if (this.columns.cost_usd[row] !== null || !["llm", "embedding"].includes(this.kind(row))) return null;
@@ -277,6 +281,9 @@ export function merged(known: Columns, changed: Record<string, unknown[]>): Colu
       fresh[name].at[row] = number;
     }
   });
-  ids.forEach((id, at) => (fresh.parent[rows.get(id)!] = parents[at] === null ? -1 : (rows.get(parents[at]!) ?? -1)));
+  ids.forEach((id, at) => {
+    const parent = parents[at];
+    fresh.parent[rows.get(id)!] = parent === null ? -1 : (rows.get(parent) ?? -1);
+  });
   return fresh;
 }

@@ -141,7 +141,8 @@ export function cutText(value: unknown): string | null {
   const { head, tail, length } = value.$cut;
   const start = String(head ?? "");
   if (typeof tail !== "string") return typeof length === "number" ? `${start}… (${count(length)} in all)` : `${start}…`;
-  return `${start}\n… ${count(Number(length) - start.length - tail.length)} of ${count(Number(length))} characters were left out …\n${tail}`;
+  const [all, left] = [Number(length), Number(length) - start.length - tail.length];
+  return `${start}\n… ${count(left)} of ${count(all)} characters were left out …\n${tail}`;
 }
 
 /** What Gradient wrote in the place of a value: cut, a medium, lost, redacted, damaged. */

@@ -1,5 +1,6 @@
 /** Two runs side by side: where they part, and by how much they differ. */
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { diffed } from "../diff";
 import { atLeast, cost, count, delta, duration, few, moment } from "../format";
 import type { Row, Usage } from "../model";
 import { Empty, Failure, Kind, List, Loading, Mark } from "../parts";
@@ -88,6 +89,7 @@ function Choose({ side, other }: { side: "a" | "b"; other: string | null }) {
   const known = useFetched<{ runs: Row[] }>("runs?limit=300");
   const listed = known.value?.runs ?? [];
   const given = listed.find((run) => run.request_id === other);
+  const named = `${given?.entrypoint ?? ""} ${other?.slice(0, 8)}`;
   const runs = listed
     .filter((run) => run.request_id !== other)
     .sort((one, two) => Number(two.entrypoint === given?.entrypoint) - Number(one.entrypoint === given?.entrypoint));
@@ -96,9 +98,7 @@ function Choose({ side, other }: { side: "a" | "b"; other: string | null }) {
     <div class="scroll pad">
       <h1>Compare</h1>
       <p class="dim" style={{ margin: "4px 0 12px" }}>
-        {other
-          ? `Choose the run to compare ${given?.entrypoint ?? ""} ${other.slice(0, 8)} with; those of the same entrypoint come first.`
-          : "Choose a run."}
+        {other ? `Choose the run to compare ${named} with; those of the same entrypoint come first.` : "Choose a run."}
       </p>
       <table class="table">
         <thead>
@@ -382,31 +382,4 @@ function TextDiff({ a, b }: { a: string | null; b: string | null }) {
       {lines.length > 400 && <p class="dim">{count(lines.length - 400)} more lines</p>}
     </div>
   );
-}
-
-/** The longest common lines; of long texts the common beginning and end only. */
-function diffed(a: string[], b: string[]): ["+" | "-" | " ", string][] {
-  let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head++;
-  let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
-  const [from, to] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
-  const same = (lines: string[]) => lines.map((line): [" ", string] => [" ", line]);
-  const middle: ["+" | "-" | " ", string][] = [];
-  if (from.length * to.length > 250_000) {
-    middle.push(...from.map((line): ["-", string] => ["-", line]), ...to.map((line): ["+", string] => ["+", line]));
-  } else {
-    const length = Array.from({ length: from.length + 1 }, () => new Uint16Array(to.length + 1));
-    for (let i = from.length - 1; i >= 0; i--)
-      for (let j = to.length - 1; j >= 0; j--)
-        length[i][j] = from[i] === to[j] ? length[i + 1][j + 1] + 1 : Math.max(length[i + 1][j], length[i][j + 1]);
-    let [i, j] = [0, 0];
-    while (i < from.length || j < to.length) {
-      if (i < from.length && j < to.length && from[i] === to[j]) middle.push([" ", from[i++]]), j++;
-      else if (i < from.length && (j === to.length || length[i + 1][j] >= length[i][j + 1]))
-        middle.push(["-", from[i++]]);
-      else middle.push(["+", to[j++]]);
-    }
-  }
-  return [...same(a.slice(0, head)), ...middle, ...same(a.slice(a.length - tail))];
 }

@@ -126,8 +126,8 @@ function Days({ groups }: { groups: Group[] }) {
           <button
             key={group.name}
             type="button"
-            aria-label={`${group.name}: ${count(group.count)} runs, ${count(group.errors)} failed`}
-            title={`${group.name}: ${count(group.count)} runs, ${count(group.errors)} failed, median ${duration(group.p50_ms)}`}
+            aria-label={told(group)}
+            title={`${told(group)}, median ${duration(group.p50_ms)}`}
             onClick={() => go(href(["runs"], { q: `since:${group.name} until:${dayAfter(group.name)}` }))}
           >
             <i style={{ height: `${((group.count - group.errors) / most) * 100}%` }} />
@@ -142,6 +142,8 @@ function Days({ groups }: { groups: Group[] }) {
     </>
   );
 }
+
+const told = (day: Group) => `${day.name}: ${count(day.count)} runs, ${count(day.errors)} failed`;
 
 const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 

@@ -1,7 +1,7 @@
 /** The run as one conversation: what each model call heard and said that nobody had said before. */
 import { cost, count, duration, tokens } from "../format";
 import { Messages } from "../messages";
-import type { Failure as Wrong, Message, Request, Usage } from "../model";
+import type { Message, Request, Usage, Failure as Wrong } from "../model";
 import { Empty, Failure, Kind, Loading, Mark } from "../parts";
 import { useFetched } from "../source";
 import { Value } from "../value";

@@ -1,8 +1,8 @@
 /** Everything about one execution, read when it is selected. */
 import { cost, count, duration, tokens } from "../format";
 import { Messages } from "../messages";
-import { type Execution, type Failure, type Raised, type Request, messagesIn } from "../model";
-import { Copy, Failure as Problem, Kind, Loading, Mark } from "../parts";
+import { type Execution, type Failure, messagesIn, type Raised, type Request } from "../model";
+import { Copy, Kind, Loading, Mark, Failure as Problem } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
 import { REQUEST } from "../tree";

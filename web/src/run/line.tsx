@@ -98,10 +98,13 @@ function bar({
   const token = row === REQUEST ? null : tree.columns.time_to_first_token_ms[row];
   const tokenAt = token === null ? -1 : share(start + token);
   const open = status === "running" || status === "aborted";
+  const look = [`k-${kind}`, status === "error" ? "failed" : "", open ? "open" : "", critical ? "critical" : ""].join(
+    " ",
+  );
   return (
     <>
       <div
-        class={`span k-${kind} ${status === "error" ? "failed" : ""} ${open ? "open" : ""} ${critical ? "critical" : ""}`}
+        class={`span ${look}`}
         style={{ left: `min(${left}%, 100% - 2px)`, width: `${Math.max(0, right - left)}%` }}
         title={critical ? "On the critical path" : undefined}
       />
@@ -158,6 +161,7 @@ function groupLine({ state, line, top }: Props) {
         {duration(end - start)}
       </div>
       <div class="track" role="gridcell">
+        {/* biome-ignore lint/complexity/noUselessFragments: an execution has its bar in one too, see Line */}
         <>
           <div
             class={`span pale k-${kind}`}

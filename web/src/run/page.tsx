@@ -2,13 +2,13 @@
 import { lazy, Suspense } from "preact/compat";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Part } from "../boundary";
-import { remember, remembered } from "../shell/memory";
-import { useTheme } from "../shell/theme";
 import type { RunAnswer } from "../model";
 import { Failure, Loading, useKeys, useNow } from "../parts";
 import { amend, back, href, usePlace } from "../route";
+import { remember, remembered } from "../shell/memory";
+import { useTheme } from "../shell/theme";
 import { useFetched, useSource } from "../source";
-import { type Choice, REQUEST, Tree, linesOf, merged } from "../tree";
+import { type Choice, linesOf, merged, REQUEST, Tree } from "../tree";
 import { Chat } from "./chat";
 import { Events } from "./events";
 import { Flame } from "./flame";
@@ -19,6 +19,7 @@ import { Raw } from "./raw";
 import type { RunState } from "./state";
 import { States } from "./states";
 import { Timeline } from "./timeline";
+import { rangeOf, written } from "./waterfall";
 
 const Graph = lazy(() => import("./graph").then((module) => module.Graph));
 const TABS = ["timeline", "flame", "graph", "chat", "state", "events", "raw"] as const;
@@ -146,7 +147,7 @@ function Run({ run }: { run: RunAnswer }) {
   };
   const failure = (by: 1 | -1) => {
     if (failures.length === 0) return;
-    const at = failures.findIndex((row) => row === selected);
+    const at = failures.indexOf(selected);
     select(failures[at < 0 ? (by > 0 ? 0 : failures.length - 1) : (at + by + failures.length) % failures.length]);
   };
   useKeys({
@@ -304,14 +305,6 @@ function Handle({ width, onWidth }: { width: number; onWidth: (width: number) =>
       }}
     />
   );
-}
-
-const written = ([from, to]: [number, number]) => `${+from.toFixed(3)}-${+to.toFixed(3)}`;
-
-function rangeOf(text: string | null, total: number): [number, number] {
-  const found = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text ?? "");
-  const [from, to] = found ? [Number(found[1]), Number(found[2])] : [0, total];
-  return to > from && from < total ? [from, Math.min(to, total)] : [0, total];
 }
 
 export const runHref = (id: string, span?: string) => href(["run", id], { span });

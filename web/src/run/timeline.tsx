@@ -2,13 +2,11 @@
 import { useMemo } from "preact/hooks";
 import { duration } from "../format";
 import { List } from "../parts";
-import type { Lines } from "../tree";
 import { Line } from "./line";
 import type { RunState } from "./state";
+import { parentLine, sibling, step, ticks } from "./waterfall";
 
 const ROW = 24;
-const TICKS = [1, 2, 5];
-
 export function Timeline({ state }: { state: RunState }) {
   const { tree, lines, range, now, selected } = state;
   const critical = useMemo(
@@ -93,35 +91,4 @@ export function Timeline({ state }: { state: RunState }) {
       row={(line, top, slot) => <Line key={slot} state={state} critical={critical} line={line} top={top} />}
     />
   );
-}
-
-function ticks([from, to]: [number, number]): number[] {
-  const wanted = (to - from) / 5;
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  const size = (TICKS.find((each) => each * power >= wanted) ?? 10) * power;
-  const found: number[] = [];
-  for (let tick = Math.ceil(from / size) * size; tick < to - (to - from) * 0.14 && found.length < 12; tick += size)
-    found.push(tick);
-  return found;
-}
-
-/** The next line that is an execution. */
-function step(lines: Lines, from: number, by: 1 | -1): number {
-  let at = from + by;
-  while (at >= 0 && at < lines.row.length && lines.row[at] < 0) at += by;
-  return at < 0 || at >= lines.row.length ? from : at;
-}
-
-function sibling(lines: Lines, from: number, by: 1 | -1): number {
-  for (let at = from + by; at >= 0 && at < lines.row.length && lines.level[at] >= lines.level[from]; at += by) {
-    if (lines.level[at] === lines.level[from] && lines.row[at] >= 0) return at;
-  }
-  return from;
-}
-
-function parentLine(lines: Lines, from: number): number {
-  for (let at = from - 1; at >= 0; at--) {
-    if (lines.level[at] < lines.level[from] && lines.row[at] >= 0) return at;
-  }
-  return from;
 }

@@ -7,6 +7,7 @@ import { Empty, Failure, List, Loading, Mark, useKeys, useNow } from "../parts";
 import { amend, go, href, usePlace } from "../route";
 import { Failed, type Problem, useFetched, useSource } from "../source";
 import { Query } from "./query";
+import { toggled } from "./terms";
 
 interface Answer {
   runs: Row[];
@@ -27,6 +28,13 @@ interface Facets {
 
 const HEIGHT = 28;
 const AHEAD = 40;
+const FIRST_RUN = `gradient demo                  # a made-up run
+gradient run your_agent.py     # your own
+
+or put @entrypoint, from gradient.sdk, on the function that answers`;
+/** Columns that hold numbers, and those that are left out where there is little room. */
+const NUMBERS = [6, 7, 8, 9, 10];
+const WIDE_ONLY = [3, 5, 6, 8, 10, 11, 12];
 
 export function RunsPage() {
   const source = useSource();
@@ -65,7 +73,7 @@ export function RunsPage() {
       (event) => {
         if (!event.runs?.length) return;
         const changed = new Map(event.runs.map((run) => [run.request_id, run]));
-        setRuns((former) => former && former.map((run) => changed.get(run.request_id) ?? run));
+        setRuns((former) => former?.map((run) => changed.get(run.request_id) ?? run) ?? null);
         clearTimeout(timer);
         // What a query selects only the server knows.
         timer = setTimeout(
@@ -234,7 +242,7 @@ export function RunsPage() {
                   <div
                     key={number}
                     role="columnheader"
-                    class={`cell ${[6, 7, 8, 9, 10].includes(number) ? "num" : ""} ${[3, 5, 6, 8, 9, 10, 11, 12].includes(number) && number !== 9 ? "hide-narrow" : ""}`}
+                    class={`cell ${NUMBERS.includes(number) ? "num" : ""} ${WIDE_ONLY.includes(number) ? "hide-narrow" : ""}`}
                   >
                     {title || <span class="unseen">{number === 0 ? "Choose" : "Time of day"}</span>}
                   </div>
@@ -401,21 +409,10 @@ function NoRuns({ query, facets }: { query: string; facets: Facets | null }) {
   return (
     <Empty title="No runs yet">
       <p>They appear here as they happen. To make one:</p>
-      <pre>
-        {
-          "gradient demo                  # a made-up run\ngradient run your_agent.py     # your own\n\nor put @entrypoint, from gradient.sdk, on the function that answers"
-        }
-      </pre>
+      <pre>{FIRST_RUN}</pre>
       {facets && facets.elsewhere > 0 && (
         <p>{count(facets.elsewhere)} runs of other projects: choose “all projects” above.</p>
       )}
     </Empty>
   );
-}
-
-function toggled(query: string, term: string): string {
-  const terms = query.split(/\s+/).filter(Boolean);
-  if (terms.includes(term)) return terms.filter((each) => each !== term).join(" ");
-  const field = term.split(":")[0];
-  return [...terms.filter((each) => !each.startsWith(`${field}:`)), term].join(" ");
 }

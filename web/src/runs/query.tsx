@@ -1,16 +1,7 @@
 /** The box of the query language, with completion of fields and of names that occur. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useFetched, type Problem } from "../source";
-
-interface Fields {
-  fields: { name: string; sort: string; help: string; example: string }[];
-  values: Record<string, string[]>;
-}
-
-interface Option {
-  text: string;
-  help: string;
-}
+import { type Problem, useFetched } from "../source";
+import { type Fields, type Option, optionsFor } from "./terms";
 
 export function Query({
   value,
@@ -116,29 +107,4 @@ export function Query({
       )}
     </div>
   );
-}
-
-function optionsFor(known: Fields, before: string): Option[] {
-  const word = /\S*$/.exec(before)![0];
-  const negated = word.startsWith("-") ? "-" : "";
-  const term = word.slice(negated.length);
-  const named = /^(\w+):(.*)$/.exec(term);
-  if (named) {
-    const values = known.values[named[1]] ?? [];
-    const begun = named[2].toLowerCase().replace(/^"/, "");
-    return values
-      .filter((value) => value.toLowerCase().includes(begun) && value !== named[2])
-      .slice(0, 12)
-      .map((value) => ({
-        text: `${negated}${named[1]}:${/[\s,"]/.test(value) ? JSON.stringify(value) : value}`,
-        help: "",
-      }));
-  }
-  return known.fields
-    .filter((field) => field.name.startsWith(term.toLowerCase()))
-    .slice(0, 24)
-    .map((field) => ({
-      text: `${negated}${field.name}${["number", "duration"].includes(field.sort) ? ">" : ":"}`,
-      help: `${field.help} ${field.example}`,
-    }));
 }

@@ -1,4 +1,7 @@
-/** What a browser keeps for the next visit. For a file on disk or a frame it may keep nothing: then it holds for this page. */
+/**
+ * What a browser keeps for the next visit. For a file on disk or a frame it may keep nothing: then it holds for
+ * this page.
+ */
 
 export function remembered(name: string): string | null {
   try {
