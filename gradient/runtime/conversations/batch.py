@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -18,9 +20,36 @@ if TYPE_CHECKING:
     from gradient.runtime.conversations.conversations import Conversations
     from gradient.runtime.shapes import Shape
 
-_MAX_NEW_BYTES = 4 * 1024 * 1024  # of one payload; a first sight of a very long history is cut
+_MAX_NEW_BYTES = 4 * 1024 * 1024  # of one payload; of a first sight of a very long history, both ends are kept
+_BEGINNING = 4  # one part in so many of it is for the beginning
+_MAX_MESSAGES = 10_000  # of one list: each that is new costs its caller microseconds
+_FIRST, _STEP = 1_000, 1_000
 _THEMSELVES = (itself, fields)
-_OMITTED = b'{"$cut":{"length":null,"head":"a message"}}'
+# What stands for others is a message itself, so that readers show all of it as a conversation.
+_NOTE = b'{"role":"note","parts":[{"type":"text","content":{"$cut":{"length":null,"head":"%s"}}}]}'
+_OMITTED = _NOTE % b"a message without room"
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    """Stands in a list for so many messages of its middle."""
+
+    count: int
+
+    @property
+    def json(self) -> bytes:
+        """What is recorded in their place."""
+        return _NOTE % f"{self.count:,} messages are left out here".encode()
+
+
+def _without_middle(messages: list[Any]) -> list[Any]:
+    """Return the ends of a very long list; the gap grows by steps, so that a list that grows has the same beginning."""
+    left_out = -((_MAX_MESSAGES - len(messages)) // _STEP) * _STEP
+    return [*messages[:_FIRST], _LeftOut(left_out), *messages[_FIRST + left_out :]]
+
+
+def _state_of(state: Callable[[Any], Any], message: Any) -> Any:
+    return message if type(message) is _LeftOut else state(message)
 
 
 class Batch:
@@ -57,7 +86,10 @@ class Batch:
         if shape is None or shape.state is None:
             return None
         try:
-            states = messages if shape.state in _THEMSELVES else list(map(shape.state, messages))
+            state = shape.state
+            if len(messages) > _MAX_MESSAGES:
+                messages, state = _without_middle(messages), partial(_state_of, state)
+            states = messages if shape.state in _THEMSELVES else list(map(state, messages))
             list_of = self._list_of(messages, states, shape, describe)
         except (Unfreezable, RuntimeError, AttributeError, TypeError):  # it holds anything, or changes while we look
             return None
@@ -109,13 +141,10 @@ class Batch:
             self._need(known, known, shared)
             return known.digest
         grown = Growing(known, shared)
-        find = self._conversations.shapes.find
-        for message, state in zip(messages[shared:], states[shared:], strict=True):
-            own = find(type_of(message))
-            if own is None or own.state is not shape.state:
-                return None
-            snapshot, size = freeze(state, self._conversations.modes, self._table.intern)
-            digest, cut = self._described_as(message, describe)
+        added = self._looked_at(messages[shared:], states[shared:], shape, describe)
+        if added is None:
+            return None
+        for snapshot, size, digest, cut in added:
             grown.add(snapshot, size, digest, cut=cut)
         if known is None or shared < len(states):
             self._grown.append((key, known, shared, grown))
@@ -123,9 +152,34 @@ class Batch:
         self._need(grown, known, shared)
         return grown.digest
 
+    def _looked_at(
+        self, messages: list[Any], states: list[Any], shape: Shape, describe: Callable[[Any], tuple[bytes, bool]]
+    ) -> list[tuple[Any, int, str, bool]] | None:
+        """Return the snapshot, its size, the digest of each message and whether it was cut; None of other objects."""
+        find, modes, intern = self._conversations.shapes.find, self._conversations.modes, self._table.intern
+        seen: dict[int, tuple[Any, int, str, bool]] = {}
+        for at in self._ends_first(len(messages)):
+            own = find(type_of(messages[at]))
+            if (own is None or own.state is not shape.state) and type_of(messages[at]) is not _LeftOut:
+                return None
+            snapshot = freeze(states[at], modes, intern)  # first, so that what changes meanwhile is seen next time
+            seen[at] = *snapshot, *self._described_as(messages[at], describe)
+        return [seen[at] for at in range(len(messages))]
+
+    def _ends_first(self, count: int) -> Iterator[int]:
+        """Yield the numbers of messages so that those without room are in the middle: the newest matter most."""
+        at = 0
+        while at < count and self._new_bytes < _MAX_NEW_BYTES // _BEGINNING:
+            yield at
+            at += 1
+        yield from range(count - 1, at - 1, -1)
+
     def _described_as(self, message: Any, describe: Callable[[Any], tuple[bytes, bool]]) -> tuple[str, bool]:
         """Return the digest of a message, and whether it was cut."""
-        json, cut = describe(message) if self._new_bytes < _MAX_NEW_BYTES else (_OMITTED, True)
+        if type(message) is _LeftOut:
+            json, cut = message.json, True
+        else:
+            json, cut = describe(message) if self._new_bytes < _MAX_NEW_BYTES else (_OMITTED, True)
         digest = digest_of(json)
         if digest not in self._table.messages:
             self._described[digest] = json
