@@ -15,12 +15,14 @@ import inspect
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import ref
 
 import msgspec
 
 from gradient.instrumentors.anthropic import AnthropicInstrumentor
 from gradient.instrumentors.client_answers import is_stream
 from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch, followed
+from gradient.instrumentors.litellm_costs import NO_OWN_COST, cost_of, has_own_price, told_by_provider
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.openai import OpenAIInstrumentor
@@ -155,12 +157,13 @@ class LiteLLMCall(ClientCall):
         is_own: Likewise.
     """
 
-    __slots__ = ("_account", "_follow_class")
+    __slots__ = ("_account", "_follow_class", "_stream")
 
     def __init__(self, account: Any, follow: Callable[[Any], None], *call: Any, is_own: bool) -> None:
         super().__init__(*call, is_own=is_own)
         self._account = account
         self._follow_class = follow
+        self._stream: Callable[[], Any] = _no_stream
 
     def handed_out(self, returned: Any) -> Any:
         """Note what was returned; return it, or in the place of an async generator one that reads it."""
@@ -178,19 +181,32 @@ class LiteLLMCall(ClientCall):
         own: Any = getattr(outputs, "__dict__", None)
         if error is None and own is not None and is_stream(outputs) and self._endpoint.assembly:
             self._follow_class(outputs)
+            self._stream = ref(outputs)  # which has us
             self._assembly = SentText(self._endpoint.assembly())
             own[_ATTRIBUTE] = self
         else:
             super().parsed(outputs, error)
 
     def usage_of(self, fields: dict[str, Any], response: Any) -> Usage | None:
-        """Return the tokens, with the cost that LiteLLM knows where we have no price."""
-        usage = super().usage_of(fields, response)
-        model = fields.get("model") or self._execution.model
-        if usage is None or usage.cost_usd is not None or self._tracker.tracking.prices.of(str(model)) is not None:
+        """Return the tokens, with the cost by the user's own price, or by LiteLLM's where nobody else has one."""
+        told = told_by_provider(fields.get("usage"), response, self._read_to_its_end())
+        fields = {**fields, "usage": told}
+        usage = super().usage_of(fields, response) or self._execution.usage
+        is_own = has_own_price(self._account)
+        if usage is None or not (is_own or self._is_unpriced(usage, fields)):
             return usage
-        cost = _cost_of(self._account, fields, response)
+        cost = cost_of(self._account, fields, response, usage)
+        if cost is None and is_own:
+            return msgspec.structs.replace(usage, cost_usd=None, unpriced=NO_OWN_COST)
         return usage if cost is None else msgspec.structs.replace(usage, cost_usd=cost)
+
+    def _is_unpriced(self, usage: Usage, fields: dict[str, Any]) -> bool:
+        model = str(fields.get("model") or self._execution.model)
+        return usage.cost_usd is None and self._tracker.tracking.prices.of(model) is None
+
+    def _read_to_its_end(self) -> Any:
+        """Return the stream where all of it has come, else None."""
+        return None if self._assembly is None or not self._assembly.is_finished else self._stream()
 
     def asked(self) -> Watch:
         """Watch how the consumer asks for the next chunk."""
@@ -264,18 +280,8 @@ def _unsent() -> frozenset[str]:
     return frozenset(getattr(sys.modules.get("litellm.types.utils"), "all_litellm_params", ()))
 
 
-def _cost_of(account: Any, fields: dict[str, Any], response: Any) -> float | None:
-    """Return what a call cost by LiteLLM's prices, the user's own for a deployment included."""
-    calculate = getattr(account, "_response_cost_calculator", None)
-    make = getattr(sys.modules.get("litellm"), "ModelResponse", None)
-    if calculate is None or make is None:
-        return None
-    try:
-        whole = make(model=fields.get("model"), usage=fields.get("usage")) if response is fields else response
-        cost = calculate(result=whole)
-    except Exception:  # noqa: BLE001 - it has no price either
-        return None
-    return cost if isinstance(cost, float) else None
+def _no_stream() -> None:
+    """Stand for the stream of a call that has none."""
 
 
 def _open_chunk(args: tuple[Any, ...], _: dict[str, Any]) -> OpenCall:

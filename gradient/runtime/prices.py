@@ -137,8 +137,8 @@ class Prices:
         return self._known[model]
 
     def priced(self, usage: Usage, model: Any) -> Usage:
-        """Return usage with its cost, where nobody has told that, or with the reason why it cannot be known."""
-        if usage.cost_usd is not None:
+        """Return usage with its cost, or why it cannot be known, where nobody has told either."""
+        if usage.cost_usd is not None or usage.unpriced is not None:
             return usage
         try:
             return msgspec.structs.replace(usage, cost_usd=self._cost(usage, model))

@@ -116,7 +116,8 @@ CONVERSE = {
 FLEX_COST = (600 * 0.625 + 400 * 0.0625 + 700 * 5) / M
 PRIORITY_COST = (600 * 2.5 + 400 * 0.25 + 700 * 20) / M
 ROUTED_COST = (1000 * 1 + 700 * 2) / M
-UNKNOWN = None
+UNKNOWN, UNTOLD = None, {"input": None, "output": None}
+TOLD_IN_STREAM = {"stream": True, "stream_options": {"include_usage": True}}
 
 
 def row(asked_by, answer, tokens, cost, tier=None, **options):
@@ -140,8 +141,20 @@ TABLE = [
     row("langchain_openai", chat(OPENAI, service_tier="flex"), OPENAI_SAYS, FLEX_COST, "flex", service_tier="flex"),
     row("langchain_openai", chat(OPENROUTER), PLAIN_SAYS, OPENROUTER_COST),
     row("litellm", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
-    row("litellm", chat(PLAIN, model="acme-1"), PLAIN_SAYS, UNKNOWN, model="openai/acme-1"),
+    row("litellm", chat(PLAIN, model="acme-2"), PLAIN_SAYS, UNKNOWN, model="openai/acme-2"),
     row("litellm_router", chat(PLAIN, model="acme-1"), PLAIN_SAYS, ROUTED_COST),
+    row("litellm_router", chat_stream(PLAIN, model="acme-1"), PLAIN_SAYS, ROUTED_COST, stream=True),
+    # A price of the user's own comes before ours, and before what the provider says.
+    row("litellm_router", chat(PLAIN), PLAIN_SAYS, ROUTED_COST, model="openai/gpt-5"),
+    row("litellm_router", chat_stream(PLAIN), PLAIN_SAYS, ROUTED_COST, model="openai/gpt-5", stream=True),
+    row("litellm_router", chat(PLAIN), PLAIN_SAYS, ROUTED_COST, model="openai/gpt-5", prices_in="model_info"),
+    row("litellm_router", chat(PLAIN), PLAIN_SAYS, 0, model="openai/gpt-5", prices=(0, 0)),
+    row("litellm_router", chat(OPENROUTER), PLAIN_SAYS, ROUTED_COST, model="openai/gpt-5"),
+    row("litellm", chat(PLAIN), PLAIN_SAYS, ROUTED_COST, input_cost_per_token=1e-6, output_cost_per_token=2e-6),
+    # What LiteLLM writes into a stream is neither told by a provider nor charged by one.
+    row("litellm", chat_stream(OPENAI, service_tier="scale"), OPENAI_SAYS, UNKNOWN, "scale", **TOLD_IN_STREAM),
+    row("litellm", chat_stream(OPENROUTER), PLAIN_SAYS, OPENROUTER_COST, **TOLD_IN_STREAM),
+    row("litellm", chat_stream(None)[:2], UNTOLD, UNKNOWN, **TOLD_IN_STREAM),
     row("google_adk", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("langchain_litellm", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("anthropic", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST),
@@ -151,6 +164,14 @@ TABLE = [
     row("langchain_anthropic", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST),
     row("langchain_anthropic", message_stream(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST, stream=True),
     row("litellm", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST, model="anthropic/claude-opus-4-5"),
+    row(
+        "litellm",
+        message_stream(ANTHROPIC),
+        ANTHROPIC_SAYS,
+        ANTHROPIC_COST,
+        model="anthropic/claude-opus-4-5",
+        stream=True,
+    ),
     row("langchain_aws", CONVERSE, ANTHROPIC_SAYS, ANTHROPIC_COST),
     row("google_genai", contents(GEMINI), GEMINI_SAYS, GEMINI_COST),
     row("google_genai", contents(HEARD), {"input": 1000, "output": 200, "audio_input": 900}, HEARD_COST),
@@ -216,8 +237,9 @@ def test_a_run_tells_what_the_provider_bills(billed_call, read_runs):
 
     (run,) = read_runs()
     (call,) = (each for each in run["executions"] if each["kind"] == "llm")
-    usage, sums = call["usage"], run["usage"]
+    usage, sums = call["usage"] or dict.fromkeys((*_NAMES.values(), "cost_usd")), run["usage"]
     assert len(wire.asked) == 1
     assert {part: usage[_NAMES[part]] for part in tokens} == tokens
     assert usage["cost_usd"] == sums["cost_usd"] == (None if cost is None else pytest.approx(cost))
-    assert sums["missing"] == ({"tokens": 0, "cost": 1} if cost is None else None)
+    untold = int(usage["input_tokens"] is None)
+    assert sums["missing"] == ({"tokens": untold, "cost": 1} if cost is None else None)

@@ -83,14 +83,17 @@ def litellm(url, model="openai/gpt-5", **options):
     list(answer if options.get("stream") else ())
 
 
-def litellm_router(url, **options):
-    """Ask by a router, whose deployment has prices of its own: $1 and $2 a million."""
+def litellm_router(url, model="openai/acme-1", *, prices_in="litellm_params", prices=(1e-6, 2e-6), **options):
+    """Ask by a router, whose deployment has prices of its own, in dollars a token: $1 and $2 a million."""
     import litellm
 
-    prices = {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
-    deployed = {"model": "openai/acme-1", "api_base": url, "api_key": "none", **prices}
-    router = litellm.Router(model_list=[{"model_name": "ours", "litellm_params": deployed}])
-    answer = router.completion("ours", HELLO, **options)
+    deployed = {
+        "model_name": "ours",
+        "litellm_params": {"model": model, "api_base": url, "api_key": "none"},
+        "model_info": {},
+    }
+    deployed[prices_in] |= dict(zip(("input_cost_per_token", "output_cost_per_token"), prices, strict=True))
+    answer = litellm.Router(model_list=[deployed]).completion("ours", HELLO, **options)
     list(answer if options.get("stream") else ())
 
 
