@@ -5,8 +5,8 @@ The variable UPSTREAM_MODE says how: `bare`; `installed`, the runtime is; `reque
 entrypoint. UPSTREAM_OUTCOMES names the file to write, a line of JSON each time: the id of a test, and its outcome.
 """
 
-import json
 import os
+from json import dumps  # by name: a test may have replaced json.dumps when its outcome is noted
 from pathlib import Path
 from unittest import TestCase
 
@@ -37,7 +37,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" or report.outcome != "passed":
         failed = "failed" in (report.outcome, outcomes.get(report.nodeid))
         outcomes[report.nodeid] = "failed" if failed else report.outcome
-        _told.write(json.dumps([report.nodeid, outcomes[report.nodeid]]) + "\n")
+        _told.write(dumps([report.nodeid, outcomes[report.nodeid]]) + "\n")
         _told.flush()
 
 
