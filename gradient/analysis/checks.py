@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from gradient.analysis import quantities
 from gradient.analysis.forest import Document, Execution, Forest, failures, in_order, tokens_of
-from gradient.journal.vocabulary import BILLED_KINDS, is_failure
+from gradient.journal.vocabulary import BILLED_KINDS, is_failure, kind_of
 
 PathPattern = Sequence["str | EllipsisType"]
-_PATH_KINDS = ("node", "agent", "step")
 _MOST_NAMES = 12
 
 
@@ -108,7 +107,7 @@ def taken_path(run: Document, named: Sequence[str] = ()) -> list[str]:
         return in_order(siblings, lambda each: (places.get(each["name"], len(places) + 1), each["name"]))
 
     walked = Forest(run).walk(sort)
-    return [each["name"] for _, each in walked if each["kind"] in _PATH_KINDS or each["name"] in places]
+    return [each["name"] for _, each in walked if kind_of(each["kind"]).is_place or each["name"] in places]
 
 
 def matches(names: Sequence[str], pattern: PathPattern) -> bool:

@@ -13,36 +13,26 @@ from gradient.analysis.event_messages import Event, told_in_events
 from gradient.analysis.indexed import indexed_messages
 from gradient.analysis.json_text import decoded
 from gradient.analysis.values import is_list, is_mapping
-from gradient.journal.vocabulary import BILLED_KINDS
+from gradient.journal.vocabulary import BILLED_KINDS, KINDS, USAGE
 
 Attributes = Mapping[str, Any]
 
+# Graphs are written as workflows, memories as retrievers, and read as these.
 _OPERATIONS = {
-    "chat": "llm",
+    **{kind.operation: name for name, kind in KINDS.items() if kind.operation},
     "text_completion": "llm",
     "text_completions": "llm",
     "generate_content": "llm",
-    "embeddings": "embedding",
-    "retrieval": "retriever",
-    "execute_tool": "tool",
-    "invoke_agent": "agent",
     "create_agent": "agent",
     "plan": "agent",
-    "invoke_workflow": "workflow",
     "invoke_graph": "workflow",
     "invoke_swarm": "workflow",
     "search_memory": "memory",
     "memory": "memory",
 }
 _OPEN_INFERENCE = {
-    "AGENT": "agent",
-    "CHAIN": "chain",
-    "EMBEDDING": "embedding",
-    "GUARDRAIL": "guardrail",
-    "LLM": "llm",
     "RERANKER": "retriever",
-    "RETRIEVER": "retriever",
-    "TOOL": "tool",
+    **{kind.openinference: name for name, kind in reversed(KINDS.items())},
 }
 _TRACELOOP = {"workflow": "workflow", "task": "step", "agent": "agent", "tool": "tool"}
 # Spans that tell what they are by the first word of their name alone.
@@ -63,18 +53,7 @@ _INPUTS = {
     "llm": (),
 }
 _OUTPUTS = {"tool": ("gen_ai.tool.call.result",), "retriever": ("gen_ai.retrieval.documents",)}
-USAGE = {
-    "input": ("gen_ai.usage.input_tokens", "llm.token_count.prompt", "gen_ai.usage.prompt_tokens"),
-    "output": ("gen_ai.usage.output_tokens", "llm.token_count.completion", "gen_ai.usage.completion_tokens"),
-    "cache_read": ("gen_ai.usage.cache_read.input_tokens", "llm.token_count.prompt_details.cache_read"),
-    "cache_write": (
-        "gen_ai.usage.cache_write.input_tokens",
-        "gen_ai.usage.cache_creation.input_tokens",
-        "llm.token_count.prompt_details.cache_write",
-    ),
-    "reasoning": ("gen_ai.usage.reasoning.output_tokens", "llm.token_count.completion_details.reasoning"),
-    "cost_usd": ("gradient.cost_usd", "llm.cost.total"),
-}
+_USAGE = {part: (*amount.otlp, amount.openinference, *amount.former) for part, amount in USAGE.items()}
 _STRANDS = "strands"
 _CANCELLATION = "strands.cancellation.type"
 _TOOL_STATUS = "gen_ai.tool.status"
@@ -143,7 +122,7 @@ def read_span(name: str, scope: str, attributes: Attributes, events: Iterable[Ev
         model=_text(_first(attributes, _MODELS)),
         provider=_provider(attributes),
         usage={
-            part: value for part, names in USAGE.items() if (value := _number(_first(attributes, names))) is not None
+            part: value for part, names in _USAGE.items() if (value := _number(_first(attributes, names))) is not None
         },
         metadata=_metadata(attributes),
         session_id=_text(_first(attributes, ("session.id", "gen_ai.conversation.id"))),

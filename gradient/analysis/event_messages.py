@@ -12,13 +12,14 @@ from typing import Any
 
 from gradient.analysis.json_text import decoded
 from gradient.analysis.values import is_list, is_mapping
+from gradient.journal.vocabulary import ROLES
 
 Event = tuple[str, Mapping[str, Any]]
 """Name and attributes of an event."""
 
 _DETAILS = "gen_ai.client.inference.operation.details"
 _CHOICE = "gen_ai.choice"
-_ASKED = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
+_ASKED = {f"gen_ai.{role}.message": role for role in ROLES}
 
 
 def told_in_events(events: Iterable[Event]) -> dict[str, Any]:

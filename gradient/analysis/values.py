@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeGuard
 
+from gradient.journal.vocabulary import MESSAGE_FIELDS
+
 
 class Absent:
     """What stands for a value that one side does not have."""
@@ -17,7 +19,6 @@ class Absent:
 
 
 ABSENT = Absent()
-_MESSAGE_FIELDS = ("role", "parts", "name")
 _CALLS = ("tool_call", "tool_call_response")
 
 
@@ -94,7 +95,7 @@ def is_message(value: Any) -> TypeGuard[dict[str, Any]]:
 def _telling(mapping: Mapping[str, Any]) -> dict[str, Any]:
     """Return what counts of a mapping."""
     if is_message(mapping):
-        return {key: mapping[key] for key in _MESSAGE_FIELDS if key in mapping}
+        return {key: mapping[key] for key in MESSAGE_FIELDS if key in mapping}
     if mapping.get("type") in _CALLS:
         return {key: value for key, value in mapping.items() if key != "id"}
     return dict(mapping)

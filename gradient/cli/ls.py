@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gradient.analysis.forest import tokens_of
 from gradient.cli import formats
 from gradient.cli.messages import tell
 from gradient.cli.options import JsonOutput, json_option
@@ -73,7 +74,6 @@ def _print_table(runs: Sequence[dict[str, Any]], id_chars: int, page: Page, *, a
 
 def _row(run: dict[str, Any], id_chars: int, shown: Signs, now: datetime | None, *, all_projects: bool) -> list[Cell]:
     usage, status, errors = run["usage"], run["status"], run["errors"]
-    tokens = [usage[part] for part in ("input_tokens", "output_tokens") if usage[part] is not None]
     started = formats.age(run["started_at"], now) if now else run["started_at"] or "-"
     return [
         Cell(f"{shown.mark(status)} {status}", colour(status)),
@@ -84,7 +84,7 @@ def _row(run: dict[str, Any], id_chars: int, shown: Signs, now: datetime | None,
         Cell(formats.duration(run["duration_ms"], ascii_only=shown.ascii_only)),
         Cell(formats.count(run["executions"])),
         Cell(formats.count(errors), "red" if errors else "dim"),
-        Cell(formats.total_count(sum(tokens) if tokens else None, usage, ascii_only=shown.ascii_only)),
+        Cell(formats.total_count(tokens_of(usage), usage, ascii_only=shown.ascii_only)),
         Cell(formats.total_cost(usage["cost_usd"], usage, ascii_only=shown.ascii_only)),
     ]
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from gradient.analysis.forest import Forest
 from gradient.analysis.quantities import lacking
 from gradient.cli.branches import with_parents
+from gradient.journal.vocabulary import AMOUNTS
 
 
 class TreeOptions(NamedTuple):
@@ -25,10 +26,6 @@ class TreeOptions(NamedTuple):
 
 
 WHOLE = TreeOptions()
-_SUMMED = (
-    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
-    "cost_usd",
-)
 
 
 @dataclass(slots=True)
@@ -120,7 +117,7 @@ def merged(executions: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _merged_usage(usages: Sequence[dict[str, Any]]) -> dict[str, Any]:
     lacks = {part: sum(lacking(usage, part) for usage in usages) for part in ("tokens", "cost")}
-    sums = {part: _sum(usage[part] for usage in usages) for part in _SUMMED}
+    sums = {part: _sum(usage[part] for usage in usages) for part in AMOUNTS}
     return {**sums, "missing": lacks if any(lacks.values()) else None}
 
 

@@ -43,4 +43,4 @@ def signs(*, ascii_only: bool) -> Signs:
 
 def colour(status: str) -> str:
     """Return the colour of a status."""
-    return outcome_of(status).colour
+    return outcome_of(status).tone.terminal

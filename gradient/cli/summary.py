@@ -9,6 +9,7 @@ from gradient.analysis.forest import tokens_of
 from gradient.cli import formats
 from gradient.cli.page import Cell, Page
 from gradient.cli.signs import Signs, colour
+from gradient.journal.vocabulary import USAGE
 
 _LABEL_CHARS = 10
 
@@ -74,13 +75,7 @@ def _missing(document: dict[str, Any]) -> str:
 
 
 def _tokens(usage: dict[str, Any], *, ascii_only: bool) -> str:
-    parts = {
-        "in": usage["input_tokens"],
-        "out": usage["output_tokens"],
-        "read from cache": usage["cache_read_tokens"],
-        "written to cache": usage["cache_write_tokens"],
-        "for reasoning": usage["reasoning_tokens"],
-    }
+    parts = {amount.label: usage[amount.name] for amount in USAGE.values() if amount.label}
     return ", ".join(
         f"{formats.total_count(number, usage, ascii_only=ascii_only)} {part}"
         for part, number in parts.items()

@@ -5,7 +5,7 @@ Pure tables and functions, the same for files and for live export. As of semanti
 made up: what is not known has no attribute, above all `gen_ai.conversation.id`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from gradient.analysis.forest import Document
 from gradient.analysis.notes import noted
 from gradient.analysis.values import is_list, is_mapping
-from gradient.journal.vocabulary import REQUEST, kind_of
+from gradient.journal.vocabulary import MESSAGE_FIELDS, PARTS, REQUEST, USAGE, kind_of
 
 Attribute = str | bool | int | float | list[str]
 Attributes = dict[str, Attribute]
@@ -35,15 +35,6 @@ PROVIDERS = {
     "moonshot": "moonshot_ai",
     "xai": "x_ai",
 }
-_USAGE = {
-    "input_tokens": ("gen_ai.usage.input_tokens",),
-    "output_tokens": ("gen_ai.usage.output_tokens",),
-    "cache_read_tokens": ("gen_ai.usage.cache_read.input_tokens",),
-    # Renamed; Phoenix reads the former name only.
-    "cache_write_tokens": ("gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens"),
-    "reasoning_tokens": ("gen_ai.usage.reasoning.output_tokens",),
-    "cost_usd": ("gradient.cost_usd",),
-}
 _PARAMS: dict[str, tuple[str, type]] = {
     "temperature": ("gen_ai.request.temperature", float),
     "top_p": ("gen_ai.request.top_p", float),
@@ -55,16 +46,7 @@ _PARAMS: dict[str, tuple[str, type]] = {
     "seed": ("gen_ai.request.seed", int),
 }
 _FINISH_REASONS = {"tool_calls": "tool_call", "tool_use": "tool_call", "end_turn": "stop", "max_tokens": "length"}
-_MESSAGE_FIELDS = ("role", "parts", "name")
 _TEXTS = ("content", "name")
-# What the conventions have of these; providers tell more.
-_PARTS = {
-    "text": ("type", "content"),
-    "reasoning": ("type", "content"),
-    "tool_call": ("type", "id", "name", "arguments"),
-    "tool_call_response": ("type", "id", "response"),
-    "uri": ("type", "modality", "mime_type", "uri"),
-}
 _OMITTED_BLOB, _UNKNOWN_PART = "gradient.omitted_blob", "gradient.value"
 
 
@@ -114,7 +96,7 @@ def execution_attributes(execution: Document, run: Document) -> Attributes:
     told |= dict(_BY_KIND.get(kind, _nothing_more)(execution))
     usage = execution["usage"]
     if usage is not None:
-        told |= {name: usage.get(part) for part, names in _USAGE.items() for name in names}
+        told |= {name: usage.get(amount.name) for amount in USAGE.values() for name in amount.otlp}
     return _known(told)
 
 
@@ -124,7 +106,7 @@ def messages(value: Any) -> list[dict[str, Any]] | None:
     if not is_list(listed) or not all(is_mapping(message) and "parts" in message for message in listed):
         return None
     return [
-        {**{key: message[key] for key in _MESSAGE_FIELDS if key in message}, "parts": [*map(_part, message["parts"])]}
+        {**{key: message[key] for key in MESSAGE_FIELDS if key in message}, "parts": [*map(_part, message["parts"])]}
         for message in listed
     ]
 
@@ -133,7 +115,7 @@ def _part(part: Any) -> Any:
     """Return a part with text where the conventions want it; one whose content was not kept gets a type of our own."""
     if not is_mapping(part):
         return {"type": _UNKNOWN_PART, "value": part}
-    known = _PARTS.get(str(part.get("type")), part)
+    known: Iterable[str] = PARTS.get(str(part.get("type")), part)
     told = {name: _whole_text(part[name]) if name in _TEXTS else part[name] for name in part if name in known}
     if told.get("type") != "blob":
         return told

@@ -9,16 +9,7 @@ from typing import Any
 from gradient.analysis.forest import Document, Execution, tokens_of
 from gradient.analysis.values import is_list, is_mapping
 from gradient.export.genai import Attributes, compact, messages
-from gradient.journal.vocabulary import kind_of
-
-_USAGE = {
-    "input_tokens": "llm.token_count.prompt",
-    "output_tokens": "llm.token_count.completion",
-    "cache_read_tokens": "llm.token_count.prompt_details.cache_read",
-    "cache_write_tokens": "llm.token_count.prompt_details.cache_write",
-    "reasoning_tokens": "llm.token_count.completion_details.reasoning",
-    "cost_usd": "llm.cost.total",
-}
+from gradient.journal.vocabulary import USAGE, kind_of
 
 
 def request_attributes(run: Document) -> Attributes:
@@ -74,7 +65,7 @@ def _llm(execution: Execution) -> Iterator[tuple[str, Any]]:
     usage = execution["usage"]
     if usage is not None:
         yield "llm.token_count.total", tokens_of(usage)
-        yield from ((name, usage[part]) for part, name in _USAGE.items())
+        yield from ((amount.openinference, usage[amount.name]) for amount in USAGE.values())
 
 
 def _message(prefix: str, message: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -8,16 +8,10 @@ from typing import Any
 
 from gradient.analysis.forest import Document, Execution, tokens_of
 from gradient.export.genai import Attributes, compact
-from gradient.journal.vocabulary import Kind, is_failure, kind_of
+from gradient.journal.vocabulary import USAGE, Kind, is_failure, kind_of
 
 _REQUEST = "request"
-_USAGE = {
-    "input_tokens": "input",
-    "output_tokens": "output",
-    "cache_read_tokens": "input_cached_tokens",
-    "cache_write_tokens": "input_cache_creation",
-    "reasoning_tokens": "output_reasoning_tokens",
-}
+_USAGE = {amount.name: amount.langfuse for amount in USAGE.values() if amount.langfuse}
 
 
 def attributes(profile: str, one: Document | Execution, run: Document) -> Attributes:

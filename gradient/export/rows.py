@@ -13,6 +13,7 @@ from typing import Any
 from gradient.analysis.forest import Document, Execution, Forest
 from gradient.analysis.quantities import read_moment
 from gradient.export.genai import compact
+from gradient.journal.vocabulary import AMOUNTS
 
 COLUMNS = (
     "request_id",
@@ -32,12 +33,7 @@ COLUMNS = (
     "cached",
     "model",
     "provider",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "cost_usd",
+    *AMOUNTS,
     "time_to_first_token_ms",
     "error_type",
     "error_message",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from gradient.instrumentors.usage import merged, told_in, total
 from gradient.instrumentors.wire import fields_of
 from gradient.journal.events import Usage
+from gradient.journal.vocabulary import outcome_of
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.shapes import text_for, text_of
 from gradient.runtime.status import status_of
@@ -147,7 +148,7 @@ def note_response(execution: NodeExecution, response: Any) -> None:
 
 def note_attempt(tracker: Any, node: NodeExecution, error: BaseException) -> None:
     """Note that one attempt at a node failed; whether it is tried again is LangGraph's business."""
-    if node.ended_ns is None and status_of(error) in ("error", "cancelled"):
+    if node.ended_ns is None and outcome_of(status_of(error)).has_exception:
         node.attempt = node.attempts + 1
         text = tracker.tracking.capture.text(f"{type(error).__name__}: {text_of(error)}")
         tracker.update(node, "event", "attempt failed", {"number": node.attempts, "error": text})

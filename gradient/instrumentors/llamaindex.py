@@ -22,6 +22,7 @@ from gradient.instrumentors.llamaindex_teams import Team, is_team, is_team_step
 from gradient.instrumentors.model_calls import announce, retract
 from gradient.instrumentors.quiet import quiet
 from gradient.instrumentors.seams import Instrumentor
+from gradient.journal.vocabulary import BILLED_KINDS
 from gradient.runtime.context import Scope, deepest, register_scope_finder, running_scope
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.execution import NodeExecution
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 _DISPATCHERS = "llama_index_instrumentation"
 _ACTIVE = "llama_index_instrumentation.span"
 _MESSAGES = "llama_index.core.base.llms.types"
-_MODELS = ("llm", "embedding")
 
 
 class LlamaIndexInstrumentor(Instrumentor):
@@ -119,7 +119,7 @@ class Handler:
             execution.run_id = span = Span(id_, id(instance))
             span.team = Team(self._tracker, execution) if is_team(instance) else None
             self._scopes[id_] = execution
-            if execution.kind in _MODELS:
+            if execution.kind in BILLED_KINDS:
                 announce(execution)
 
     @quiet
@@ -193,7 +193,7 @@ class Handler:
         """Return what LlamaIndex runs. Of a model's call, what it is part of: its client finds it otherwise."""
         module: Any = sys.modules.get(_ACTIVE)
         scope = None if module is None else self._scopes.get(module.active_span_id.get() or "")
-        while type(scope) is NodeExecution and scope.kind in _MODELS:
+        while type(scope) is NodeExecution and scope.kind in BILLED_KINDS:
             scope = scope.parent
         return scope
 

@@ -20,14 +20,11 @@ from gradient.instrumentors import usage_names as names
 from gradient.instrumentors.usage_details import details_of, first, of_kind, sum_known
 from gradient.instrumentors.wire import fields_of
 from gradient.journal.events import Usage
+from gradient.journal.vocabulary import DETAILS, USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SUMMED = (
-    *("input", "output", "cache_read", "cache_write", "reasoning", "cost_usd"),
-    *("cache_write_1h", "audio_input", "audio_output"),
-)
 _TICKS_PER_USD = 10**10  # xAI's
 _MOST_NESTED = 3
 
@@ -94,7 +91,7 @@ def total(parts: Iterable[Usage]) -> Usage | None:
     known = list(parts)
     if len(known) < 2:  # noqa: PLR2004 - nothing to add
         return known[0] if known else None
-    sums: dict[str, Any] = {name: sum_known(getattr(part, name) for part in known) for name in _SUMMED}
+    sums: dict[str, Any] = {name: sum_known(getattr(part, name) for part in known) for name in (*USAGE, *DETAILS)}
     if any(part.cost_usd is None for part in known):
         sums["cost_usd"] = None
     return Usage(**sums, tier=known[0].tier)

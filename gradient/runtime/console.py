@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 
 from gradient.journal.failures import RELATIONS
+from gradient.journal.vocabulary import KINDS
 from gradient.runtime.listeners import Listener
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
 
 _PREFIX = "[RUNTIME]"
-_UNSHOWN = frozenset({"graph", "chain"})
+_UNSHOWN = frozenset(name for name, kind in KINDS.items() if kind.is_silent)
 _DEBUG_CHARS = 300
 _MOST_CAUSES = 3
 _SHORT_ID = 8

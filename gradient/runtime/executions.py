@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
-from gradient.journal.vocabulary import BILLED_KINDS
+from gradient.journal.vocabulary import BILLED_KINDS, outcome_of
 from gradient.runtime import process
 from gradient.runtime.captured import Captured
 from gradient.runtime.execution import NodeExecution
@@ -115,7 +115,7 @@ def fail(execution: NodeExecution, error: Any, status: Status | None, tracking: 
     """Note what an execution or its request ended with; control flow is no failure."""
     told = status or (status_of(error) if isinstance(error, BaseException) else "error")
     execution.recorded_status = told
-    if told in ("error", "cancelled"):
+    if outcome_of(told).has_exception:
         request = execution.request
         if request is not None and request.raised is None:
             request.raised = Raised()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gradient.journal.events import RequestEnded, RequestStarted
 from gradient.journal.failures import Failure
-from gradient.journal.vocabulary import kind_of
+from gradient.journal.vocabulary import kind_of, outcome_of
 from gradient.runtime import process
 from gradient.runtime.captured import Captured
 from gradient.runtime.context import RequestContext, leave, running_scope
@@ -127,7 +127,7 @@ def finish_request(
     else:
         told = status or (status_of(error) if isinstance(error, BaseException) else "error")
         request.recorded_status = told
-        if told in ("error", "cancelled"):
+        if outcome_of(told).has_exception:
             request.failure = failure = failure_of(error, tracking.capture.text, request.raised, request.execution_id)
             request.error = failure.message or failure.type
     request.raised = None

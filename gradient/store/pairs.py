@@ -9,15 +9,16 @@ from typing import Any
 
 import msgspec
 
+from gradient.journal.vocabulary import USAGE
 from gradient.store.batch import Batch
 from gradient.store.names import Names
 from gradient.store.rows import CODES, SIGN, WRAP, Pair, origin_of
 from gradient.store.trees import Columns, columns_of
 
-NO_NUMBERS = (None,) * 6
+NO_NUMBERS = (None,) * len(USAGE)
 _BEGAN = itemgetter(0)
 _astuple = msgspec.structs.astuple
-numbers_of = attrgetter("input", "output", "cache_read", "cache_write", "reasoning", "cost_usd")
+numbers_of = attrgetter(*USAGE)
 """What the index keeps of a usage."""
 
 

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from gradient.journal.failures import Failure
-from gradient.journal.vocabulary import ENDS
+from gradient.journal.vocabulary import ENDS, USAGE
 from gradient.store.heads import EndedHead
 
 # fmt: off
@@ -15,15 +15,12 @@ from gradient.store.heads import EndedHead
 # fmt: on
 """Places of the columns of `executions`."""
 
+_AMOUNTS = tuple(name.removesuffix("_usd") for name in USAGE)
 EXECUTION_COLUMNS = [
     *("run", "id", "process", "parent", "node", "model", "status", "started_at", "duration", "first_token", "attempt"),
-    *("cached", "input", "output", "cache_read", "cache_write", "reasoning", "cost", "error", "origin", "began"),
-    *("ended", "changed"),
+    *("cached", *_AMOUNTS, "error", "origin", "began", "ended", "changed"),
 ]
-TOTALS = (
-    *("executions", "errors", "input", "output", "cache_read", "cache_write", "reasoning", "cost"),
-    *("untold", "unpriced"),
-)
+TOTALS = ("executions", "errors", *_AMOUNTS, "untold", "unpriced")
 
 OF_PROJECT = "project = (SELECT id FROM names WHERE sort = 'project' AND text = ?)"
 """A condition on `runs`."""

@@ -21,8 +21,8 @@ from gradient.journal.events import (
     Updated,
 )
 from gradient.journal.messages import SegmentMessages
+from gradient.journal.vocabulary import LEFT_OPEN
 
-OPEN_STATUS = {"alive": "running", "dead": "aborted", "unknown": "unknown"}
 KEY_BYTES = 16
 
 
@@ -31,7 +31,7 @@ def status_left_open(liveness: Liveness, lost: int) -> str:
 
     Of a process that lost events before it died nobody can say: the end may be among them.
     """
-    return "unknown" if liveness == "dead" and lost else OPEN_STATUS[liveness]
+    return "unknown" if liveness == "dead" and lost else LEFT_OPEN[liveness]
 
 
 class Writer:

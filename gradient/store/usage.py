@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gradient.journal.events import Usage
-from gradient.journal.vocabulary import BILLED_KINDS
+from gradient.journal.vocabulary import AMOUNTS, BILLED_KINDS, DETAILS, USAGE
 from gradient.store.interface import Totals
 from gradient.store.pairs import NO_NUMBERS, numbers_of
 from gradient.store.runs import Execution, Run
@@ -18,9 +18,7 @@ def usage_document(usage: Usage) -> dict[str, Any]:
     lacks_tokens = usage.input is None and usage.output is None
     return {
         **_sums_document(usage),
-        "cache_write_1h_tokens": usage.cache_write_1h,
-        "audio_input_tokens": usage.audio_input,
-        "audio_output_tokens": usage.audio_output,
+        **{name: getattr(usage, part) for part, name in DETAILS.items()},
         "tier": usage.tier,
         "missing": {"tokens": int(lacks_tokens), "cost": 1, "why": usage.unpriced} if usage.unpriced else None,
     }
@@ -32,14 +30,7 @@ def totals_document(totals: Totals) -> dict[str, Any]:
 
 
 def _sums_document(usage: Usage | Totals) -> dict[str, Any]:
-    return {
-        "input_tokens": usage.input,
-        "output_tokens": usage.output,
-        "cache_read_tokens": usage.cache_read,
-        "cache_write_tokens": usage.cache_write,
-        "reasoning_tokens": usage.reasoning,
-        "cost_usd": usage.cost_usd,
-    }
+    return dict(zip(AMOUNTS, numbers_of(usage), strict=True))
 
 
 def total_usage(run: Run) -> Totals:
@@ -50,12 +41,7 @@ def total_usage(run: Run) -> Totals:
     """
     parts = list(_counted(run.executions))
     return Totals(
-        input=_sum(part.input for part in parts),
-        output=_sum(part.output for part in parts),
-        cache_read=_sum(part.cache_read for part in parts),
-        cache_write=_sum(part.cache_write for part in parts),
-        reasoning=_sum(part.reasoning for part in parts),
-        cost_usd=_sum(part.cost_usd for part in parts),
+        **{name: _sum(getattr(part, name) for part in parts) for name in USAGE},
         untold=sum(part.cost_usd is None and part.input is None and part.output is None for part in parts),
         unpriced=sum(part.cost_usd is None for part in parts),
     )

@@ -149,5 +149,5 @@ def _plain(status: str) -> str:
 
 
 def _coloured(status: str) -> str:
-    colour = outcome_of(status).page_colour
+    colour = outcome_of(status).tone.html
     return f'<span style="color:{colour}">{escape(status)}</span>'

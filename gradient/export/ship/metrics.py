@@ -20,6 +20,8 @@ from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, V
 from opentelemetry.sdk.resources import Resource
 from requests import Session
 
+from gradient.journal.vocabulary import USAGE
+
 if TYPE_CHECKING:
     from requests import Response
 
@@ -41,15 +43,11 @@ _DURATIONS = {
     "invoke_workflow": "gen_ai.invoke_agent.duration",
 }
 _FIRST_CHUNK = "gen_ai.client.inference.time_to_first_chunk"
+_ATTRIBUTES, _COUNTERS = "gen_ai.usage.", "gen_ai.client.inference.usage."
 _USAGE = {
-    f"gen_ai.usage.{part}": f"gen_ai.client.inference.usage.{part}"
-    for part in (
-        "input_tokens",
-        "output_tokens",
-        "cache_read.input_tokens",
-        "cache_write.input_tokens",
-        "reasoning.output_tokens",
-    )
+    amount.otlp[0]: amount.otlp[0].replace(_ATTRIBUTES, _COUNTERS)
+    for amount in USAGE.values()
+    if amount.otlp[0].startswith(_ATTRIBUTES)
 }
 # Few values each: what many values have belongs on spans.
 _DIMENSIONS = (

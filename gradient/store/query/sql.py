@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradient.journal.vocabulary import ENDS, STATUSES
+from gradient.journal.vocabulary import ENDS, LEFT_OPEN, STATUSES
 from gradient.store.names import generalised
 from gradient.store.query.fields import Field
 from gradient.store.query.parsing import Query, Term, Value
@@ -119,10 +119,7 @@ def _status(term: Term, open_processes: Mapping[str, Sequence[int]]) -> tuple[st
     ended = [status_code(status) for status in sorted(wanted & set(ENDS))]
     parts, values = ([f"coalesce(status, -1) IN ({', '.join('?' * len(ended))})"], list(ended)) if ended else ([], [])
     processes = [
-        process
-        for status in STATUSES
-        if STATUSES[status].is_open and status in wanted
-        for process in open_processes.get(status, ())
+        process for status in LEFT_OPEN.values() if status in wanted for process in open_processes.get(status, ())
     ]
     if processes:
         parts.append(f"status IS NULL AND runs.process IN ({', '.join('?' * len(processes))})")
