@@ -31,6 +31,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/vocabulary --check
 	scripts/page lint
 
 test: lint
@@ -42,6 +43,7 @@ bench: $(VENV)/.installed-bench
 
 # The result is committed: who installs Gradient needs no Node. The same sources give the same files.
 page: web/node_modules/.installed
+	$(PYTHON) scripts/vocabulary
 	cd web && npm run --silent build
 
 web/node_modules/.installed: web/package.json web/package-lock.json

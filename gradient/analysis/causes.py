@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from gradient.journal.failures import RELATIONS
+from gradient.journal.vocabulary import RELATIONS
 
 Error = dict[str, Any]
 _BETWEEN = {

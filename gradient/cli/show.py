@@ -14,7 +14,7 @@ from gradient.cli.selection import TreeOptions
 from gradient.cli.signs import signs
 from gradient.cli.summary import summary_rows
 from gradient.cli.tree import tree_rows
-from gradient.journal.vocabulary import is_failure
+from gradient.journal.vocabulary import KINDS, is_failure
 
 _FAILED = 1
 _GRAPH = "--graph"
@@ -37,9 +37,10 @@ class _Show(click.Command):
 @click.option("--depth", type=click.IntRange(min=1), help="How many levels of the tree at most.")
 @click.option(
     "--only",
-    type=click.Choice(["error", "llm", "tool", "node", "agent"]),
+    type=click.Choice(["error", *KINDS]),
+    metavar="[error|KIND]",
     multiple=True,
-    help="Only these, and what they are inside of; repeatable.",
+    help="Only what failed, or is of a kind, and what it is inside of; repeatable.",
 )
 @click.option(
     "--io",

@@ -12,8 +12,6 @@ from typing import Annotated, Any
 import msgspec
 
 MOST_DEPTH = 32
-RELATIONS = {"cause": "caused by", "context": "while handling", "member": "member"}
-"""How an exception has to do with the one before it, and how that is said."""
 
 
 class Cause(msgspec.Struct, array_like=True, frozen=True):

@@ -1,7 +1,8 @@
 """The words for what runs, what became of it and what it used, and what may be said of each.
 
     KINDS     of executions          STATUSES  of executions and requests, each in a `Tone`
-    USAGE     numbers of a call      ROLES, PARTS  of messages
+    USAGE     numbers of calls       RELATIONS     of exceptions
+                                     ROLES, PARTS  of messages
 
 A kind or a status is added here alone. The tracker, the store, queries, the command line, the page and the exports read
 it; `make page` makes `web/src/vocabulary.ts` and `.css` of it.
@@ -252,6 +253,11 @@ AMOUNTS: Final = tuple(amount.name for amount in USAGE.values())
 
 DETAILS: Final = {name: f"{name}_tokens" for name in ("cache_write_1h", "audio_input", "audio_output")}
 """Further fields and their names in documents: of each call, in no sum."""
+
+# ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+RELATIONS: Final = {"cause": "caused by", "context": "while handling", "member": "member"}
+"""How an exception has to do with the one before it, and how that is said."""
 
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
-from gradient.journal.failures import RELATIONS
-from gradient.journal.vocabulary import KINDS
+from gradient.journal.vocabulary import KINDS, RELATIONS
 from gradient.runtime.listeners import Listener
 
 if TYPE_CHECKING:

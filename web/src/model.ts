@@ -1,12 +1,8 @@
 /** What the server answers: the names are those of `gradient.ls/1` and `gradient.run/1`. */
 
-export interface Usage {
-  input_tokens: number | null;
-  output_tokens: number | null;
-  cache_read_tokens: number | null;
-  cache_write_tokens: number | null;
-  reasoning_tokens: number | null;
-  cost_usd: number | null;
+import type { Amounts } from "./vocabulary";
+
+export interface Usage extends Amounts {
   /** How many calls the sums lack; for one call, why its cost is not known. Older files do not have it. */
   missing?: Missing | null;
 }

@@ -2,21 +2,13 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "./source";
+import { STATUSES, UNKNOWN } from "./vocabulary";
 
-const SHAPES = new Map([
-  ["completed", "M3.5 8.5l3 3 6-7"],
-  ["error", "M4 4l8 8M12 4l-8 8"],
-  ["running", "M8 2.5a5.5 5.5 0 1 1-5.5 5.5"],
-  ["interrupted", "M5.5 3.5v9M10.5 3.5v9"],
-  ["cancelled", "M8 2.5a5.5 5.5 0 1 0 .01 0M4.3 4.3l7.4 7.4"],
-  ["abandoned", "M3 8h1.2M7.4 8h1.2M11.8 8H13"],
-  ["aborted", "M8 2.5v7M8 12.4v.6"],
-  ["unknown", "M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.8.4-1.1.8-1.1 1.7M8 12.6v.4"],
-]);
+export const toneOf = (status: string | null) => `tone-${(STATUSES.get(status ?? "") ?? UNKNOWN).tone}`;
 
 export function Mark({ status, text = false }: { status: string; text?: boolean }) {
   return (
-    <span class={`mark ${status}`} title={status}>
+    <span class={`mark ${toneOf(status)} ${status}`} title={status}>
       <svg
         viewBox="0 0 16 16"
         aria-hidden="true"
@@ -26,7 +18,7 @@ export function Mark({ status, text = false }: { status: string; text?: boolean 
         stroke-linecap="round"
         stroke-linejoin="round"
       >
-        <path d={SHAPES.get(status) ?? SHAPES.get("unknown")} />
+        <path d={(STATUSES.get(status) ?? UNKNOWN).drawing} />
       </svg>
       {text ? status : <span class="unseen">{status}</span>}
     </span>

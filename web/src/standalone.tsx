@@ -6,6 +6,7 @@ import { go, href, read } from "./route";
 import { RunPage } from "./run/page";
 import { Failed, type Problem, type Source, SourceProvider } from "./source";
 import "./styles.css";
+import "./vocabulary.css";
 
 interface Embedded {
   run: RunAnswer;

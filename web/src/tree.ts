@@ -1,5 +1,6 @@
 /** The executions of a run as arrays of numbers: fifty thousand of them take a few megabytes and no objects. */
 import type { Columns, Missing, Words } from "./model";
+import { BILLED_KINDS } from "./vocabulary";
 
 /** Stands for the request itself among rows. */
 export const REQUEST = 0x7fffffff;
@@ -90,7 +91,7 @@ export class Tree {
    */
   missing(row: number): Missing | null {
     const untold = this.tokens(row) === null;
-    if (this.columns.cost_usd[row] !== null || !["llm", "embedding"].includes(this.kind(row))) return null;
+    if (this.columns.cost_usd[row] !== null || !BILLED_KINDS.includes(this.kind(row))) return null;
     return untold && this.status(row) === "error" ? null : { tokens: untold ? 1 : 0, cost: 1 };
   }
 

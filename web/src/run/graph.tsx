@@ -1,7 +1,7 @@
 /** The graph that the agent is, and the way this run took through it. */
 import { useMemo, useState } from "preact/hooks";
 import { count, duration } from "../format";
-import { Copy, Empty, Failure, Loading, Mark } from "../parts";
+import { Copy, Empty, Failure, Loading, Mark, toneOf } from "../parts";
 import { useFetched } from "../source";
 import { below, type GraphNode, HIGH, laidOut, type OneGraph, rowsByNode, WIDE } from "./layout";
 import type { RunState } from "./state";
@@ -136,7 +136,7 @@ export function Graph({ state }: { state: RunState }) {
             })}
             {laid.nodes.map(({ node, x, y }) => {
               const end = node.id === "__start__" || node.id === "__end__";
-              const look = end ? "" : node.visits === 0 ? "unvisited" : (node.status ?? "");
+              const look = end ? "" : node.visits === 0 ? "unvisited" : toneOf(node.status);
               const usage = told(node);
               const picked = (rows.get(node.id) ?? []).includes(state.selected);
               const what = end

@@ -7,6 +7,7 @@ import { href } from "../route";
 import { useFetched } from "../source";
 import { REQUEST } from "../tree";
 import { Text, Value } from "../value";
+import { RELATIONS } from "../vocabulary";
 import type { RunState } from "./state";
 
 export function Inspector({ state, width }: { state: RunState; width: number }) {
@@ -300,13 +301,6 @@ function Wrong({ error }: { error: Failure }) {
     </section>
   );
 }
-
-/** How an exception has to do with the one before it. */
-const RELATIONS = new Map([
-  ["cause", "caused by"],
-  ["context", "while handling"],
-  ["member", "member"],
-]);
 
 function Exception({ one }: { one: Raised }) {
   const at = lastFrame(one.stacktrace ?? "");
