@@ -40,16 +40,16 @@ def max_cost(run: Document, limit_usd: float) -> Checked:
     """Expect a run to cost no more than `limit_usd` dollars; one whose cost is not known fails."""
     usd: float | None = run["usage"]["cost_usd"] if _calls_models(run) else 0
     seen = "unknown: not every call tells its cost" if usd is None else quantities.total_cost(usd, run["usage"])
-    known = None if _is_short(run, "cost", usd, limit_usd) else usd
-    return _at_most("max-cost", known, limit_usd, quantities.cost(limit_usd), seen)
+    known = None if _may_be_more(run, "cost", usd, limit_usd) else usd
+    return _at_most("max-cost", known, limit_usd, quantities.cost(limit_usd), _so_far(run, seen))
 
 
 def max_tokens(run: Document, limit: float) -> Checked:
     """Expect a run to use no more than `limit` tokens, in and out; one whose tokens are not known fails."""
     tokens = tokens_of(run["usage"]) if _calls_models(run) else 0
     seen = "unknown: no call tells its tokens" if tokens is None else quantities.total_count(tokens, run["usage"])
-    known = None if _is_short(run, "tokens", tokens, limit) else tokens
-    return _at_most("max-tokens", known, limit, quantities.count(int(limit)), seen)
+    known = None if _may_be_more(run, "tokens", tokens, limit) else tokens
+    return _at_most("max-tokens", known, limit, quantities.count(int(limit)), _so_far(run, seen))
 
 
 def no_error(run: Document) -> Checked:
@@ -90,9 +90,14 @@ def _at_most(check: str, number: float | None, limit: float, wanted: str, seen: 
     return Checked(check, number is not None and number <= limit, f"at most {wanted}", seen)
 
 
-def _is_short(run: Document, part: str, total: float | None, limit: float) -> bool:
-    """Tell whether a total is within a limit only as far as it is known, because some calls tell nothing."""
-    return total is not None and total <= limit and quantities.lacking(run["usage"], part) > 0
+def _may_be_more(run: Document, part: str, total: float | None, limit: float) -> bool:
+    """Tell whether a total is within a limit only as far as it is known: some calls tell nothing, or more may come."""
+    is_bound = quantities.lacking(run["usage"], part) > 0 or run["status"] == "running"
+    return total is not None and total <= limit and is_bound
+
+
+def _so_far(run: Document, seen: str) -> str:
+    return f"{seen} so far: it has not ended" if run["status"] == "running" else seen
 
 
 def _calls_models(run: Document) -> bool:

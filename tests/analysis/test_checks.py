@@ -33,6 +33,14 @@ def test_what_is_not_known_keeps_no_limit(studio):
     assert checks.max_duration(running, 9).seen == "unknown: it has not ended"
 
 
+def test_a_run_that_goes_on_may_cost_more_and_keeps_a_limit_of_cost_only_once_it_has_ended(studio):
+    running = studio.shop() | {"status": "running"}
+
+    assert checks.max_cost(running, 9) == ("max-cost", False, "at most $9.00", "$0.0041 so far: it has not ended")
+    assert checks.max_tokens(running, 9_000).seen == "1,515 so far: it has not ended"
+    assert not checks.max_tokens(running, 9_000).passed
+
+
 def test_a_run_that_calls_no_model_costs_nothing(studio):
     run = studio.steps("a")
 

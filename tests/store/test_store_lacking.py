@@ -1,9 +1,11 @@
 """Sums of many runs say which calls they lack, and each call counts once in them, whatever came when and went again."""
 
+import operator
 import random
 
 import pytest
 
+from gradient.analysis import checks
 from gradient.journal.events import Usage
 from gradient.store import SqliteStore
 
@@ -111,3 +113,74 @@ def test_sums_by_the_hour_are_those_of_the_executions_whatever_comes_late_and_go
             for by in ("node", "model", "entrypoint", "day"):
                 assert rounded(store.stats(by)) == rounded(store.stats(by, query="project:demo")), (by, gone)
             store.remove([run for run in store.all_runs() if run.key[0] == gone])
+
+
+OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
+CENTS = [0, 1, 2, 3, 4, 5]
+
+
+@pytest.fixture
+def priced(process, home):
+    """Runs that cost 0 to 4 cents as far as it is known: those with an odd number have a call of unknown cost, too."""
+    one = process()
+    for number in range(1, 11):
+        one.request(number, at_ms=number)
+        spent(one, number, 1, Usage(10, 5, cost_usd=(number - 1) // 2 / 100))
+        if number % 2:
+            spent(one, number, 2, Usage(10, 5, unpriced="no price of gpt is known"))
+        one.end_request(number, at_ms=number + 20)
+    with SqliteStore(home) as store:
+        yield store
+
+
+def possible(run):
+    """Return the cents that a run may have cost: more than are known, where a part is missing."""
+    known = round(run.usage.cost_usd * 100)
+    return [known] if not run.usage.unpriced else [known + more for more in range(10)]
+
+
+@pytest.mark.parametrize("limit", CENTS)
+@pytest.mark.parametrize("sign", OPERATORS)
+def test_a_query_finds_the_runs_of_which_it_is_certain_and_its_opposite_those_that_it_certainly_leaves_out(
+    priced, sign, limit
+):
+    runs, holds = list(priced), OPERATORS[sign]
+    every = {run.key for run in runs if all(holds(cents, limit) for cents in possible(run))}
+    none = {run.key for run in runs if not any(holds(cents, limit) for cents in possible(run))}
+
+    found = {run.key for run in priced.each(f"cost{sign}{limit / 100}")}
+    left_out = {run.key for run in priced.each(f"-cost{sign}{limit / 100}")}
+
+    assert (found, left_out) == (every, none)
+
+
+@pytest.mark.parametrize("limit", CENTS)
+def test_a_check_passes_the_runs_that_the_query_of_its_limit_finds(priced, limit):
+    passed = {run.key for run in priced if checks.max_cost(priced.run_document(run), limit / 100).passed}
+
+    assert passed == {run.key for run in priced.each(f"cost<={limit / 100}")}
+
+
+def test_a_query_of_tokens_knows_what_calls_did_not_tell(process, home):
+    one = process()
+    for number, told in ((1, Usage(10, 5)), (2, None)):
+        one.request(number, at_ms=number)
+        spent(one, number, 1, told)
+        spent(one, number, 2, Usage(10, 5))
+        one.end_request(number, at_ms=number + 20)
+
+    with SqliteStore(home) as store:
+        found = {
+            query: [run.key[0] for run in store.list(query).runs]
+            for query in ("tokens>20", "tokens>10", "tokens<99", "tokens=30", "tokens=15,30", "-tokens>10", "-tokens=3")
+        }
+
+    assert found == {
+        "tokens>20": [1],
+        "tokens>10": [2, 1],
+        "tokens<99": [1],
+        "tokens=30": [1],
+        "tokens=15,30": [1],
+        "-tokens>10": [],
+        "-tokens=3": [2, 1],
+    }

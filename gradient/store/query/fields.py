@@ -17,6 +17,7 @@ class Field:
         example: A term that uses it.
         column: What it is compared with in the index: a column, or the sort of a name.
         kind: For a node, the kind it must have; None for any.
+        lacks: For a sum over calls, the column that says how many it lacks.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Field:
     example: str
     column: str = ""
     kind: str | None = None
+    lacks: str = ""
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -51,9 +53,10 @@ FIELDS: dict[str, Field] = {
         Field("project", "name", "The project of the program.", "project:shop", "project"),
         Field("id", "id", "The beginning of its id.", "id:4f1c"),
         Field("dur", "duration", "How long it took.", "dur>2s", "duration"),
-        Field("cost", "number", "What its calls of models and its embeddings cost, in USD.", "cost>0.01", "cost"),
+        Field("cost", "number", "What its calls of models and its embeddings cost, in USD.", "cost>0.01", "cost",
+              lacks="unpriced"),
         Field("tokens", "number", "The tokens of its calls of models and its embeddings, in and out.", "tokens>10000",
-              "coalesce(input, 0) + coalesce(output, 0)"),
+              "coalesce(input, 0) + coalesce(output, 0)", lacks="untold"),
         Field("executions", "number", "How many executions it has.", "executions>100", "executions"),
         Field("errors", "number", "How many failures began in them, handled or not.", "errors>0", "errors"),
         Field("started", "time", "When it began: a date, or how long ago.", "started>2h", "wall"),

@@ -144,4 +144,19 @@ def _measured(term: Term, now_ns: int) -> tuple[str, list[Any]]:
     operator = {"since": ">=", "until": "<"}.get(term.field.name, term.operator)
     operator = "=" if operator == ":" else operator
     numbers = [now_ns - value.number if value.ago else value.number for value in term.values]
-    return " OR ".join([f"{term.field.column} {operator} ?"] * len(numbers)), numbers
+    if operator == "=" and term.field.lacks:
+        both = f"({_compared(term.field, '<=')} AND {_compared(term.field, '>=')})"
+        return " OR ".join([both] * len(numbers)), [number for number in numbers for _ in "<>"]
+    return " OR ".join([_compared(term.field, operator)] * len(numbers)), numbers
+
+
+def _compared(asked: Field, operator: str) -> str:
+    """Return a comparison, which is NULL where it is not known.
+
+    A sum that lacks a part is a lower bound: that it is more than something is certain, that it is not is unknown.
+    """
+    comparison = f"{asked.column} {operator} ?"
+    if not asked.lacks:
+        return comparison
+    uncertain = 0 if operator.startswith(">") else 1
+    return f"nullif({comparison}, CASE WHEN {asked.lacks} > 0 THEN {uncertain} END)"
