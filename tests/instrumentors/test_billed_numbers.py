@@ -8,6 +8,12 @@ The right numbers were worked out by hand from the providers' rules. A row is sk
     xAI          thoughts are beside the output, which only the grand total tells; the cost is told in ticks of $1e-10
     OpenRouter   tells what it charges; so does LiteLLM, by prices of its own or the user's, where we have none
     Bedrock      cached tokens are beside the input, as Anthropic's are
+    DeepSeek     what a cache has and what it has not are parts of the input; Together's cached tokens are one
+    Groq         tells tokens as OpenAI does, in a stream in a part of its own; Mistral in a stream's last chunk
+    Azure        tells tokens and costs as OpenAI does; the model is what answered, not what a deployment is called
+    Vertex AI    tells tokens as Gemini does; what was paid ahead, as provisioned throughput, has no price of its own
+    Hugging Face rents endpoints by the hour, so a call has no price; Ollama's runs on the user's machine
+    Cohere       bills somewhat less than it counts; LangChain and LiteLLM hand on what it counts, and that is priced
 """
 
 import asyncio
@@ -17,7 +23,15 @@ from importlib.util import find_spec
 
 import pytest
 from support import billed
-from support.billed import chat, chat_stream, contents, message, message_stream
+from support.billed import (
+    chat,
+    chat_stream,
+    chat_stream_of_groq,
+    chat_stream_of_mistral,
+    contents,
+    message,
+    message_stream,
+)
 from support.wire import Wire
 
 from gradient.sdk import entrypoint
@@ -81,6 +95,16 @@ DEEPSEEK = {**PLAIN, "prompt_cache_hit_tokens": 400, "prompt_cache_miss_tokens":
 DEEPSEEK_SAYS = {**PLAIN_SAYS, "cache_read": 400}
 DEEPSEEK_COST = (600 * 1.25 + 400 * 0.125 + 700 * 10) / M
 
+TOGETHER = {**PLAIN, "cached_tokens": 400}
+TOGETHER_SAYS, TOGETHER_COST = DEEPSEEK_SAYS, DEEPSEEK_COST
+
+GROQ = {**OPENAI, "queue_time": 0.01, "prompt_time": 0.1, "completion_time": 0.2, "total_time": 0.3}
+AZURE = {**OPENAI, "prompt_tokens_details": {"cached_tokens": 400, "audio_tokens": 0}}
+AZURE_MODEL = "gpt-5-2025-08-07"
+
+VERTEX = {**GEMINI, "trafficType": "ON_DEMAND"}
+PAID_AHEAD = {**GEMINI, "trafficType": "PROVISIONED_THROUGHPUT"}
+
 OLLAMA = {
     "model": "llama3",
     "created_at": "2026-01-01T00:00:00Z",
@@ -140,6 +164,8 @@ TABLE = [
     row("langchain_openai", chat_stream(OPENAI), OPENAI_SAYS, OPENAI_COST, stream=True),
     row("langchain_openai", chat(OPENAI, service_tier="flex"), OPENAI_SAYS, FLEX_COST, "flex", service_tier="flex"),
     row("langchain_openai", chat(OPENROUTER), PLAIN_SAYS, OPENROUTER_COST),
+    row("azure_openai", chat(AZURE, model=AZURE_MODEL), OPENAI_SAYS, OPENAI_COST),
+    row("langchain_azure", chat(AZURE, model=AZURE_MODEL), OPENAI_SAYS, OPENAI_COST),
     row("litellm", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("litellm", chat(PLAIN, model="acme-2"), PLAIN_SAYS, UNKNOWN, model="openai/acme-2"),
     row("litellm_router", chat(PLAIN, model="acme-1"), PLAIN_SAYS, ROUTED_COST),
@@ -157,6 +183,34 @@ TABLE = [
     row("litellm", chat_stream(None)[:2], UNTOLD, UNKNOWN, **TOLD_IN_STREAM),
     row("google_adk", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("langchain_litellm", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
+    *(
+        each
+        for model, usage, tokens, cost in (
+            ("together_ai/gpt-5", TOGETHER, TOGETHER_SAYS, TOGETHER_COST),
+            ("nvidia_nim/gpt-5", PLAIN, PLAIN_SAYS, PLAIN_COST),
+            ("mistral/gpt-5", PLAIN, PLAIN_SAYS, PLAIN_COST),
+            ("deepseek/gpt-5", DEEPSEEK, DEEPSEEK_SAYS, DEEPSEEK_COST),
+            ("xai/grok-3-mini", XAI, XAI_SAYS, XAI_COST),
+        )
+        for each in (
+            row("litellm", chat(usage, model=model.partition("/")[2]), tokens, cost, model=model),
+            row("litellm", chat_stream(usage, model=model.partition("/")[2]), tokens, cost, model=model, stream=True),
+        )
+    ),
+    row("litellm", chat_stream(GROQ), OPENAI_SAYS, OPENAI_COST, model="groq/gpt-5", stream=True),
+    row(
+        "litellm",
+        chat(AZURE, model=AZURE_MODEL),
+        OPENAI_SAYS,
+        OPENAI_COST,
+        model="azure/ours",
+        api_version="2025-01-01",
+    ),
+    row("litellm", chat(PLAIN), PLAIN_SAYS, PLAIN_COST, model="watsonx/gpt-5", token="none", project_id="p"),
+    row("litellm", chat(OPENROUTER, model="acme/m-1"), PLAIN_SAYS, OPENROUTER_COST, model="openrouter/acme/m-1"),
+    row("litellm", contents(GEMINI), GEMINI_SAYS, GEMINI_COST, model="gemini/gemini-2.5-flash"),
+    row("litellm", COHERE, PLAIN_SAYS, COHERE_COST, model="cohere_chat/command-r"),
+    row("litellm", OLLAMA, PLAIN_SAYS, UNKNOWN, model="ollama_chat/llama3"),
     row("anthropic", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST),
     row("anthropic", message_stream(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST, stream=True),
     row("anthropic", message({**ANTHROPIC, "service_tier": "standard"}), ANTHROPIC_SAYS, ANTHROPIC_COST),
@@ -172,20 +226,44 @@ TABLE = [
         model="anthropic/claude-opus-4-5",
         stream=True,
     ),
+    row("anthropic_bedrock", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST),
+    row("anthropic_vertex", message(ANTHROPIC), ANTHROPIC_SAYS, ANTHROPIC_COST),
     row("langchain_aws", CONVERSE, ANTHROPIC_SAYS, ANTHROPIC_COST),
     row("google_genai", contents(GEMINI), GEMINI_SAYS, GEMINI_COST),
     row("google_genai", contents(HEARD), {"input": 1000, "output": 200, "audio_input": 900}, HEARD_COST),
+    row("vertex", contents(VERTEX), GEMINI_SAYS, GEMINI_COST),
+    row("vertex", contents(PAID_AHEAD), GEMINI_SAYS, UNKNOWN, "provisioned_throughput"),
     row("langchain_google_genai", contents(GEMINI), GEMINI_SAYS, GEMINI_COST),
+    row("langchain_vertex", contents(VERTEX), GEMINI_SAYS, GEMINI_COST),
+    row("langchain_vertex", contents(PAID_AHEAD), GEMINI_SAYS, UNKNOWN, "provisioned_throughput"),
     row("langchain_xai", chat(XAI, model="grok-3-mini"), XAI_SAYS, XAI_COST),
     row("langchain_openrouter", chat(OPENROUTER, model="acme/model-1"), PLAIN_SAYS, OPENROUTER_COST),
-    row("langchain_groq", chat(PLAIN), PLAIN_SAYS, PLAIN_COST),
+    row("langchain_xai", chat_stream(XAI, model="grok-3-mini"), XAI_SAYS, XAI_COST, stream=True),
+    row("langchain_groq", chat(GROQ, service_tier="on_demand"), OPENAI_SAYS, OPENAI_COST),
+    row("langchain_groq", chat_stream_of_groq(GROQ), OPENAI_SAYS, OPENAI_COST, stream=True),
     row("langchain_mistralai", chat(PLAIN), PLAIN_SAYS, PLAIN_COST),
+    row("langchain_mistralai", chat_stream_of_mistral(PLAIN), PLAIN_SAYS, PLAIN_COST, stream=True),
     row("langchain_deepseek", chat(DEEPSEEK), DEEPSEEK_SAYS, DEEPSEEK_COST),
+    row("langchain_deepseek", chat_stream(DEEPSEEK), DEEPSEEK_SAYS, DEEPSEEK_COST, stream=True),
+    row("langchain_together", chat(TOGETHER), TOGETHER_SAYS, TOGETHER_COST),
+    row("langchain_nvidia_ai_endpoints", chat(PLAIN), PLAIN_SAYS, PLAIN_COST),
+    row("langchain_huggingface", chat(PLAIN, model="acme-1"), PLAIN_SAYS, UNKNOWN),
     row("langchain_fireworks", chat(OPENAI), OPENAI_SAYS, OPENAI_COST),
     row("langchain_ollama", OLLAMA, PLAIN_SAYS, UNKNOWN),
     row("langchain_cohere", COHERE, PLAIN_SAYS, COHERE_COST),
 ]
-_PACKAGES = {"litellm_router": "litellm", "google_adk": "google.adk", "google_genai": "google.genai"}
+# What a row needs, where that is not what it is called.
+_PACKAGES = {
+    "azure_openai": ("openai",),
+    "langchain_azure": ("langchain_openai",),
+    "litellm_router": ("litellm",),
+    "google_adk": ("google.adk", "litellm"),
+    "google_genai": ("google.genai",),
+    "vertex": ("google.genai",),
+    "langchain_vertex": ("langchain_google_genai",),
+    "anthropic_bedrock": ("anthropic", "boto3"),
+    "anthropic_vertex": ("anthropic", "google.auth"),
+}
 _NAMES = {
     "input": "input_tokens",
     "output": "output_tokens",
@@ -223,8 +301,9 @@ def call_model(asked_by, url, options):
 @pytest.fixture(params=TABLE)
 def billed_call(request, runtime, monkeypatch):
     """A row of the table; one whose package is missing is skipped."""
-    if not is_there(_PACKAGES.get(request.param[0], request.param[0])):
-        pytest.skip(f"{request.param[0]} is not installed")
+    for package in _PACKAGES.get(request.param[0], (request.param[0],)):
+        if not is_there(package):
+            pytest.skip(f"{package} is not installed")
     monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     return request.param
 

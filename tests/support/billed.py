@@ -21,6 +21,19 @@ def chat_stream(usage, **more):
     return [*chunks, "data: [DONE]\n\n"]
 
 
+def chat_stream_of_mistral(usage, **more):
+    """Return it in two chunks, the last of which has the tokens, too."""
+    begun, end, told, done = chat_stream(usage, **more)
+    return [begun, {**end, "usage": told["usage"]}, done]
+
+
+def chat_stream_of_groq(usage, **more):
+    """Return it likewise, the tokens in a part of Groq's own."""
+    begun, end, done = chat_stream_of_mistral(usage, **more)
+    told = end.pop("usage")
+    return [begun, {**end, "x_groq": {"id": "req_1", "usage": told}}, done]
+
+
 def message(usage, model="claude-opus-4-5"):
     """Return a message of Anthropic."""
     head = {"id": "msg_1", "type": "message", "role": "assistant", "model": model}
@@ -67,6 +80,41 @@ def anthropic(url, model="claude-opus-4-5", **options):
         model=model, max_tokens=9, messages=HELLO, **options
     )
     list(answer if options.get("stream") else ())
+
+
+def azure_openai(url):
+    from openai import AzureOpenAI
+
+    client = AzureOpenAI(azure_endpoint=url, api_version="2025-01-01-preview", api_key="none")
+    client.chat.completions.create(model="ours", messages=HELLO)
+
+
+def anthropic_bedrock(url):
+    from anthropic import AnthropicBedrock
+
+    keys = {"aws_access_key": "none", "aws_secret_key": "none", "aws_region": "us-east-1"}
+    model = "us.anthropic.claude-opus-4-5-20251101-v1:0"
+    AnthropicBedrock(base_url=url, **keys).messages.create(model=model, max_tokens=9, messages=HELLO)
+
+
+def anthropic_vertex(url):
+    from anthropic import AnthropicVertex
+
+    client = AnthropicVertex(base_url=url, access_token="none", region="us-east1", project_id="p")
+    client.messages.create(model="claude-opus-4-5@20251101", max_tokens=9, messages=HELLO)
+
+
+def _on_vertex():
+    from google.oauth2.credentials import Credentials
+
+    return {"vertexai": True, "project": "p", "location": "us-central1", "credentials": Credentials(token="none")}
+
+
+def vertex(url):
+    from google import genai
+
+    client = genai.Client(http_options={"base_url": url}, **_on_vertex())
+    client.models.generate_content(model="gemini-2.5-flash", contents="hi")
 
 
 def google_genai(url, model="gemini-2.5-flash"):
@@ -122,6 +170,12 @@ def langchain_openai(url, *, stream=False, **options):
     _ask(ChatOpenAI(base_url=f"{url}/v1", api_key="none", **options), stream=stream)
 
 
+def langchain_azure(url):
+    from langchain_openai import AzureChatOpenAI
+
+    _ask(AzureChatOpenAI(azure_endpoint=url, azure_deployment="ours", api_version="2025-01-01-preview", api_key="none"))
+
+
 def langchain_anthropic(url, *, stream=False):
     from langchain_anthropic import ChatAnthropic
 
@@ -134,10 +188,29 @@ def langchain_google_genai(url):
     _ask(ChatGoogleGenerativeAI(model="gemini-2.5-flash", google_api_key="none", base_url=url))
 
 
-def langchain_xai(url):
+def langchain_vertex(url):
+    from langchain_google_genai import ChatGoogleGenerativeAI
+
+    _ask(ChatGoogleGenerativeAI(model="gemini-2.5-flash", base_url=url, **_on_vertex()))
+
+
+def langchain_together(url):
+    from langchain_together import ChatTogether
+
+    _ask(ChatTogether(model="gpt-5", base_url=f"{url}/v1", api_key="none"))
+
+
+def langchain_huggingface(url):
+    from langchain_huggingface import ChatHuggingFace, HuggingFaceEndpoint
+
+    endpoint = HuggingFaceEndpoint(endpoint_url=url, huggingfacehub_api_token="none", task="conversational")
+    _ask(ChatHuggingFace(llm=endpoint, model_id="acme-1"))
+
+
+def langchain_xai(url, **options):
     from langchain_xai import ChatXAI
 
-    _ask(ChatXAI(model="grok-3-mini", xai_api_base=f"{url}/v1", api_key="none"))
+    _ask(ChatXAI(model="grok-3-mini", xai_api_base=f"{url}/v1", api_key="none"), **options)
 
 
 def langchain_openrouter(url):
@@ -146,22 +219,22 @@ def langchain_openrouter(url):
     _ask(ChatOpenRouter(model="acme/model-1", base_url=f"{url}/api/v1", api_key="none"))
 
 
-def langchain_groq(url):
+def langchain_groq(url, **options):
     from langchain_groq import ChatGroq
 
-    _ask(ChatGroq(model="gpt-5", base_url=url, api_key="none"))
+    _ask(ChatGroq(model="gpt-5", base_url=url, api_key="none"), **options)
 
 
-def langchain_mistralai(url):
+def langchain_mistralai(url, **options):
     from langchain_mistralai import ChatMistralAI
 
-    _ask(ChatMistralAI(model_name="gpt-5", endpoint=f"{url}/v1", api_key="none"))
+    _ask(ChatMistralAI(model_name="gpt-5", endpoint=f"{url}/v1", api_key="none"), **options)
 
 
-def langchain_deepseek(url):
+def langchain_deepseek(url, **options):
     from langchain_deepseek import ChatDeepSeek
 
-    _ask(ChatDeepSeek(model="gpt-5", api_base=f"{url}/v1", api_key="none"))
+    _ask(ChatDeepSeek(model="gpt-5", api_base=f"{url}/v1", api_key="none"), **options)
 
 
 def langchain_fireworks(url):
