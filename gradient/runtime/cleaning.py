@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from gradient.runtime.config import Limits
-from gradient.runtime.media import Media
+from gradient.runtime.media import Media, text_of_bytes
 from gradient.runtime.redaction import MAX_KEY_CHARS, REDACTED, Redactor
 from gradient.runtime.shapes import Shapes, describe_object, static, text_for
 
@@ -173,7 +173,7 @@ class Cleaner:
         if issubclass(kind, str):  # a subclass: an enum's member, a markup string
             return self._text(str.__str__(value))
         if issubclass(kind, _BYTES):
-            return self._media.of_bytes(value if kind in _BYTES else bytes(memoryview(value)))
+            return self._bytes(value if kind in _BYTES else bytes(memoryview(value)))
         shape = self._shapes.find(kind)
         if shape is not None:
             return self._described(shape.describe(value), depth)
@@ -182,6 +182,14 @@ class Cleaner:
         if issubclass(kind, int | float) and not issubclass(kind, enum.Enum):
             return self.clean(int.__int__(value) if issubclass(kind, int) else float.__float__(value), depth)
         return self._described(describe_object(value), depth)
+
+    def _bytes(self, content: Any) -> dict[str, Any]:
+        text = text_of_bytes(content)
+        if text is None:
+            return self._media.of_bytes(content)
+        told = self._text(text)
+        is_medium = isinstance(told, _DICT) and "$media" in told
+        return told if is_medium else {"$type": f"builtins.{type(content).__name__}", "text": told}
 
     def _described(self, description: Any, depth: int) -> Any:
         """Clean a description; its own `$type`, `fields` and `text` are ours and stay."""

@@ -23,10 +23,14 @@ FEWEST_RUN_CHARS = 512
 
 _CERTAIN_CHARS = 2_048  # of base64 and nothing else, without a word on what it is
 _REMEMBERED_CHARS = 4_096
+_NOT_REMEMBERED_CHARS = 32 * 1024 * 1024  # as much as is remembered in all: such a one would drive out all others
 _SAMPLE_CHARS = 256
 _UNCHANGING: tuple[type[Any], ...] = (str, bytes)
 _FEWEST_DIFFERENT = 20  # characters in a sample of base64 that is not told to be that
 _DECODED_HEAD_CHARS = 24
+_MOST_TEXT_BYTES = 1_024
+_MOST_ODD_BYTES = 8  # fewer than any key
+_SPACES = dict.fromkeys(map(ord, "\r\n\t"))
 _UNKNOWN = "application/octet-stream"
 
 _SAMPLE = re.compile(r"[A-Za-z0-9+/_\r\n-]*={0,2}[\r\n]*\Z")
@@ -78,14 +82,15 @@ class Media:
 
     def of_field(self, name: str, content: Any, fields: Iterable[tuple[Any, Any]]) -> Note | None:
         """Return what stands for a text or bytes in a field, or None where the field does not say that it is one."""
-        if len(content) < FEWEST_CHARS or not (name in _CERTAIN_FIELDS or name in _LIKELY_FIELDS):
+        is_text = type(content) is str
+        if (is_text and len(content) < FEWEST_CHARS) or not (name in _CERTAIN_FIELDS or name in _LIKELY_FIELDS):
             return None
-        if type(content) is str and _is_data_url(content):
+        if is_text and _is_data_url(content):
             return self.of_text(content)
         beside = {key: value for key, value in fields if type(key) is str and key in _TYPES}
         told = _told_type(beside)
-        if type(content) is not str:
-            return self.of_bytes(content, told)
+        if not is_text:
+            return None if told is None else self.of_bytes(content, told)
         is_told = name in _CERTAIN_FIELDS or beside.get("type") == "blob" or (told is not None and "/" in told)
         return self._remembered(content, (told, is_told), lambda: _of_base64(content, told, is_told=is_told))
 
@@ -123,12 +128,27 @@ class Media:
         return self.kept.note(note, lambda: _content_of(content))
 
     def _remembered(self, content: Any, asked: Any, find: Callable[[], Any]) -> Note | None:
-        if self._memory is None or type(content) not in _UNCHANGING or len(content) < _REMEMBERED_CHARS:
+        is_worth_it = type(content) in _UNCHANGING and _REMEMBERED_CHARS <= len(content) < _NOT_REMEMBERED_CHARS
+        if self._memory is None or not is_worth_it:
             return self._noted(content, find())
         answers = self._memory().large(content).answers
         if asked not in answers:
             answers[asked] = find()
         return self._noted(content, answers[asked])
+
+
+def text_of_bytes(content: Any) -> str | None:
+    """Return short bytes as text where they are text, very few others as Python writes them; None of a medium."""
+    if memoryview(content).nbytes > _MOST_TEXT_BYTES:
+        return None
+    plain = bytes(content)
+    try:
+        text = plain.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if text.translate(_SPACES).isprintable():
+        return text
+    return repr(plain) if len(plain) <= _MOST_ODD_BYTES and _type_of(plain, None) == _UNKNOWN else None
 
 
 def _is_data_url(text: str) -> bool:

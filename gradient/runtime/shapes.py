@@ -6,6 +6,7 @@ it is for.
 
     chat messages and what frameworks register      as registered
     dataclasses, pydantic and attrs models, tuples   {"$type": name, "fields": {...}}
+    members of enumerations                          {"$type": name, "text": member, "fields": {member: value}}
     dates, UUIDs, paths, numbers of the library      {"$type": name, "text": ...}
     other objects                                    {"$type": name, "fields": {plain public attributes and slots}}
     functions, classes, modules, what has no fields  {"$type": name, "text": ...}
@@ -19,7 +20,16 @@ import pathlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import (
+    AsyncGeneratorType,
+    BuiltinFunctionType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 from gradient.runtime.values import NOTHING, held
@@ -29,7 +39,9 @@ _TEXT_TYPES = (
     complex,
 )  # fmt: skip
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset)
-_NAMED: tuple[type[Any], ...] = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
+_NAMED: tuple[type[Any], ...] = (
+    FunctionType, BuiltinFunctionType, MethodType, type, ModuleType, GeneratorType, CoroutineType, AsyncGeneratorType,
+)  # fmt: skip
 _SCALARS = (str, int, float, bool, type(None))
 # Of anything, for type checkers.
 _TUPLE: type[Any] = tuple
@@ -95,8 +107,7 @@ def describe_object(value: Any) -> Any:
     name = f"{kind.__module__}.{kind.__qualname__}"
     # `issubclass`, because `isinstance` asks the object for its `__class__`, and that may be code of the user's.
     if issubclass(kind, enum.Enum):
-        member = _stored(value, "_name_")  # a combination of flags may have none
-        return {"$type": name, "text": member} if member else {"$type": name, "fields": _stored(value, "_value_")}
+        return _member(value, name)
     if issubclass(kind, BaseException):
         return {"$type": name, "text": text_of(value)}
     if issubclass(kind, _NAMED):
@@ -107,6 +118,13 @@ def describe_object(value: Any) -> Any:
         return found
     fields = _fields(value, kind)
     return {"$type": name, "text": f"<{name}>"} if fields is None else {"$type": name, "fields": fields}
+
+
+def _member(value: Any, name: str) -> dict[str, Any]:
+    """Describe a member of an enumeration: what it holds stands under its name, so that the rules for keys hold."""
+    member, holds = _stored(value, "_name_"), _stored(value, "_value_")
+    # A combination of flags may have no name.
+    return {"$type": name, "text": member, "fields": {member: holds}} if member else {"$type": name, "fields": holds}
 
 
 def _text_of_number(value: Any, name: str) -> str:

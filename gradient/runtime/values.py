@@ -8,6 +8,7 @@ nothing is computed that was not (a lazy frame, a file behind an array) and noth
 
 import datetime as dt
 import decimal
+import functools
 import gc
 import re
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ NOTHING = object()
 
 _FEW, _ROWS, _COLUMNS, _CHARS = 16, 5, 20, 200
 _ADDRESSES = ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network", "IPv4Interface", "IPv6Interface")
+_PARTIAL = ("func", "args", "keywords")
 _DEVICES = {"torch", "jax", "jaxlib", "tensorflow", "cupy", "scipy", "pyarrow"}
 _NUMPY_TEXTS = {"datetime64", "timedelta64", "longdouble", "clongdouble"}
 _PANDAS_SCALARS = {"Timestamp", "Timedelta", "Period", "Interval", "NaTType", "NAType"}
@@ -131,6 +133,24 @@ def _shaped(value: Any, kind: type[Any]) -> Any:
     return _told(kind, fields=fields)
 
 
+def _of_partial(value: Any, kind: type[Any], base: type[Any]) -> Any:
+    return _told(kind, fields={name: vars(base)[name].__get__(value) for name in _PARTIAL})
+
+
+def _of_partial_method(value: Any, kind: type[Any], base: type[Any]) -> Any:  # noqa: ARG001 - told as the others are
+    stored = object.__getattribute__(value, "__dict__")
+    return _told(kind, fields={name: stored[name] for name in _PARTIAL})
+
+
+def _of_cached(value: Any, kind: type[Any], base: type[Any]) -> Any:  # noqa: ARG001 - as above
+    return _told(kind, fields={"func": object.__getattribute__(value, "__dict__")["__wrapped__"]})
+
+
+def _of_operator(value: Any, kind: type[Any], base: Any) -> Any:
+    made, args = base.__reduce__(value)
+    return _told(kind, fields={"args": args} | ({"keywords": made.keywords} if type(made) is functools.partial else {}))
+
+
 def _pattern(value: re.Pattern[Any]) -> Any:
     return _told(re.Pattern, fields={"pattern": value.pattern, "flags": value.flags})
 
@@ -180,6 +200,10 @@ _OF_LIBRARIES: dict[tuple[str, str], Callable[[Any, type[Any], type[Any]], Any]]
     **{("pandas", name): _of_text for name in _PANDAS_SCALARS},
     **{("ipaddress", name): _of_text for name in _ADDRESSES},
     ("zoneinfo", "ZoneInfo"): _of_text,
+    ("functools", "partial"): _of_partial,
+    ("functools", "partialmethod"): _of_partial_method,
+    ("functools", "_lru_cache_wrapper"): _of_cached,
+    **{("operator", name): _of_operator for name in ("attrgetter", "itemgetter", "methodcaller")},
     ("polars", "DataFrame"): _of_polars,
     ("polars", "Series"): _of_polars,
 }

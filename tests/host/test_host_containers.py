@@ -6,7 +6,9 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import functools
 import ipaddress
+import operator
 import re
 import time
 import types
@@ -15,6 +17,8 @@ import typing
 import pytest
 
 from gradient.sdk import entrypoint
+
+FUNCTION = {"$type": "builtins.function", "text": f"{__name__}.function"}
 
 
 class Colour(enum.Enum):
@@ -118,9 +122,49 @@ def test_what_is_written_as_a_text_is_recorded_as_one(recorded, value, text):
 
 
 def test_a_combination_of_flags_tells_which(recorded):
-    told = recorded(Way.IN | Way.OUT)
+    assert recorded(Way.IN | Way.OUT)["fields"] in ({"IN|OUT": 3}, 3)
 
-    assert told.get("text", told.get("fields")) in ("IN|OUT", 3)
+
+class Setting(enum.Enum):
+    PASSWORD = "hunter2"
+    PORTS = (80, 443)
+
+
+def test_a_member_of_an_enumeration_tells_its_value_by_the_rules_for_keys(recorded):
+    assert recorded(Setting.PORTS)["fields"] == {"PORTS": [80, 443]}
+    assert "hunter2" not in str(recorded(Setting.PASSWORD))
+
+
+def function(a, *, key=None):
+    return a
+
+
+PARTIAL = functools.partial(function, 1, key={"b": 2})
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (PARTIAL, {"func": FUNCTION, "args": [1], "keywords": {"key": {"b": 2}}}),
+        (type("Own", (functools.partial,), {})(function), {"func": FUNCTION, "args": [], "keywords": {}}),
+        (functools.partialmethod(function, 1), {"func": FUNCTION, "args": [1], "keywords": {}}),
+        (functools.lru_cache(function), {"func": FUNCTION}),
+        (operator.itemgetter("a", 1), {"args": ["a", 1]}),
+        (operator.attrgetter("a.b"), {"args": ["a.b"]}),
+        (operator.methodcaller("get", 1), {"args": ["get", 1]}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_calls_something_else_tells_what_and_with_which_arguments(recorded, value, told):
+    assert recorded(value)["fields"] == told
+
+
+def test_a_partial_withholds_what_its_keywords_name_as_a_secret(recorded):
+    assert "hunter2" not in str(recorded(functools.partial(function, password="hunter2")))
+
+
+def test_a_generator_tells_its_name(recorded):
+    assert recorded(number for number in ())["text"].endswith("<genexpr>")
 
 
 @pytest.mark.parametrize("make", [lambda: iter([1, 2]), lambda: (x for x in [1, 2]), lambda: map(abs, [1, 2])])

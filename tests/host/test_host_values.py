@@ -14,7 +14,9 @@ from support.scripted import graph_of
 
 from gradient.sdk import entrypoint
 
-DIGEST_OF_BYTES = f"sha256:{hashlib.sha256(b'bytes').hexdigest()}"
+ODD_BYTES = b"\0" * 9
+DIGEST_OF_BYTES = f"sha256:{hashlib.sha256(ODD_BYTES).hexdigest()}"
+DIGEST_OF_HEAD = hashlib.sha256(b"\x89PNG").hexdigest()
 MEGABYTE = 1_000_000
 
 
@@ -294,7 +296,10 @@ def test_what_cannot_be_pickled_or_copied_is_recorded_by_its_type(agent, read_ru
             id="a long fraction",
         ),
         (-(2**63), -(2**63)),
-        (b"bytes", {"$media": {"type": "application/octet-stream", "bytes": 5, "digest": DIGEST_OF_BYTES}}),
+        (ODD_BYTES, {"$media": {"type": "application/octet-stream", "bytes": 9, "digest": DIGEST_OF_BYTES}}),
+        (b"caf\xc3\xa9\n", {"$type": "builtins.bytes", "text": "café\n"}),
+        (bytearray(b"\0\xff"), {"$type": "builtins.bytearray", "text": "b'\\x00\\xff'"}),
+        (b"\x89PNG", {"$media": {"type": "image/png", "bytes": 4, "digest": f"sha256:{DIGEST_OF_HEAD}"}}),
         ("lone \ud800 surrogate", "lone ? surrogate"),
         ({"\ud800": 1}, {"?": 1}),
         ({1: "a", None: "b", (1, "x"): "c", 1.5: "d"}, {"1": "a", "None": "b", "1, x": "c", "1.5": "d"}),

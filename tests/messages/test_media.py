@@ -221,3 +221,16 @@ def test_a_text_of_a_megabyte_is_searched_once(piece):
 
     assert len(Media().without(Counted(text))) <= len(text)
     assert len(steps) < 5_000
+
+
+def test_a_medium_as_large_as_all_that_is_remembered_drives_out_nothing(runtime):
+    @entrypoint(name="agent")
+    def agent(given):
+        pass
+
+    agent([HumanMessage("hello")])
+    table = runtime.recorder.conversations.table
+    agent(bytes(32 * 1024 * 1024))
+    agent([HumanMessage("hello")])
+
+    assert runtime.recorder.conversations.table is table
