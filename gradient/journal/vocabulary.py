@@ -11,14 +11,12 @@ Sources: `gen_ai.*` of OpenTelemetry's conventions for generative AI, OpenInfere
 `langsmith.span.kind`, and MLflow's span types, as of November 2026.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 # ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of execution.
 
     Attributes:
@@ -27,9 +25,11 @@ class Kind:
         is_run: Whether it waits for a human as a whole, so that the request does.
         is_place: Whether it is a place on a run's way, which `gradient check --path` compares.
         is_silent: Whether the console leaves it out.
+        in_node_ids: Whether a node id that begins with it says the kind, where nothing else does.
         colour: Of its name in a terminal, or None for a dim one; `bar` of its bar.
         light, dark: Its colours on the page.
         operation: What OpenTelemetry calls it, or None where it has no word.
+        metric: OpenTelemetry's histogram of how long it took, or None.
         openinference, langfuse, langsmith, mlflow: What these call it.
     """
 
@@ -38,58 +38,68 @@ class Kind:
     is_run: bool = False
     is_place: bool = False
     is_silent: bool = False
+    in_node_ids: bool = True
     colour: str | None = None
     bar: str = "blue"
     light: str = "#6f7a87"
     dark: str = "#8793a0"
     operation: str | None = None
+    metric: str | None = None
     openinference: str = "CHAIN"
     langfuse: str = "span"
     langsmith: str = "chain"
     mlflow: str = "TASK"
 
 
+_MODELS, _CALLS = "gen_ai.client.inference.duration", "gen_ai.client.operation.duration"
+_TOOLS, _AGENTS = "gen_ai.execute_tool.duration", "gen_ai.invoke_agent.duration"
+
 KINDS: Final[dict[str, Kind]] = {
     "graph": Kind(
         is_run=True, is_silent=True, colour="bold", light="#7b8694", dark="#76818e",
-        operation="invoke_workflow", langfuse="chain", mlflow="WORKFLOW",
+        operation="invoke_workflow", metric=_AGENTS, langfuse="chain", mlflow="WORKFLOW",
     ),
     "node": Kind(is_place=True, light="#4b7bb0", dark="#5d93cd"),
     "agent": Kind(
         is_run=True, is_place=True, colour="cyan", light="#5a5fd0", dark="#8b8ff0",
-        operation="invoke_agent", openinference="AGENT", langfuse="agent", mlflow="AGENT",
+        operation="invoke_agent", metric=_AGENTS, openinference="AGENT", langfuse="agent", mlflow="AGENT",
     ),
     "llm": Kind(
         is_billed=True, is_client=True, colour="magenta", bar="magenta", light="#8750cf", dark="#a97ee8",
-        operation="chat", openinference="LLM", langfuse="generation", langsmith="llm", mlflow="CHAT_MODEL",
+        operation="chat", metric=_MODELS, openinference="LLM", langfuse="generation", langsmith="llm",
+        mlflow="CHAT_MODEL",
     ),
     "tool": Kind(
         colour="blue", bar="cyan", light="#0d8276", dark="#2fae9f",
-        operation="execute_tool", openinference="TOOL", langfuse="tool", langsmith="tool", mlflow="TOOL",
+        operation="execute_tool", metric=_TOOLS, openinference="TOOL", langfuse="tool", langsmith="tool", mlflow="TOOL",
     ),
     "retriever": Kind(
         is_client=True, colour="blue", bar="cyan", light="#b26a10", dark="#d99440",
-        operation="retrieval", openinference="RETRIEVER", langfuse="retriever", langsmith="retriever",
+        operation="retrieval", metric=_CALLS, openinference="RETRIEVER", langfuse="retriever", langsmith="retriever",
         mlflow="RETRIEVER",
     ),
+    "reranker": Kind(in_node_ids=False),
     "embedding": Kind(
         is_billed=True, is_client=True, light="#a98438", dark="#c6a455",
-        operation="embeddings", openinference="EMBEDDING", langfuse="embedding", langsmith="embedding",
+        operation="embeddings", metric=_CALLS, openinference="EMBEDDING", langfuse="embedding", langsmith="embedding",
         mlflow="EMBEDDING",
     ),
     "chain": Kind(is_silent=True, light="#98a1ad", dark="#68727e", langfuse="chain", mlflow="CHAIN"),
     "step": Kind(is_place=True, light="#5585b5", dark="#6d9fd3"),
     "workflow": Kind(
         is_run=True, light="#7b8694", dark="#76818e",
-        operation="invoke_workflow", langfuse="chain", mlflow="WORKFLOW",
+        operation="invoke_workflow", metric=_AGENTS, langfuse="chain", mlflow="WORKFLOW",
     ),
     "memory": Kind(openinference="RETRIEVER", langsmith="tool"),
+    "prompt": Kind(in_node_ids=False),
     "handoff": Kind(),
     "guardrail": Kind(openinference="GUARDRAIL", langfuse="guardrail", mlflow="GUARDRAIL"),
 }  # fmt: skip
 """In the order in which a reader chooses among them."""
 
-REQUEST: Final = Kind(light="#39424d", dark="#aab4c0", operation="invoke_workflow", langfuse="chain", mlflow="WORKFLOW")
+REQUEST: Final = Kind(
+    light="#39424d", dark="#aab4c0", operation="invoke_workflow", metric=_AGENTS, langfuse="chain", mlflow="WORKFLOW"
+)
 """A request, where it stands beside executions."""
 
 OTHER_KIND: Final = Kind()
@@ -115,8 +125,7 @@ Status = Literal["running", "completed", "error", "interrupted", "cancelled", "a
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Tone:
+class Tone(NamedTuple):
     """How good or bad something is, in colours.
 
     Attributes:
@@ -137,8 +146,7 @@ _STOPPED = Tone("warn", "yellow")
 _UNSURE = Tone("text-2", "dim")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of something, and how it is shown.
 
     Attributes:
@@ -200,8 +208,7 @@ def is_failure(status: str) -> bool:
 # ── usage ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number that says what calls of models used.
 
     Attributes:

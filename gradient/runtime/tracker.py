@@ -17,6 +17,7 @@ from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking
 
 _NEWEST = 10_000
+_KINDS = frozenset(name for name, kind in KINDS.items() if kind.in_node_ids)
 _NEWEST_BYTES = 8 * 1024 * 1024
 
 
@@ -45,7 +46,7 @@ class DefaultExecutionTracker(ExecutionTracker):
     ) -> NodeExecution:
         """Begin an execution: in the current request, or in memory only where there is none."""
         kind = node_id.partition("_")[0]
-        kind = kind if kind in KINDS else "node"
+        kind = kind if kind in _KINDS else "node"
         step = Step(node_name, kind, framework, inputs, metadata, node_id=node_id, opens_request=False)
         execution = self.start(step)
         if execution is None:

@@ -24,6 +24,9 @@ WORDS = {"kind": set(KINDS), "status": set(STATUSES), "usage": set(USAGE), "name
 FEW = {"kind": 2, "status": 2, "usage": 4, "name of usage": 4}
 """So many words of a sort that stand together are a list of them."""
 
+STEPS = {"Step": 1, "Endpoint": 0}
+"""What makes a step, and which argument is its kind."""
+
 # What is said of some kinds alone; the others have nothing of the sort. Frameworks' words for their own things.
 ALLOWED = {
     ("analysis/conventions.py", "kind"): "what others call workflows, and where they tell names, inputs and outputs",
@@ -122,6 +125,29 @@ def test_types_have_the_words_of_the_tables():
     assert list(get_type_hints(documents._Sums)) == list(AMOUNTS)
 
 
+def kinds_given(text):
+    """Return the kinds that an instrumentor's text gives to steps, or has in a table of them."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in STEPS:
+            yield from node.args[STEPS[node.func.id] :][:1]
+        if (
+            isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "_KINDS"
+            and isinstance(node.value, ast.Dict)
+        ):
+            yield from node.value.values
+
+
+def test_every_kind_that_a_framework_is_recorded_with_is_in_it():
+    files = (ROOT / "gradient" / "instrumentors").rglob("*.py")
+
+    found = [kind for path in files for kind in kinds_given(path.read_text("utf-8"))]
+    given = {kind.value for kind in found if isinstance(kind, ast.Constant)}
+
+    assert len(given) > len(KINDS) / 2
+    assert given <= set(KINDS)
+
+
 def test_every_status_has_a_badness_and_signs_of_its_own():
     assert len({outcome.badness for outcome in STATUSES.values()}) == len(STATUSES)
     for part in ("sign", "ascii_sign", "drawing"):
@@ -133,10 +159,11 @@ def test_the_codes_of_the_index_stay_what_they_were():
     assert gradient.journal.vocabulary.ENDS[:5] == ("completed", "error", "interrupted", "cancelled", "abandoned")
 
 
-ADDED = {
-    '    "guardrail": Kind(': '    "oracle": Kind(is_billed=True, is_client=True, operation="ask", light="#123456"),\n',
-    '    "unknown": Outcome(': '    "vetoed": Outcome("%", "%", _BAD, badness=8, is_failure=True, drawing="M1 1"),\n',
-}
+ORACLE = (
+    '    "oracle": Kind(is_billed=True, is_client=True, operation="ask", metric="ask.duration", light="#123456"),\n'
+)
+VETOED = '    "vetoed": Outcome("%", "%", _BAD, badness=8, is_failure=True, drawing="M1 1"),\n'
+ADDED = {'    "guardrail": Kind(': ORACLE, '    "unknown": Outcome(': VETOED}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, V
 from opentelemetry.sdk.resources import Resource
 from requests import Session
 
-from gradient.journal.vocabulary import USAGE
+from gradient.journal.vocabulary import SPANS, USAGE
 
 if TYPE_CHECKING:
     from requests import Response
@@ -34,14 +34,7 @@ _NS_PER_S = 1e9
 _NOT_THERE = (404, 405, 501)  # Phoenix, MLflow and others take traces alone.
 _CALLS_S = [0.01 * 2**power for power in range(14)]
 _AGENTS_S = [0.1 * 2**power for power in range(13)]
-_DURATIONS = {
-    "chat": "gen_ai.client.inference.duration",
-    "embeddings": "gen_ai.client.operation.duration",
-    "retrieval": "gen_ai.client.operation.duration",
-    "execute_tool": "gen_ai.execute_tool.duration",
-    "invoke_agent": "gen_ai.invoke_agent.duration",
-    "invoke_workflow": "gen_ai.invoke_agent.duration",
-}
+_DURATIONS = {kind.operation: kind.metric for kind in SPANS.values() if kind.metric}
 _FIRST_CHUNK = "gen_ai.client.inference.time_to_first_chunk"
 _ATTRIBUTES, _COUNTERS = "gen_ai.usage.", "gen_ai.client.inference.usage."
 _USAGE = {
