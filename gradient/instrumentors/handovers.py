@@ -7,6 +7,7 @@ from contextvars import Context
 from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradient.runtime.serving import asks
 from gradient.runtime.standing import CarriedItems, Standing, carried, standing
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ def carries(patches: Patches, *parts: Part) -> Callable[[Any], Any]:
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def hand_over(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-            where = standing() if patches.active and not (args and _brings_context(args[0])) else None
+            where = None
+            if patches.active:
+                asks()
+                where = None if args and _brings_context(args[0]) else standing()
             if where is not None:
                 given = list(args)
                 for position, name, carry in parts:

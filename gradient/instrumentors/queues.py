@@ -4,7 +4,7 @@ A queue can also lend things out: a pool of connections, whose items are taken, 
 nothing about who asked for what, so a queue that is seen to lend is no longer followed. It is seen by either of two:
 
     it is filled with None    places for what is yet to be made, as urllib3 and redis do; work does not begin with None
-    an item comes back        that a request took for itself, or that was put outside of any
+    an item comes back        that was taken by a request for itself, or outside of any, or that was put outside of any
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from gradient.runtime.listeners import warn
-from gradient.runtime.standing import Standing, adopt, begun_here, standing
+from gradient.runtime.serving import asks
+from gradient.runtime.standing import Standing, adopt, keeps_to_itself, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ class Asked(dict[int, deque[tuple[Any, Standing]]]):
         where = puts.popleft()[1] if puts else None
         if not puts:
             self.pop(id(item), None)
-        if (where is None or begun_here()) and (mark := _mark_of(item)) is not None:
+        if (where is None or keeps_to_itself()) and (mark := _mark_of(item)) is not None:
             if len(self._lent) > _MANY:
                 self._lent.clear()
             self._lent[id(item)] = mark
@@ -103,6 +104,7 @@ def notes_putter(patches: Patches, kind: type[Any], original: Callable[..., Any]
     def _put(self: Any, item: Any) -> None:
         try:
             if patches.active:
+                asks()
                 asked = self.__dict__.get(_ASKED)
                 if asked is None:
                     asked = self.__dict__[_ASKED] = Asked(_kind_of(self))

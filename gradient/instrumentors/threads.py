@@ -19,6 +19,7 @@ from gradient.instrumentors.overrides import family, watched
 from gradient.instrumentors.queues import follows_putter, has_pair, notes_putter
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.context import register_tasks
+from gradient.runtime.serving import asks, begin, is_of_pool
 from gradient.runtime.standing import Standing, carried, stand, standing
 
 if TYPE_CHECKING:
@@ -46,17 +47,6 @@ _HANDOVERS: dict[str, list[tuple[str, tuple[str, ...], tuple[Part, ...]]]] = {
     ],
     "eventlet.greenpool": [("GreenPool", ("spawn", "spawn_n", "starmap"), (Part(0, "function"),))],
 }
-# Their threads outlive what started them, and each piece of work brings along where it was asked for.
-_POOLS = frozenset(
-    [
-        "anyio._backends._asyncio",
-        "concurrent.futures.process",
-        "concurrent.futures.thread",
-        "logging.handlers",
-        "multiprocessing.pool",
-        "multiprocessing.queues",
-    ]
-)
 
 
 class ThreadsInstrumentor(Instrumentor):
@@ -111,8 +101,10 @@ class ThreadsInstrumentor(Instrumentor):
 
         @functools.wraps(original)
         def start(self: Any) -> None:
-            if patches.active and not _is_worker(self) and (where := standing()) is not None:
-                self.__dict__[_ATTRIBUTE] = where
+            if patches.active:
+                asks()
+                if not is_of_pool(self) and (where := standing()) is not None:
+                    self.__dict__[_ATTRIBUTE] = where
             original(self)
 
         return start
@@ -123,7 +115,10 @@ class ThreadsInstrumentor(Instrumentor):
 
         @functools.wraps(original)
         def start_new_thread(function: Any, /, *given: Any) -> Any:
-            where = standing() if patches.active and callable(function) else None
+            where = None
+            if patches.active and callable(function):
+                asks()
+                where = standing()
             return original(function if where is None else carried(function, where), *given)
 
         return start_new_thread
@@ -135,15 +130,10 @@ def _wrap_bootstrap(original: Callable[..., Any]) -> Callable[..., Any]:
         where: Standing | None = self.__dict__.pop(_ATTRIBUTE, None)
         if where is not None:
             stand(where)
+            begin(where)
         original(self)
 
     return _bootstrap_inner
-
-
-def _is_worker(thread: Any) -> bool:
-    """Tell whether a thread is a pool's, by the module of what it runs."""
-    target = getattr(thread, "_target", None)
-    return getattr(thread if target is None else target, "__module__", None) in _POOLS
 
 
 def _learn_tasks() -> None:

@@ -5,8 +5,8 @@
     outlived    a thread or task whose request has ended goes on for it, or for nobody
 
 A thread or task that was begun inside a request is there for that request, until it takes something that another one
-put on a queue. What was begun outside of any request keeps to itself: its runs are its own. So does code that has
-opened something itself, and takes what others answer.
+put on a queue. What was begun outside of any request keeps to itself: its runs are its own, see `serving` for their
+sessions. So does code that has opened something itself, and takes what others answer.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from gradient.runtime.context import (
 )
 from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.remote import Remote, told_remote
+from gradient.runtime.serving import serve
 from gradient.runtime.session import NO_SESSION, Session, session_variable
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ class CarriedItems:
         return self._next()
 
 
-def begun_here() -> bool:
-    """Tell whether what is current was opened by the running thread or task itself."""
+def keeps_to_itself() -> bool:
+    """Tell whether the running thread or task opened itself what is current, or was begun outside of any request."""
     scope = current_scope.get()
-    return scope is not None and not is_inherited(scope)
+    return _home.get() is None if scope is None else not is_inherited(scope)
 
 
 def adopt(asked: Standing | None, queue: int) -> None:
@@ -134,7 +135,9 @@ def adopt(asked: Standing | None, queue: int) -> None:
     asked for ends the work for others only where it lay among their items: it may be anything that this work needs.
     """
     scope, home = current_scope.get(), _home.get()
-    if home is None if scope is None else not is_inherited(scope):
+    if keeps_to_itself():
+        if scope is None:
+            serve(asked, queue)
         return
     if asked is None or asked.scope is None:
         if scope is not None and open_scope(scope) is scope and (home is None or home.queue != queue):
