@@ -6,6 +6,7 @@ r"""Names of secrets within texts, and what stands behind them.
     --password x   --token=x   <password>x</password>                  commands, XML
     password: x   password = 'x'                                       what messages say
     | password | x |   password -> x   <td>password</td><td>x</td>     whatever else: see `beside`
+    (name, password) VALUES ('bob', 'x')                               apart from the name: `rows`, `tables`, `labels`
 
 The first three lines are meant for programs: whatever stands there is withheld, unless it is a placeholder. The next is
 how people and programs write, too: of an ordinary text only what looks like a secret is withheld, of an error's message
@@ -15,11 +16,14 @@ everything but plain words. All tries are bounded, and what is withheld is not l
 import re
 from typing import Literal
 
-from gradient.redaction.beside import beside
+from gradient.redaction.beside import before_name, beside
 from gradient.redaction.credentials import Span
-from gradient.redaction.judging import is_placeholder, is_plain_word, looks_random, looks_secret
-from gradient.redaction.names import WHOLE, Names
+from gradient.redaction.judging import is_chosen, is_placeholder, is_plain_word, looks_random, looks_secret
+from gradient.redaction.labels import declared, labelled
+from gradient.redaction.names import WHOLE, Names, is_password
 from gradient.redaction.places import BARE, OPEN, QUOTE, SCHEME, Place, end_of_bare, held, sample, skipped
+from gradient.redaction.rows import in_rows
+from gradient.redaction.tables import in_table
 
 _GAP = r"(?:[ \t]|%20|&nbsp;|\\+u0020){0,8}"
 _REST = re.compile(r"[\w.\-]{0,40}")
@@ -30,8 +34,10 @@ _AFTER = re.compile(
     rf"""(?P<close>{QUOTE})?(?:[\])]|%5[Dd])?(?P<gap>{_GAP})(?P<sep>=>|:=|[:=,>\uff1a]|%3[AaDd]|&\#6[01];)?(?P<more>{_GAP})""",
     re.VERBOSE,
 )
-_SAID = re.compile(rf"(?:is |was |are )?{QUOTE}?")
+_SAID = re.compile(rf"(?:is |was |are |BY )?{QUOTE}?")
 _BLOCK = re.compile(r"[|>][+-]?(?:\n|\\{1,31}n)[ \t+]{0,40}")  # of YAML
+_CHANGED = re.compile(rf"[^\n\"'\\]{{0,200}}{QUOTE} -> (?P<prefix>)(?P<quote>{QUOTE})")  # a plan of Terraform
+_NEXT_LINE = re.compile(r"(?:\s|\\{1,31}[nrt]|[+>]|\d(?=\d{0,5}(?:\t|\\{1,31}t))){0,60}")  # numbered, or of a diff
 _LINES = re.compile(r"(?:\s|\\{1,31}[nrt]){0,40}")
 _NAME_BEFORE = re.compile(
     rf"(?:name|key|header|field|variable|parameter|Name|Key|Header|NAME|KEY){QUOTE}?\s{{0,8}}[:=,]\s{{0,8}}{QUOTE}?$"
@@ -70,8 +76,8 @@ class Assignments:
         self._names = names
         self._has_added = bool(names.added)
 
-    def find(self, text: str, start: int, end: int, manner: Manner, *, wide: bool = False) -> Span | None:
-        """Return what to withhold behind the name that a part of was found.
+    def find(self, text: str, start: int, end: int, manner: Manner, *, wide: bool = False) -> Span | list[Span] | None:
+        """Return what to withhold behind the name that a part of was found, or before it, or below.
 
         Args:
             text: The whole text.
@@ -92,7 +98,14 @@ class Assignments:
             begin, stop = self._quoted(text, start, stop)
         if begin is None:
             return None
-        return self._signed(text, begin, stop, manner) or beside(text, stop, manner == "told")
+        found = (
+            self._signed(text, begin, stop, manner)
+            or beside(text, begin, stop, manner == "told")
+            or labelled(text, begin, stop)
+            or before_name(text, begin, stop)
+        )
+        below = in_rows(text, begin, stop) or in_table(text, begin, stop, self._names.is_weak)
+        return [*below, found] if below and found else below or found
 
     def _signed(self, text: str, begin: int, stop: int, manner: Manner) -> Span | None:
         """Find what belongs to a name by the signs between them."""
@@ -156,13 +169,16 @@ class Assignments:
         """Find the other half of `("password", "x")` or `{"name": "password", "value": "x"}`."""
         close = after["close"]
         opened = text.rfind(close, max(0, begin - _PAIR_CHARS), begin)
-        if opened < 0 or _NOT_IN_NAME.search(text, opened + len(close), begin):
+        if opened < 0:
             return None
         before = text[max(0, opened - 40) : opened + len(close)]
+        if _NOT_IN_NAME.search(text[opened + len(close) : begin].replace("/", "")):  # it may be a path
+            return None
         place = Place(text, begin, text[begin:stop], after, False, True)
         if _NAME_BEFORE.search(before):
             return self._elsewhere(text, opened, after.end(), place)
-        found = OPEN.match(text, after.end()) if after["sep"] == "," else None
+        lines = _NEXT_LINE.match(text, after.end()) if after["sep"] == "," else None
+        found = OPEN.match(text, lines.end()) if lines else None
         if found is None:
             return None
         if manner == "json":  # what is named in lists is looked at in the data
@@ -172,6 +188,7 @@ class Assignments:
         is_meant = (
             skipped(value) > 0
             or looks_secret(value)
+            or ("cookie" in place.name.lower() and looks_secret(value.partition("=")[2].partition(";")[0]))
             or ((manner == "told" or place.name[0] == "-") and not is_plain_word(value))
         )
         return place.quoted(found) if is_pair and is_meant else None
@@ -200,6 +217,7 @@ class Assignments:
         if (
             is_option
             or looks_random(bare)
+            or (is_password(name) and is_chosen(bare))
             or (manner == "told" and SCHEME.fullmatch(name + " ") and looks_secret(bare))
         ):
             return at, end_of_bare(text, at, bare)
@@ -210,9 +228,12 @@ class Assignments:
         at = block.end() if block else at
         opened = OPEN.match(text, at)
         if opened:
-            return place.quoted(opened)
+            changed = _CHANGED.match(text, opened.end())
+            return (changed and place.quoted(changed)) or place.quoted(opened)
         if place.close and text[at : at + 1] in ("[", "{"):
-            return None if place.is_path or (place.weak and place.name.lower() in WHOLE) else held(text, at)
+            if place.is_path or (place.weak and place.name.lower() in WHOLE):
+                return None
+            return held(text, at) or declared(text, at)
         return place.bare(at)
 
 

@@ -10,11 +10,14 @@ from gradient.redaction.names import Names
 PROGRAMS = (
     "curl", "mysql", "mariadb", "sshpass", "redis-cli", "mongo", "sqlcmd", "docker login", "podman login", "az login",
     "registry login", "twine upload", "smbclient", "ldap", "7z ", "unrar ", "zip -P", "openssl", "useradd", "usermod",
-    "http -a", "http --auth", "bcp ", "lftp",
+    "http -a", "http --auth", "bcp ", "lftp", "ssh-keygen",
 )  # fmt: skip
 """What a text is searched for: programs that are told passwords by options of one letter."""
 
-_PROGRAM = re.compile(r"(?:.*[/\\])?([a-z0-9]+(?:-cli)?)[\w.-]*\Z")
+PIPED = ("password-stdin", "sudo -S", "chpasswd", "with-token", "passphrase-fd")
+"""What a text is searched for, too: programs that are told passwords by what is written to them."""
+
+_PROGRAM = re.compile(r"(?:.*[/\\])?([a-z0-9]+(?:-cli|-keygen)?)[\w.-]*\Z")
 # Program -> the options whose next word is a password; those that it is glued to.
 _OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **dict.fromkeys(("mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb"), ((), ("-p",))),
@@ -26,6 +29,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **dict.fromkeys(("ldapsearch", "ldapadd", "ldapmodify"), (("-w",), ())),
     "sshpass": (("-p",), ("-p",)),
     "zip": (("-P",), ("-P",)),
+    "ssh-keygen": (("-N", "-P"), ()),
     "redis-cli": (("-a", "--pass"), ()),
     "openssl": (("-k",), ("pass:",)),
 }
@@ -42,6 +46,11 @@ _GLUED_OPTIONS = ("-p", "-P")
 _GLUED = re.compile(r"-p(?=[^:/=,.]*[A-Za-z])(?=[^:/=,.]*\d)[^:/=,.]{6,}\Z")
 _STRETCH = re.compile(r"[^\n|]{1,400}")
 _WORD = re.compile(r"[^\s\"'`\\\[\](]+")
+_PIPED = re.compile(
+    r"(?:echo|printf)(?: -\w+| ['\"]%s(?:\\+n)?['\"])* (\\{0,31}[\"']?)(?:[\w.-]{1,40}:)?"
+    r"([^\s|\"'\\][^\n|\"'\\]{0,200}?)\1 ?\|[^|\n]{0,80}$"
+)
+_PIPED_CHARS = 400
 _PROGRAM_CHARS = 4
 _NEXT_COMMAND = frozenset({"&&", ";", "|", "||"})
 
@@ -69,6 +78,15 @@ def command_in(text: str, start: int) -> list[Span]:
         for word, place, hidden in zip(words, places, _by_program(words), strict=True)
         if hidden is not None and not is_placeholder(word[hidden:]) and not is_plain_word(word[hidden:])
     ]
+
+
+def piped_in(text: str, start: int) -> Span | None:
+    """Return what to withhold of what is written to a program that was found: `echo x | sudo -S ls`."""
+    stretch = text[max(0, start - _PIPED_CHARS) : start]
+    found = _PIPED.search(stretch)
+    if found is None or is_placeholder(found[2]):
+        return None
+    return start - len(stretch) + found.start(2), start - len(stretch) + found.end(2)
 
 
 def _end(text: str, start: int) -> int:

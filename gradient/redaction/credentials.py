@@ -23,6 +23,7 @@ _BEARER = re.compile(r"(?:bearer|BEARER|Bearer)(?:%20|\\+u0020|\s|\+|\\+[nrt]|&n
 _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{12,}")
 _BASIC = re.compile(rf"[Bb]asic{_BLANK}([A-Za-z0-9+/]{{8,}}={{0,2}})")
 _LONG_WORD_CHARS = 20
+_ENCODED_HEADER, _ENCODED = re.compile(r"[A-Za-z0-9+/]{64}"), re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 # Of an address: `://user:password@host`. The password may have signs in it that an address should not have.
 _USER = re.compile(r"://([^/\s:\"'?#\\<>`{}\[]{0,100})(:?)")
@@ -33,6 +34,7 @@ _OPEN_PASSWORD = re.compile(
     r"\[redacted\]@|(?:password|passwd|pass|pwd|secret)@|\$?\{[^}]*\}@|<[^>]*>@|\*+@|%s@|\.{3}@"
 )
 _TOKEN_USER = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,100}[@:]")
+_SHORT_USER = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9]{12,19}@")
 
 # What lets anyone have what an address names: `&sig=...`, `, Signature=...`; and what may do so, if it looks random.
 _SIGNATURE = re.compile(r"[A-Za-z]{3,9}(?:=|%3[Dd])((?:[A-Za-z0-9+/_~.-]|%2[BbFf]|%3[Dd]){16,1024}={0,2})")
@@ -107,6 +109,13 @@ def _basic(text: str, start: int) -> Span | None:
     return found.span(1) if is_pair else None
 
 
+def _encoded_key(text: str, start: int) -> Span | None:
+    """Find a private key in Base64, as Kubernetes keeps it."""
+    header = _ENCODED_HEADER.match(text, start)
+    found = _ENCODED.match(text, start) if header and b"PRIVATE KEY" in base64.b64decode(header[0]) else None
+    return found.span() if found else None
+
+
 def _address(text: str, start: int) -> Span | None:
     """Find the password of an address, or a token in the place of its user."""
     user = _USER.match(text, start)
@@ -118,6 +127,8 @@ def _address(text: str, start: int) -> Span | None:
         if found is None and not _PORT.match(text, at):
             found = _LOOSE_PASSWORD.match(text, at)
     token = _TOKEN_USER.match(text, user.start(1))
+    short = None if token else _SHORT_USER.match(text, user.start(1))
+    token = short if short and looks_random(short[0][:-1]) else token
     if token:  # and what stands behind it, if anything does
         at, found = user.start(1), found or (token if token[0][-1] == "@" else None)
     return (at, found.end() - 1) if found and found.end() - 1 > at else None
@@ -158,4 +169,4 @@ def shapes() -> dict[str, Find]:
     }
     found |= dict.fromkeys(("sig=", "sig%3D", "sig%3d", "ignature=", "ignature%3D", "ignature%3d"), _signature)
     found |= dict.fromkeys(_QUERIES, _query)
-    return found | {"earer": _bearer, "EARER": _bearer, "asic": _basic, "://": _address}
+    return found | {"earer": _bearer, "EARER": _bearer, "asic": _basic, "://": _address, "LS0tLS1CRUdJTi": _encoded_key}

@@ -2,7 +2,8 @@ r"""A text without the escapes that addresses, HTML and JSON write letters and s
 
     %27password%27%3A+%27x%27   &#x27;password&#x27;: &#x27;x&#x27;   \u0070assword=x
 
-Quotes behind a backslash stay as they are: how deep they are tells where a value ends.
+So are quotes that a shell, YAML or CSV write twice: '\''password'\''   ''password''   ""password"". Other quotes behind
+a backslash stay as they are: how deep they are tells where a value ends.
 """
 
 import html
@@ -14,9 +15,13 @@ from collections.abc import Iterator
 from gradient.redaction.credentials import Span
 
 _ESCAPE = re.compile(  # the first character apart, so that it is looked for quickly
-    r"[%&\\](?:(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|"
+    r"[%&\\\"'](?:(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|"
     r"(?<=&)(?:#\d{1,3}|#[xX][0-9A-Fa-f]{1,4}|[a-z]{2,4});|"
-    r"(?<=\\)\\{0,31}u(?!00[01]|[dD][89A-Fa-f])[0-9A-Fa-f]{4})"
+    r"(?<=\\)\\{0,31}u(?!00[01]|[dD][89A-Fa-f])[0-9A-Fa-f]{4}|"
+    r"(?<=')(?:\\{0,31}\"\\{0,31}'\\{0,31}\"\\{0,31}|\\{1,31})'|"  # of a shell
+    r"(?:(?<=[^\w\"']')'|(?<=[^\w\"']\")\")(?=[\w$<#./-])|(?:(?<=[\w>=]')'|(?<=[\w>=]\")\")(?![\w\"'\\])|"  # of YAML
+    r"(?<=[^\w\"'\\]\\)(?P<open>\\{0,31}[\"'])\\(?P=open)(?=[\w$<#./-])|"
+    r"(?<=[\w>=]\\)(?P<close>\\{0,31}[\"'])\\(?P=close)(?![\w\"'\\]))"
 )
 _FORM = re.compile(r"[^\s\"\\]+")  # what may be of a form, where a blank is a plus
 _UNESCAPED = re.compile(r"[A-Za-z0-9_.~-]*")  # what nobody escapes
@@ -82,6 +87,11 @@ def _meant(escape: str) -> list[tuple[str, int]]:
     if escape[0] == "&":
         meant = html.unescape(escape)
         return [(meant, len(escape))] if len(meant) == 1 else [(escape[0], 1), *((one, 1) for one in escape[1:])]
+    if escape[0] in "\"'":
+        return [(escape[0], len(escape))]
+    if escape[-1] in "\"'":
+        half = len(escape) // 2
+        return [*((one, 1) for one in escape[: half - 1]), (escape[-1], half + 1)]
     if escape[0] == "\\":
         return [(chr(int(escape[-4:], 16)), len(escape))]
     meant = urllib.parse.unquote(escape, errors="replace")

@@ -20,7 +20,8 @@ _KNOWN_IN_CODE = re.compile(
     r"(?i)(?:sha|md|base|utf|oauth|hmac|aes|rsa|v|argon|pbkdf|http|int|uint|float|ipv|s|ec|arg|param|x|b|h|p)\d"
 )
 _MADE_UP = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9!@#$%^&*?+~-]{6,80}")
-_FEW_CHARS = 6
+_CHOSEN = re.compile(r"(?=.*[g-zG-Z])[A-Za-z0-9!@#$%^&*?+~]+")
+_FEW_CHARS, _CHOSEN_CHARS = 6, 8
 _JUDGED_CHARS = 80
 _TOKEN_CHARS = re.compile(r"[\w\-+/=.~!@#$%^&*:]+")
 _RANDOM_CHARS = 10
@@ -56,6 +57,11 @@ def is_made_up(value: str) -> bool:
         and _MADE_UP.fullmatch(value) is not None
         and not _KNOWN_IN_CODE.search(value)
     )
+
+
+def is_chosen(value: str) -> bool:
+    """Tell whether a value is what people choose for a password: letters, digits and signs, in no order of code."""
+    return len(value) >= _CHOSEN_CHARS and _CHOSEN.fullmatch(value) is not None and looks_secret(value)
 
 
 def looks_secret(value: str) -> bool:

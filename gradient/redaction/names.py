@@ -28,8 +28,9 @@ _SENSITIVE = (
 # Names that are often glued to what stands before them: PGPASSWORD, dbpasswd, openaiapikey.
 _GLUED = re.compile(
     r"(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|accesstoken|authtoken|"
-    r"(?:ssh|db|ftp|smtp|mysql|redis|user|admin|root)pass|(?:bind|user|db|root|admin)pw)s?$"
+    r"(?:ssh|db|ftp|smtp|mysql|redis|user|admin|root|require)pass|(?:bind|user|db|root|admin)pw)s?$"
 )
+_PASSWORD = re.compile(r"(?i)pass(?:word|wd|phrase|code)?$|pwd$|pw$")
 # Sensitive as the whole key alone: `token` is a secret, `token_count` is none.
 WHOLE = frozenset({"token", "auth", "bearer", "pass", "pwd", "jwt", "psk", "pw"}) | phrases.TOKENS
 _WEAK = WHOLE | {"cookie", "cookies", "secret", "secrets", "secreto", "segredo", "секрет"}
@@ -74,6 +75,11 @@ def words_of(name: str) -> list[str]:
 def is_understood(name: object) -> bool:
     """Tell whether a name that somebody lists can match a key: it has a letter or a digit, and is no pattern."""
     return isinstance(name, str) and bool(words_of(name)) and len(name) <= MAX_NAME_CHARS and not _NO_NAME.search(name)
+
+
+def is_password(name: str) -> bool:
+    """Tell whether a sensitive name is that of a password, which a person may have chosen."""
+    return _PASSWORD.search(name) is not None
 
 
 class Names:

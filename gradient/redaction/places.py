@@ -22,6 +22,7 @@ _HELD_TEXT = re.compile(r"""["'][^"']""")
 _BRACKETS = re.compile(r"[\[\]{}]")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 _HEADER = re.compile(r"[A-Za-z][a-z]*(?:-[A-Za-z]+)+|Authorization|Cookie|authorization|cookie")
+_ATTRIBUTE = re.compile(r"[ \t](?:name|key|id)=\\{0,31}[\"']$")
 _PATH = re.compile(r"[/~.]|[A-Za-z]:[\\/]")
 _WHOLE_LINE = re.compile(r"(?i)(?:.*-)?(?:authorization|cookie)s?\Z")
 _SAMPLE_CHARS, _HELD_CHARS, _ESCAPES_CHARS = 200, 500, 64
@@ -43,7 +44,7 @@ class Place:
         self.told = told
         before = text[max(0, begin - 3) : begin]
         self.is_separated = before.endswith(_SEPARATED) or before.lower() in ("%3f", "%26", "%3b")
-        self.is_element = before.endswith("<")
+        self.is_element = before.endswith("<") or _ATTRIBUTE.search(text[max(0, begin - 20) : begin]) is not None
         self.is_path = before.endswith("/")
         self.is_tight = not after["gap"] and not after["more"]
         self.is_pair = self.close is not None
@@ -58,7 +59,7 @@ class Place:
             return None
         is_meant = self.is_pair or self.told or self.sep == "%3D"
         withheld = self._is_strong(bare) if is_meant else looks_secret(bare) or (not self.weak and is_made_up(bare))
-        return (at + skipped(value), _end_of(self.text, at, quote)) if withheld else None
+        return (at + skipped(value), end_of_quoted(self.text, at, quote)) if withheld else None
 
     def _is_strong(self, value: str) -> bool:
         """Tell whether a value is withheld whatever it looks like; behind `token` there are words of texts, too."""
@@ -90,7 +91,8 @@ class Place:
 
     def _is_harmless(self, value: str, following: str) -> bool:
         if self.sep == ">":
-            return following != "<" or not self.is_element or (self.weak and is_plain_word(value))
+            is_word = (self.weak or self.is_pair) and is_plain_word(value)
+            return following != "<" or not self.is_element or is_word
         if value.isdecimal():
             return self.weak or len(value) < _PIN_DIGITS or not (self.told or self.is_pair or self.is_separated)
         is_field = following == "&" and not is_plain_word(value)  # the first of a form
@@ -140,10 +142,10 @@ def skipped(value: str) -> int:
 def sample(text: str, at: int, quote: str) -> str:
     """Return the beginning of what is quoted: enough to judge it."""
     beginning = text[at : at + _SAMPLE_CHARS]
-    return beginning[: _end_of(beginning, 0, quote)]
+    return beginning[: end_of_quoted(beginning, 0, quote)]
 
 
-def _end_of(text: str, at: int, quote: str) -> int:
+def end_of_quoted(text: str, at: int, quote: str) -> int:
     """Return where what is quoted ends: at the same quote, not more deeply escaped; else with the line or the text."""
     end = text.find(quote, at)
     while end > at and text[end - 1] == "\\" and (quote[0] == "\\" or _is_escaped(text, at, end)):

@@ -20,10 +20,16 @@ _KEY_BLOCK = r"[A-Z0-9 %+]{0,50}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?"
 _QUOTED = r"\\{0,31}[\"']"
 _USER_AND = rf"\s{{0,4}}{_QUOTED}[^\"'\\]{{0,60}}{_QUOTED},\s{{0,4}}{_QUOTED}"
 _IN_QUOTES = r"(?=[^\"'\\]*[0-9])[^\"'\\]{4,200}(?=\\{0,31}[\"'])"
+_TO_QUOTE = r"[^\"'\\]{1,200}(?=\\{0,31}[\"'])"
 _HOOK = r"[\w/%\\@-]{20,}"
 _MAILGUN = r"[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}(?![A-Za-z0-9-])"
 _HEX_DIGITS = "0123456789abcdef"
 _NOT_AS_WORDS_GO_ON = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789bdfgjklmnopquvwxyz"  # after `pat`, as in `path`, `patch`
+
+
+def _behind_signs(prefix: str, body: str) -> dict[str, str]:
+    """Return a prefix that words may end with, behind what a value stands behind."""
+    return {f"{sign}{prefix}": body for sign in (" ", '"', "'", "=", ":", "\n", "`")}
 
 
 def _each(prefixes: str, body: str) -> dict[str, str]:
@@ -35,12 +41,12 @@ PREFIXES: dict[str, str] = {
     **_each("glpat- glrt- gldt- nvapi- GOCSPX- figd_ tskey- tgp_v1_ dckr_oat_", _DASHED),
     **_each("glptt- glcbt- glft- glsoat- gloas- glimt- glagent- glffct-", _WITH_DIGIT + _DASHED),
     **_each("lsv2_ pcsk_", _LOW),
-    **_each("vcp_ vck_ vca_ vci_ vcr_ cfat_ cfut_ rpa_ nfp_ rnd_ pnu_ sk_car_ sess- ak- ATBB", _MIXED),
+    **_each("vcp_ vck_ vca_ vci_ vcr_ cfat_ cfut_ rpa_ nfp_ rnd_ pnu_ sess- ak- ATBB", _MIXED),
     **_each("sb_secret_", _WITH_DIGIT + _DASHED),
-    **_each("IGQV IGAA napi_ jina_ tfp_ CFPAT- fio-u- wandb_v ATCTT y0_Ag vk1.a. AQ.Ab AQVN", _LONG),
+    **_each("IGQV IGAA napi_ jina_ tfp_ CFPAT- fio-u- wandb_v ATCTT y0_Ag vk1.a. AQ.Ab", _LONG),
     **_each("llx- polar_oat_ apify_api_ vtwn_ unkey_ rlwy_ cfk_ ddp_ ddo_ xau_ tr_prod_ tr_dev_", _MIXED),
     **_each("glrtr- GR1348941 bb_live_ bb_test_ sktsec_ dbtc_ dbtu_ ddpat_ xnd_production_ xnd_development_", _DASHED),
-    **_each("dnkey- os_v2_app_ pdl_live_apikey_ pdl_sdbx_apikey_ secret-live- secret-test- A21AA", _LONG),
+    **_each("dnkey- os_v2_app_ pdl_live_apikey_ pdl_sdbx_apikey_ A21AA", _LONG),
     **_each("snyk_uat. z_1dWlk", r"[A-Za-z0-9._-]{40,}"),
     **_each("sk-let- dG9rOj AKLT", rf"{_WITH_DIGIT}[A-Za-z0-9+/]{{40,}}={{0,2}}"),
     **_each("app- dataset-", r"(?=[A-Za-z]*[0-9])(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}(?![A-Za-z0-9_-])"),
@@ -61,6 +67,27 @@ PREFIXES: dict[str, str] = {
     **_each("EZAK EZTK", r"[A-Za-z0-9]{54}(?![A-Za-z0-9])"),
     **_each("AKCp cmVmdGtu", rf"{_WITH_DIGIT}[A-Za-z0-9]{{48,}}(?![A-Za-z0-9+/=])"),
     **_each("sl.u. sl.A sl.B", r"[A-Za-z0-9_-]{100,}"),
+    **_behind_signs("re_", r"(?=[A-Za-z]{0,33}_?[A-Za-z]{0,24}[0-9])[A-Za-z0-9]{8}_[A-Za-z0-9]{24}(?![A-Za-z0-9_])"),
+    **_behind_signs("cio", r"(?=[A-Za-z]{0,31}[0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9_])"),
+    **_behind_signs("bu_", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"),
+    **_behind_signs("ste-", r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{60,}"),
+    **_each("1/120 1/121", r"\d{13}:[a-f0-9]{32}(?![A-Za-z0-9])"),
+    **_each("2/120 2/121", r"\d{13}/\d{10,20}:[a-f0-9]{32}(?![A-Za-z0-9])"),
+    **_each("K000 K001 K002 K003 K004 K005", r"(?=[A-Za-z/+]*[0-9])[A-Za-z0-9/+]{27}(?![A-Za-z0-9/+=])"),
+    **_each("flp_ jca_ nbp_ tpuf_ bxt_ sk_prod_ n8n_api_ testsk_", rf"{_WITH_DIGIT}[A-Za-z0-9_.-]{{28,}}"),
+    **_each("mdb_sa_sk_ sk_car_ AQVN secret-live- secret-test-", rf"{_WITH_DIGIT}[A-Za-z0-9_-]{{20,}}={{0,2}}"),
+    **_each("essu_ sec-c- cflt", r"(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{40,}={0,2}"),
+    **_each("packagist_uut_ packagist_ort_ packagist_out_ rootly_ amzn1.oa2-cs.v1.", _HEX_40),
+    **_each("scp-live- scp-test-", r"[a-f0-9]{32}"),
+    **_each("Atza| Atzr|", r"[A-Za-z0-9_-]{60,}"),
+    "ak_2": r"[A-Za-z0-9]{26}(?![A-Za-z0-9_])",
+    "ucat_": r"[A-Z0-9]{26}(?![A-Za-z0-9])",
+    "npg_": r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12}(?![A-Za-z0-9_])",
+    "syt_": r"[A-Za-z0-9+/=]{2,80}_[A-Za-z]{20}_[A-Za-z0-9]{6}(?![A-Za-z0-9])",
+    "p.eyJ": r"[A-Za-z0-9_-]{30,400}\.[A-Za-z0-9_-]{20,}",
+    "KEY0": r"[A-F0-9]{31}_[A-Za-z0-9]{22}(?![A-Za-z0-9])",
+    "luma-": rf"{_UUID}-[a-z0-9-]{{20,}}",
+    "prod:": r"[a-z]{3,20}-[a-z]{3,20}-\d{1,4}\|[A-Za-z0-9+/]{40,}={0,2}",
     "xapp-": r"[A-Za-z0-9-]{10,}",
     "xox": r"[a-z](?:\.xox[a-z])?-(?:[A-Za-z0-9-]|%2[BbFf]|%3[Dd]){10,}",
     "whsec_": r"[A-Za-z0-9+/=]{16,}",
@@ -91,7 +118,7 @@ PREFIXES: dict[str, str] = {
     "pscale_": r"(?:tkn|pw|oauth)_[A-Za-z0-9=._-]{32,}",
     "hcaik_": r"[a-z0-9]{2}[A-Za-z0-9]{40,}", "hcxik_": r"[a-z0-9]{2}[A-Za-z0-9]{40,}", "rdme_": r"[a-z0-9]{40,}",
     "p8e-": r"[a-z0-9]{32}(?![A-Za-z0-9])", "4b1d": r"[A-Za-z0-9]{38}(?![A-Za-z0-9+/=])",
-    "live_": r"(?=[A-Za-z_-]*[0-9])(?:[a-f0-9]{35}|[A-Za-z0-9]{30}|[A-Za-z0-9_-]{40})(?![A-Za-z0-9_-])",
+    "live_": r"(?=[A-Za-z_-]*[0-9])(?:[a-f0-9]{35}|[a-f0-9]{32}|[A-Za-z0-9]{30}|[A-Za-z0-9_-]{40})(?![A-Za-z0-9_-])",
     "test_": r"[a-f0-9]{35}(?![A-Za-z0-9_])",
     "API-": r"(?=[A-Z]*[0-9])[A-Z0-9]{26}(?![A-Za-z0-9])",
     "sha256~": r"[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])",
@@ -162,6 +189,11 @@ WITHIN: dict[str, tuple[int, str, str]] = {
         )
         for literal in ("BasicAuth(", "auth=(", "NetworkCredential(")
     },
+    ":fx": (36, "", rf"{_UUID}:fx(?![A-Za-z0-9])"),
+    ":5432:": (60, r"[\w.*-]{1,60}:5432:[\w*-]{1,60}:[\w*-]{1,60}:", r"[^\s:\"'\\]{4,200}"),
+    "set_password(": (0, rf"set_password\((?:[^(),\n]{{1,80}},\s{{0,40}}){{2}}{_QUOTED}", _TO_QUOTE),
+    "DENTIFIED": (1, rf"IDENTIFIED (?:WITH \w{{1,40}} )?(?:BY|AS) (?:PASSWORD )?{_QUOTED}", _TO_QUOTE),
+    "SET PASSWORD": (0, rf"SET PASSWORD(?: FOR [^=\n]{{1,80}})? ?= ?(?:\w{{0,20}}\()?{_QUOTED}", _TO_QUOTE),
     ":thin:": (0, r":thin:[^/\s:@\"']{1,60}/", r"[^\s\"'@]{1,100}(?=@)"),
 }
 """Literal within a credential -> how many characters before it that may begin, what is shown, what is not."""

@@ -9,7 +9,7 @@ from functools import partial
 
 from gradient.redaction import phrases
 from gradient.redaction.assignments import Assignments, Manner
-from gradient.redaction.commands import PROGRAMS, command_in
+from gradient.redaction.commands import PIPED, PROGRAMS, command_in, piped_in
 from gradient.redaction.credentials import NOTION, Find, Span, shapes
 from gradient.redaction.escapes import Unescaped, escaped, unescaped
 from gradient.redaction.literals import search_for
@@ -24,6 +24,7 @@ _PARTS = (
     "pikey", "PIKEY", "pi key", "PI key", "PI Key", "pi Key", "ate key", "ate Key", "ess key", "ess Key",
     ' key"', ' Key"', " key\\", " Key\\", " key:", " Key:",
     "yKey", "cKey", "kKey", " key'", " Key'",
+    "pass =", "pass=",
     "_PWD", "_pwd", "pwd=", "Pwd=", "pwd:", 'pwd"', "pwd'", "pwd\\", "pwd =", "_PASS", "_pass", "pass:",
     'pass"', "pass'", "pass\\", "sPass", "pPass", "bPass", "lPass", "nPass", "tPass", "rPass", "_Pass", "-Pass",
     'auth"', "auth\\", "_auth=", "-pass", "epass", "SSHPASS", "sshpass=", "sshpass'", 'sshpass"', "sshpass:",
@@ -55,7 +56,12 @@ class Search:
         harmless = () if names.listed else _COUNTS
         rarer = phrases.literals()
         listed = {part for name in names.listed for part in spellings_of(name)}
-        found = shapes() | dict.fromkeys(PROGRAMS, command_in) | dict.fromkeys(harmless, _nothing)
+        found = (
+            shapes()
+            | dict.fromkeys(PROGRAMS, command_in)
+            | dict.fromkeys(PIPED, piped_in)
+            | dict.fromkeys(harmless, _nothing)
+        )
         plain = {*found, *_PARTS, *rarer, *listed}
         wanted = sorted(plain.union(*map(escaped, plain)) - {*harmless, *_ADDRESSES})
         literals = [*wanted, *harmless, *_ADDRESSES]
@@ -151,5 +157,5 @@ def _nothing(_text: str, _start: int) -> None:
 
 def _named(  # noqa: PLR0913, PLR0917
     assignments: Assignments, size: int, manner: Manner, wide: bool, text: str, start: int
-) -> Span | None:
+) -> Span | list[Span] | None:
     return assignments.find(text, start, start + size, manner, wide=wide) or NOTION(text, start)

@@ -113,7 +113,7 @@ class Cleaner:
         cleaned: dict[str, Any] = {}
         ordinary, is_ordinary = self._redactor.ordinary_keys, self._redactor.is_ordinary
         fields = _first(partial(_DICT.items, value), self._limits.max_items)
-        for key, item in fields:
+        for key, item in self._redactor.without_rows(fields, _HIDDEN) if self._redacts_values else fields:
             name = key if type(key) is str else text_for(key)
             medium = self._media.of_field(name, item, fields) if type(item) in _MAY_BE_MEDIA else None
             if medium is not None:
@@ -158,6 +158,9 @@ class Cleaner:
     def _without_secrets(self, items: list[Any]) -> list[Any]:
         """Replace what other items name as a secret: in pairs of names and values, and in the words of a command."""
         redactor = self._redactor
+        if len(items) > 1:
+            head, are_pairs = items[0], _length(items[0]) == _PAIR
+            items = [head, *redactor.without_columns(head, items[1:], _HIDDEN, are_pairs=are_pairs)]
         if len(items) == _PAIR and redactor.half_of_pair(*items, among_others=False):
             return [items[0], _HIDDEN]
         if items and all(type(item) is str for item in items):

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gradient.redaction import labels
 from gradient.redaction.commands import hidden_from
 from gradient.redaction.judging import is_words
+from gradient.redaction.labels import is_given
 from gradient.redaction.names import MAX_NAME_CHARS, Names
 from gradient.redaction.search import Search
 
@@ -25,6 +27,9 @@ _BEHIND_CUT_CHARS = 8_192
 _NAME_FIELDS = ("name", "key", "header", "field", "variable", "parameter", "Name", "Key")
 _NUMBERS = (bool, int, float)
 _CONTAINERS = (dict, list, tuple)
+_LABELS = (*labels.NAMES, *_NAME_FIELDS, "loc")
+_LABELLED = (*labels.VALUES, "value", "Value")
+_COLUMNS, _ROWS = ("columns", "fields", "headers", "header"), ("rows", "data", "values", "results", "records")
 _VALUE_FIELDS = ("value", "values", "val", "Value", "stringValue", "string_value")
 
 
@@ -86,14 +91,54 @@ class Redactor:
             return False
         return among_others or type(value) not in (str, bytes) or not is_words(_text(value))
 
+    def _names_secret(self, field: str, value: Any) -> bool:
+        if field == "loc" and type(value) in (list, tuple) and value:  # of what Pydantic finds wrong
+            value = value[-1]
+        return type(value) in (str, bytes) and self.is_sensitive(_text(value))
+
+    def without_columns(self, names: Any, rows: Iterable[Any], hidden: Any, *, are_pairs: bool = False) -> list[Any]:
+        """Return rows, with `hidden` for what looks like a secret in the columns that have names of secrets.
+
+        Args:
+            names: The names of the columns; anything else is none.
+            rows: The rows.
+            hidden: What stands for a secret.
+            are_pairs: Whether rows may be pairs of a name and its value.
+        """
+        columns = set[int]()
+        if type(names) in (list, tuple) and all(type(name) is str for name in names):
+            columns = {at for at, name in enumerate(names) if self.is_sensitive(name)}
+        if are_pairs:
+            columns.discard(0)  # a name, and its value
+        if not columns:
+            return list(rows)
+        return [
+            [hidden if at in columns and type(cell) is str and is_given(cell) else cell for at, cell in enumerate(row)]
+            if type(row) in (list, tuple) and len(row) == len(names)
+            else row
+            for row in rows
+        ]
+
+    def without_rows(self, fields: list[tuple[Any, Any]], hidden: Any) -> list[tuple[Any, Any]]:
+        """Return the fields of a table that has a list of columns and a list of rows, without what these withhold."""
+        named = (item for key, item in fields if type(key) is str and key in _COLUMNS and type(item) in (list, tuple))
+        names = next(named, None)
+        return [
+            (key, self.without_columns(names, item, hidden))
+            if names and type(key) is str and key in _ROWS and type(item) in (list, tuple)
+            else (key, item)
+            for key, item in fields
+        ]
+
     def value_field(self, mapping: dict[str, Any]) -> str | None:
         """Return the field that holds a secret that another field names: `{"name": "password", "value": "x"}`."""
         field = next((field for field in _VALUE_FIELDS if field in mapping), None)
-        if field is None:
-            return None
-        named = (mapping.get(name) for name in _NAME_FIELDS)
-        is_secret = any(type(name) in (str, bytes) and self.is_sensitive(_text(name)) for name in named)
-        return field if is_secret else None
+        if field is not None and any(self._names_secret(name, mapping.get(name)) for name in _NAME_FIELDS):
+            return field
+        field = next((field for field in _LABELLED if isinstance(mapping.get(field), str)), None)
+        if field is not None and is_given(mapping[field]):
+            return field if any(self._names_secret(name, mapping.get(name)) for name in _LABELS) else None
+        return None
 
     def holds_secret(self, encoded: bytes) -> bool:
         """Tell whether JSON may hold a secret; what the user's patterns match can be told of plain text only."""

@@ -57,6 +57,21 @@ CODE = [
     '<property name="password" type="string"/><xs:element name="token" type="xs:string"/>',
 ]  # fmt: skip
 
+APART = [
+    "| Option | Password | Default |\n|---|---|---|\n| --user | required | none |\n| --port | optional | 8080 |",
+    "name,token,count\nhello,world,3\nfoo,bar,4\n\nNAME              TOKEN   AGE\nmy-pod-5d9f8c-x2  yes     3d",
+    "cur.execute('INSERT INTO users (name, password) VALUES (?, ?)', (name, hashed))",
+    "INSERT INTO users (name, password) SELECT name, password FROM old_users WHERE id IN (1, 2, 3);",
+    '{"label": "Password", "text": "Type at least twelve characters, please."} {"id": "token", "text": "the"}',
+    '{"question": "How do I reset my password?", "answer": "Open the settings, then choose Security."}',
+    '{"columns": ["user", "password"], "types": ["text", "text"], "rows": []} [["token", "count"], ["the", 12]]',
+    'variable "password" {\n  type = string\n  default = null\n}\noutput "token" { value = random_id.token.hex }',
+    "await page.fill('#password', password); await page.getByLabel('Password').fill(process.env.PASSWORD);",
+    "GPT-4o is the token counter of the year, and a haiku as the password is the joke for the 2nd of May.",
+    "echo $PASSWORD | docker login -u bob --password-stdin; ls | sudo -S true; x = '' + \"\" + 'it''s'",
+    "MATCH (u:User {name: 'password'}) RETURN u; SELECT 'password' AS label, '' AS text; print('''token''')",
+]
+
 
 def _sha(rng, name="sha1"):
     return hashlib.new(name, rng.randbytes(8)).hexdigest()
@@ -84,6 +99,10 @@ def formulas(rng):
 
 def code(rng):
     return "\n".join(rng.choices(CODE, k=4))
+
+
+def apart(rng):
+    return "\n\n".join(rng.choices(APART, k=3))
 
 
 def package_lock(rng):
@@ -143,7 +162,7 @@ def answer(rng):
 
 
 KINDS = (
-    prose, sheets, queries, formulas, code, package_lock, other_locks, git_log, page, log, numbers, answer,
+    prose, sheets, queries, formulas, code, apart, package_lock, other_locks, git_log, page, log, numbers, answer,
 )  # fmt: skip
 
 

@@ -124,7 +124,11 @@ HOSTILE = [
     "token aaaaaaaaaaaa.", "token\n  [type=a, input_value=", "token'),'input':", "sig=", "ignature=aA1", "&key=aA1-",
     "curl -u a ", "mysql -p'", "curl ", "pi key", "api key ", "Authorization: Digest a=", "%3A%2F%2Fa%3A",
     "BasicAuth('a',", "Private-Lines: 2\n", "-----BEGIN%20PRIVATE+KEY-----", "1//0", "8Q~", "-us1", "NRAL", "MTA",
-    "discord.com/api/webhooks/", "_pa-", "ignature%3Da",
+    "discord.com/api/webhooks/", "_pa-", "ignature%3Da", "(password, ", "(password) VALUES (",
+    "(password) VALUES (1), (",
+    '["password"],[', "| password |\n", "password  a\n", "password,a\n", '"label":"password","text":',
+    "echo a | sudo -S ", "::5432:", "a is the password ", "'\"'\"'", "''password'' ", "UPDATE password=? (",
+    "LS0tLS1CRUdJTi", "password|\\n",
 ]  # fmt: skip
 _CHARS = 10_000
 _TIMES_LONGER, _TIMES_AS_MUCH = 8, 24

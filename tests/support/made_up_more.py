@@ -78,6 +78,12 @@ sgamp_user_01ABCDEFGHIJKLMNOPQRSTUVWX_{h64} sk-let-{m60} m0-{m40} z_1dWlkIjoi{m6
 pat_{m64} bce-v3/ALTAK-{m21}/{h40} AKLT{m60}
 t1.9eu{m100}.{m86} hcxik_01{m56} mob-{i} cfk_{m48} rlwy_{m32} A21AA{m90} dG9rOj{m54}=
 eyJhbGciOiJkaXIifQ..{m16}.{m60}.{m22} fAbCd{m17}:APA91b{m134} sb_secret_{m31}
+1/1201234567890123:{h32} 2/1201234567890123/1211234567890123:{h32} K005{m27} ak_2{m26} flp_{m44} jca_{m36} nbp_{m36}
+tpuf_{m32} bxt_{m40} sk_prod_{m40} n8n_api_{m80} testsk_{m32}.eu mdb_sa_sk_{m40} sk_car_{m22} AQVN{m36}
+secret-live-{m36}=
+essu_{m76}== sec-c-{m48} cfltA{m60} packagist_uut_{h68} packagist_ort_{h68} rootly_{h64} amzn1.oa2-cs.v1.{h64}
+scp-live-{h32} Atzr|IwEBI{m200} Atza|IwEBI{m200} npg_xQ7zK9vB2mAb p.eyJ{m60}.{m43}
+prod:happy-otter-123|{m80}= https://xQ7zK9vB2mAbCd@github.com/x/y
 snowflake://u:{m16}@acc/db https://oauth2:{m16}@gitlab.com/x/y https://x-access-token:{m16}@github.com/x
 """.split()  # noqa: SIM905 - as a list it fills three pages
 
@@ -99,6 +105,9 @@ BLOCKS = [
     "SSWS 00{m40}",
     "api = mailgun.Client(); key {h32}-0a1b2c3d-9f8e7d6c",
     "Authorization: Token token={m20}",
+    "resend = Resend('re_Ab1Cd2Ef_{m24}')",
+    "token: cio{m32}",
+    "with ste-{m64} and bu_{m43}",
     "> GET / HTTP/2\n> x-api-key: {m40}\n> accept: */*",
     "DD-API-KEY: {h32}\nDD-APPLICATION-KEY: {h40}",
     "//registry.example.com/:_authToken={h36}",
