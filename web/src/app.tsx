@@ -1,8 +1,8 @@
 /** The frame around every page, and which page stands where. */
 import { useEffect, useState } from "preact/hooks";
 import { Part } from "./boundary";
+import { ComparePage } from "./compare/page";
 import { AboutPage } from "./pages/about";
-import { ComparePage } from "./pages/compare";
 import { ErrorsPage } from "./pages/errors";
 import { SessionPage, SessionsPage } from "./pages/sessions";
 import { StatsPage } from "./pages/stats";
@@ -10,117 +10,27 @@ import { Empty, useKeys } from "./parts";
 import { usePlace } from "./route";
 import { RunPage } from "./run/page";
 import { RunsPage } from "./runs/page";
+import { Bar, type Dialog, PAGES } from "./shell/bar";
 import { Dialogs } from "./shell/dialogs";
-import { nextTheme, themeChoice, useTheme } from "./shell/theme";
-import { OFFLINE, scope, useFetched, useSource } from "./source";
-
-const PAGES: [string, string][] = [
-  ["runs", "Runs"],
-  ["sessions", "Sessions"],
-  ["stats", "Stats"],
-  ["errors", "Errors"],
-  ["about", "About"],
-];
+import { OFFLINE, scope, useSource } from "./source";
 
 export function App() {
   const { path } = usePlace();
-  const source = useSource();
   const [connected, setConnected] = useState<boolean | null>(null);
-  const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
+  const [dialog, setDialog] = useState<Dialog>(null);
   const [all, setAll] = useState(scope.all);
-  const place = useFetched<{ home: string; project: string | null }>("place", connected);
+  const source = useSource();
   useEffect(() => source.follow(null, null, () => undefined, setConnected), [source]);
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        setDialog("palette");
-      }
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
-  }, []);
-  useKeys({
-    "?": () => setDialog("keys"),
-    "/": () => {
-      const box = document.querySelector<HTMLInputElement>("#query, main input[type=search]");
-      if (box) box.focus();
-      else setDialog("palette");
-    },
-  });
+  useDialogKeys(setDialog);
   const current = path[0] ?? "runs";
-  const project = place.value?.project;
+  const showAll = (wanted: boolean) => {
+    scope.all = wanted;
+    setAll(wanted);
+  };
   return (
     <div class="shell">
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>("main [tabindex='0'], main input, main a")?.focus();
-        }}
-      >
-        To the content
-      </a>
-      <header class="bar">
-        <a class="logo" href="#/runs">
-          <Logo />
-          Gradient
-        </a>
-        <nav aria-label="Pages">
-          {PAGES.map(([name, title]) => (
-            <a
-              key={name}
-              href={`#/${name}`}
-              aria-current={
-                current === name ||
-                (name === "runs" && (current === "run" || current === "compare")) ||
-                (name === "sessions" && current === "session")
-                  ? "page"
-                  : undefined
-              }
-            >
-              {title}
-            </a>
-          ))}
-        </nav>
-        <div class="right">
-          {project && (
-            <select
-              class="field wide"
-              aria-label="Project"
-              value={all ? "1" : ""}
-              onChange={(event) => {
-                scope.all = event.currentTarget.value === "1";
-                setAll(scope.all);
-              }}
-            >
-              <option value="">{project}</option>
-              <option value="1">all projects</option>
-            </select>
-          )}
-          <span
-            class={`live ${connected === false ? "off" : ""}`}
-            role="status"
-            title={connected === false ? "Trying to reach the server" : place.value?.home}
-          >
-            {connected === false ? "offline" : "live"}
-          </span>
-          <button type="button" class="button wide" onClick={() => setDialog("palette")}>
-            Find <kbd>Ctrl K</kbd>
-          </button>
-          <Theme />
-          <button
-            type="button"
-            class="button plain"
-            onClick={() => setDialog("keys")}
-            aria-label="Keys"
-            title="Keys (?)"
-          >
-            ?
-          </button>
-        </div>
-      </header>
+      <Skip />
+      <Bar current={current} connected={connected} all={all} showAll={showAll} open={setDialog} />
       {connected === false && (
         <div class="notice" role="alert">
           {OFFLINE.message}
@@ -143,6 +53,41 @@ export function App() {
   );
 }
 
+function useDialogKeys(open: (dialog: Dialog) => void): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        open("palette");
+      }
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+  useKeys({
+    "?": () => open("keys"),
+    "/": () => {
+      const box = document.querySelector<HTMLInputElement>("#query, main input[type=search]");
+      if (box) box.focus();
+      else open("palette");
+    },
+  });
+}
+
+/** For those who go by keys, past the bar. */
+const Skip = () => (
+  <a
+    class="skip"
+    href="#main"
+    onClick={(event) => {
+      event.preventDefault();
+      document.querySelector<HTMLElement>("main [tabindex='0'], main input, main a")?.focus();
+    }}
+  >
+    To the content
+  </a>
+);
+
 function Page({ path }: { path: string[] }) {
   const [name = "runs", id = ""] = path;
   if (name === "runs") return <RunsPage />;
@@ -159,19 +104,3 @@ function Page({ path }: { path: string[] }) {
     </Empty>
   );
 }
-
-export function Theme() {
-  useTheme();
-  return (
-    <button type="button" class="button plain" onClick={nextTheme} title="Theme: auto, light, dark">
-      {themeChoice()}
-    </button>
-  );
-}
-
-export const Logo = () => (
-  <svg viewBox="0 0 16 16" aria-hidden="true">
-    <rect width="16" height="16" rx="3" fill="var(--accent)" />
-    <path d="M3 4.5h10M5 8h6M7.5 11.5H13" stroke="var(--bg)" stroke-width="1.8" stroke-linecap="round" />
-  </svg>
-);

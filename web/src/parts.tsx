@@ -1,6 +1,6 @@
-/** Small pieces that every page uses: marks, states, lists of which only what is seen is drawn. */
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+/** Small pieces that every page uses: marks, states, the time, keys. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "./source";
 import { STATUSES, UNKNOWN } from "./vocabulary";
 
@@ -87,99 +87,11 @@ export const Empty = ({ title, children }: { title: string; children?: Component
   </div>
 );
 
-/** So many lines above and below those in sight are drawn too: what is scrolled to is there before it is seen. */
-const BEYOND = 6;
-const AT_REST_MS = 150;
-const HEAD = 28;
-
-/** Rows of one height, of which only those in sight are in the document. */
-export function List(props: {
-  count: number;
-  height: number;
-  /**
-   * Draws a line so many pixels from the top; lines of one slot are never in sight together, so that their
-   * elements can be used again.
-   */
-  row: (at: number, top: number, slot: number) => JSX.Element;
-  head?: JSX.Element;
-  /** Stands behind all lines, as high as they are together. */
-  behind?: JSX.Element;
-  /** A row that must be in sight whenever this changes. */
-  at?: number;
-  label: string;
-  role?: "treegrid" | "grid" | "table";
-  class?: string;
-  active?: string;
-  onKeyDown?: (event: KeyboardEvent) => void;
-  onScroll?: (top: number) => void;
-  style?: JSX.CSSProperties;
-  focus?: boolean;
-}) {
-  const element = useRef<HTMLDivElement>(null);
-  const [seen, setSeen] = useState({ top: 0, height: 800, moving: false });
-  useLayoutEffect(() => {
-    const list = element.current!;
-    let [frame, rest] = [0, 0];
-    const look = (moving: boolean) => setSeen({ top: list.scrollTop, height: list.clientHeight, moving });
-    const scrolled = () => {
-      props.onScroll?.(list.scrollTop);
-      clearTimeout(rest);
-      rest = window.setTimeout(look, AT_REST_MS, false);
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
-        look(true);
-      });
-    };
-    list.addEventListener("scroll", scrolled, { passive: true });
-    const watcher = new ResizeObserver(() => look(false));
-    watcher.observe(list);
-    look(false);
-    return () => {
-      list.removeEventListener("scroll", scrolled);
-      clearTimeout(rest);
-      watcher.disconnect();
-      cancelAnimationFrame(frame);
-    };
-  }, []);
-  useLayoutEffect(() => {
-    const list = element.current!;
-    if (props.at === undefined || props.at < 0) return;
-    const top = props.at * props.height;
-    const room = list.clientHeight - HEAD - props.height;
-    if (top < list.scrollTop) list.scrollTop = top;
-    else if (top > list.scrollTop + room) list.scrollTop = top - room;
-  }, [props.at]);
+/** Name the page in the browser. */
+export function useTitle(title: string): void {
   useEffect(() => {
-    if (props.focus) element.current!.focus({ preventScroll: true });
-  }, []);
-  const from = Math.max(0, Math.floor(seen.top / props.height) - BEYOND);
-  // As many slots wherever the list stands: with one more or less every line would move to another.
-  const slots = Math.ceil(seen.height / props.height) + 1 + 2 * BEYOND;
-  const rows: JSX.Element[] = [];
-  for (let at = from; at < Math.min(props.count, from + slots); at++)
-    rows.push(props.row(at, at * props.height, at % slots));
-  // An element that changes its place in the document is styled and laid out anew. So each keeps it while
-  // the list moves; at rest they stand as they are read.
-  if (seen.moving) rows.push(...rows.splice(0, slots - (from % slots)));
-  return (
-    <div
-      ref={element}
-      class={`list ${props.class ?? ""}`}
-      style={props.style}
-      role={props.role ?? "grid"}
-      aria-label={props.label}
-      aria-rowcount={props.count + 1}
-      aria-activedescendant={props.active}
-      tabIndex={0}
-      onKeyDown={props.onKeyDown}
-    >
-      {props.head}
-      <div class="body" role="rowgroup" style={{ height: `${props.count * props.height}px` }}>
-        {props.behind}
-        {rows}
-      </div>
-    </div>
-  );
+    document.title = `${title} · Gradient`;
+  }, [title]);
 }
 
 /** The time now, told anew so often while something runs; else the time of the first call. */

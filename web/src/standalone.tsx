@@ -1,9 +1,9 @@
 /** One run in one file: the same page, and everything it would ask a server for. */
 import { render } from "preact";
-import { Logo, Theme } from "./app";
 import type { Execution, Request, RunAnswer } from "./model";
 import { go, href, read } from "./route";
 import { RunPage } from "./run/page";
+import { Logo, Theme } from "./shell/bar";
 import { Failed, type Problem, type Source, SourceProvider } from "./source";
 import "./styles.css";
 import "./vocabulary.css";

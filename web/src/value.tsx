@@ -1,4 +1,5 @@
 /** Recorded values. What is in them is text and never markup, whatever it looks like. */
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { count } from "./format";
 
@@ -64,32 +65,27 @@ function structured(text: string): unknown {
 }
 
 function Node({ value, depth, name }: { value: unknown; depth: number; name?: string }) {
-  const [open, setOpen] = useState(depth > 0);
-  const [most, setMost] = useState(ITEMS);
   const key = name === undefined ? null : <span class="key">{name}: </span>;
   const note = noted(value);
-  if (note !== null)
-    return (
-      <>
-        {key}
-        <span class="withheld">{note}</span>
-      </>
-    );
-  if (!Array.isArray(value) && !isMapping(value))
-    return (
-      <>
-        {key}
-        <Leaf value={value} />
-      </>
-    );
-  const entries: [string, unknown][] = Array.isArray(value)
-    ? value.map((each, at) => [String(at), each])
-    : Object.entries(value);
+  if (note === null && (Array.isArray(value) || isMapping(value)))
+    return <Nested value={value} depth={depth} name={key} />;
+  return (
+    <>
+      {key}
+      {note === null ? <Leaf value={value} /> : <span class="withheld">{note}</span>}
+    </>
+  );
+}
+
+/** A list or a mapping, which folds. */
+function Nested({ value, depth, name }: { value: unknown[] | Mapping; depth: number; name: JSX.Element | null }) {
+  const [open, setOpen] = useState(depth > 0);
+  const entries = Object.entries(value);
   const [left, right] = Array.isArray(value) ? "[]" : "{}";
   if (entries.length === 0)
     return (
       <>
-        {key}
+        {name}
         {left}
         {right}
       </>
@@ -97,7 +93,7 @@ function Node({ value, depth, name }: { value: unknown; depth: number; name?: st
   return (
     <>
       <button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {key}
+        {name}
         {left}
         {!open && (
           <span class="dim">
@@ -108,24 +104,31 @@ function Node({ value, depth, name }: { value: unknown; depth: number; name?: st
       </button>
       {open && (
         <>
-          <ul>
-            {entries.slice(0, most).map(([each, inside]) => (
-              <li key={each}>
-                <Node name={each} value={inside} depth={depth - 1} />
-              </li>
-            ))}
-            {entries.length > most && (
-              <li>
-                <button type="button" class="button link small" onClick={() => setMost(most + 10 * ITEMS)}>
-                  {count(entries.length - most)} more
-                </button>
-              </li>
-            )}
-          </ul>
+          <Entries entries={entries} depth={depth - 1} />
           {right}
         </>
       )}
     </>
+  );
+}
+
+function Entries({ entries, depth }: { entries: [string, unknown][]; depth: number }) {
+  const [most, setMost] = useState(ITEMS);
+  return (
+    <ul>
+      {entries.slice(0, most).map(([each, inside]) => (
+        <li key={each}>
+          <Node name={each} value={inside} depth={depth} />
+        </li>
+      ))}
+      {entries.length > most && (
+        <li>
+          <button type="button" class="button link small" onClick={() => setMost(most + 10 * ITEMS)}>
+            {count(entries.length - most)} more
+          </button>
+        </li>
+      )}
+    </ul>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Terms of the query language, begun and put together. */
 import { expect, test } from "vitest";
-import { type Fields, optionsFor, toggled } from "../src/runs/terms";
+import { completed, type Fields, nextOption, optionsFor, quoted, toggled } from "../src/runs/terms";
 
 const KNOWN: Fields = {
   fields: [
@@ -35,4 +35,23 @@ test("a term takes the place of another of its field, and leaves the rest", () =
 
 test("a term that is there is taken out", () => {
   expect(toggled("  status:error   dur>2s ", "status:error")).toBe("dur>2s");
+});
+
+test("an option takes the place of the word before the caret", () => {
+  expect(completed("cost>1 sta text:x", 10, { text: "status:", help: "" })).toBe("cost>1 status: text:x");
+});
+
+test("options come round and round, and none is before the first", () => {
+  expect([nextOption(-1, 1, 3), nextOption(-1, -1, 3), nextOption(2, 1, 3), nextOption(0, -1, 3)]).toEqual([
+    0, 2, 0, 2,
+  ]);
+  expect(nextOption(-1, 1, 0)).toBe(-1);
+});
+
+test.each([
+  ["plan_trip", "plan_trip"],
+  ["plan trip", '"plan trip"'],
+  ["a*", '"a*"'],
+])("the value %s is written as %s", (value, written) => {
+  expect(quoted(value)).toBe(written);
 });

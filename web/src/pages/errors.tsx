@@ -1,7 +1,6 @@
 /** What failed, those alike together, the commonest first. */
-import { useEffect } from "preact/hooks";
 import { age, count } from "../format";
-import { Empty, Failure, Loading } from "../parts";
+import { Empty, Failure, Loading, useTitle } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
 import { type Column, Table } from "../table";
@@ -62,9 +61,7 @@ const COLUMNS: Column<Group>[] = [
 
 export function ErrorsPage() {
   const { value, problem } = useFetched<{ groups: Group[] }>("errors");
-  useEffect(() => {
-    document.title = "Errors · Gradient";
-  }, []);
+  useTitle("Errors");
   if (problem) return <Failure problem={problem} />;
   if (value === null) return <Loading what="the errors" />;
   if (value.groups.length === 0) return <Empty title="Nothing failed" />;

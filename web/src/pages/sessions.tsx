@@ -1,8 +1,7 @@
 /** Threads of runs: what belongs to one conversation or one user's visit. */
-import { useEffect } from "preact/hooks";
 import { age, allMissing, atLeast, count, duration, few, lacking, moment, tokens, totalCost } from "../format";
 import type { Missing, Request, Row } from "../model";
-import { Empty, Failure, Loading, Mark } from "../parts";
+import { Empty, Failure, Loading, Mark, useTitle } from "../parts";
 import { href } from "../route";
 import { useFetched } from "../source";
 import { type Column, Table } from "../table";
@@ -66,9 +65,7 @@ const COLUMNS: Column<Session>[] = [
 
 export function SessionsPage() {
   const { value, problem } = useFetched<{ sessions: Session[]; newest: number; whole: boolean }>("sessions");
-  useEffect(() => {
-    document.title = "Sessions · Gradient";
-  }, []);
+  useTitle("Sessions");
   if (problem) return <Failure problem={problem} />;
   if (value === null) return <Loading what="the sessions" />;
   if (value.sessions.length === 0) {
@@ -88,9 +85,7 @@ export function SessionsPage() {
 
 export function SessionPage({ id }: { id: string }) {
   const { value, problem } = useFetched<{ runs: Row[] }>(`sessions/${encodeURIComponent(id)}`);
-  useEffect(() => {
-    document.title = `${id} · Gradient`;
-  }, [id]);
+  useTitle(id);
   if (problem) return <Failure problem={problem} />;
   if (value === null) return <Loading what="the session" />;
   if (value.runs.length === 0)

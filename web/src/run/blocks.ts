@@ -18,57 +18,52 @@ export interface Block {
 const MOST = 900;
 
 export function built(tree: Tree, name: string, by: Measure, now: number): Block {
-  const value = (row: number): number =>
-    by === "time"
-      ? tree.end(row, now) - tree.start[row]
-      : by === "tokens"
-        ? (tree.tokens(row) ?? 0)
-        : (tree.columns.cost_usd[row] ?? 0);
-  const root: Block = {
-    name,
-    kind: "request",
-    row: REQUEST,
-    rows: [REQUEST],
-    value: 0,
-    failed: false,
-    children: new Map(),
+  const root = block(name, "request", REQUEST);
+  root.rows.push(REQUEST);
+  const value = (row: number): number => {
+    if (row === REQUEST) return by === "time" ? now : 0;
+    if (by === "time") return tree.end(row, now) - tree.start[row];
+    return (by === "tokens" ? tree.tokens(row) : tree.columns.cost_usd[row]) ?? 0;
   };
-  const waiting: Block[] = [root];
-  const order: Block[] = [root];
-  while (waiting.length > 0) {
-    const block = waiting.pop()!;
-    for (const row of block.rows) {
-      for (const child of tree.children(row)) {
-        const key = `${tree.kind(child)} ${tree.name(child)}`;
-        let found = block.children.get(key);
-        if (found === undefined) {
-          found = {
-            name: tree.name(child),
-            kind: tree.kind(child),
-            row: child,
-            rows: [],
-            value: 0,
-            failed: false,
-            children: new Map(),
-          };
-          block.children.set(key, found);
-          waiting.push(found);
-          order.push(found);
-        }
-        found.rows.push(child);
-        found.failed ||= tree.status(child) === "error";
-      }
-    }
-  }
   // From the leaves: nothing is narrower than what is inside of it.
-  for (let at = order.length - 1; at >= 0; at--) {
-    const block = order[at];
-    const inside = [...block.children.values()].reduce((sum, child) => sum + child.value, 0);
-    const own =
-      block.row === REQUEST ? (by === "time" ? now : 0) : block.rows.reduce((sum, row) => sum + value(row), 0);
-    block.value = Math.max(inside, own);
+  for (const each of below(root, tree).reverse()) {
+    const inside = [...each.children.values()].reduce((sum, child) => sum + child.value, 0);
+    const own = each.rows.reduce((sum, row) => sum + value(row), 0);
+    each.value = Math.max(inside, own);
   }
   return root;
+}
+
+const block = (name: string, kind: string, row: number): Block => ({
+  name,
+  kind,
+  row,
+  rows: [],
+  value: 0,
+  failed: false,
+  children: new Map(),
+});
+
+/** Put what ran into the blocks of its paths of names; return all blocks, each before those inside of it. */
+function below(root: Block, tree: Tree): Block[] {
+  const waiting = [root];
+  const order = [root];
+  while (waiting.length > 0) {
+    const above = waiting.pop()!;
+    for (const row of above.rows.flatMap((each) => [...tree.children(each)])) {
+      const key = `${tree.kind(row)} ${tree.name(row)}`;
+      let found = above.children.get(key);
+      if (found === undefined) {
+        found = block(tree.name(row), tree.kind(row), row);
+        above.children.set(key, found);
+        waiting.push(found);
+        order.push(found);
+      }
+      found.rows.push(row);
+      found.failed ||= tree.status(row) === "error";
+    }
+  }
+  return order;
 }
 
 export function placed(root: Block, width: number): { block: Block; left: number; wide: number; depth: number }[] {

@@ -36,48 +36,57 @@ export function Chat({ state }: { state: RunState }) {
   return (
     <div class="scroll" tabIndex={0} aria-label="Conversation" role="region">
       <div class="chat">
-        {turns.slice(0, SHOWN).map((turn, at) => {
-          // What tools answered is told by the next call of the same conversation.
-          const later = turns.slice(at + 1).find((next) => next.conversation === turn.conversation);
-          return (
-            <div class="turn" key={turn.execution_id}>
-              <div class="about">
-                <span class="num">{at + 1}</span>
-                <Kind kind="llm" />
-                <button
-                  type="button"
-                  class="button link small"
-                  onClick={() => state.select(tree.row(turn.execution_id))}
-                >
-                  {turn.model ?? turn.name}
-                </button>
-                {value.conversations > 1 && <span>conversation {turn.conversation + 1}</span>}
-                {turn.status !== "completed" && <Mark status={turn.status} text />}
-                <span class="grow" />
-                {tokens(turn.usage) !== null && (
-                  <span>
-                    {count(turn.usage!.input_tokens)} → {count(turn.usage!.output_tokens)} tokens
-                  </span>
-                )}
-                {turn.usage?.cost_usd != null && <span>{cost(turn.usage.cost_usd)}</span>}
-                <span>{duration(turn.duration_ms)}</span>
-              </div>
-              <Messages messages={fresh(turn, turns.slice(0, at))} before={later?.heard} />
-              <Messages messages={turn.said} before={later?.heard} />
-              {turn.error && (
-                <div class="problem mono">
-                  {turn.error.type}: {turn.error.message}
-                </div>
-              )}
-            </div>
-          );
-        })}
+        {turns.slice(0, SHOWN).map((turn, at) => (
+          <OneTurn key={turn.execution_id} turns={turns} at={at} several={value.conversations > 1} state={state} />
+        ))}
         {turns.length > SHOWN && (
           <p class="dim">
             The first {SHOWN} of {count(turns.length)} turns.
           </p>
         )}
       </div>
+    </div>
+  );
+}
+
+interface TurnProps {
+  turns: Turn[];
+  at: number;
+  /** Whether the run has more than one conversation. */
+  several: boolean;
+  state: RunState;
+}
+
+function OneTurn({ turns, at, several, state }: TurnProps) {
+  const turn = turns[at];
+  // What tools answered is told by the next call of the same conversation.
+  const later = turns.slice(at + 1).find((next) => next.conversation === turn.conversation);
+  return (
+    <div class="turn">
+      <div class="about">
+        <span class="num">{at + 1}</span>
+        <Kind kind="llm" />
+        <button type="button" class="button link small" onClick={() => state.select(state.tree.row(turn.execution_id))}>
+          {turn.model ?? turn.name}
+        </button>
+        {several && <span>conversation {turn.conversation + 1}</span>}
+        {turn.status !== "completed" && <Mark status={turn.status} text />}
+        <span class="grow" />
+        {tokens(turn.usage) !== null && (
+          <span>
+            {count(turn.usage!.input_tokens)} → {count(turn.usage!.output_tokens)} tokens
+          </span>
+        )}
+        {turn.usage?.cost_usd != null && <span>{cost(turn.usage.cost_usd)}</span>}
+        <span>{duration(turn.duration_ms)}</span>
+      </div>
+      <Messages messages={fresh(turn, turns.slice(0, at))} before={later?.heard} />
+      <Messages messages={turn.said} before={later?.heard} />
+      {turn.error && (
+        <div class="problem mono">
+          {turn.error.type}: {turn.error.message}
+        </div>
+      )}
     </div>
   );
 }

@@ -48,31 +48,7 @@ export function Events({ state }: { state: RunState }) {
         </thead>
         <tbody>
           {value.events.slice(0, SHOWN).map((event, at) => (
-            <tr key={at}>
-              <td class="num">{duration(event.offset_ms)}</td>
-              <td class={event.what === "error" ? "bad" : event.what === "retry" ? "warned" : ""}>
-                {event.what === "error" && <Mark status="error" />} {event.name}
-              </td>
-              <td>
-                <span class="mark">
-                  <Kind kind={event.kind} />
-                  <button
-                    type="button"
-                    class="button link"
-                    onClick={() => state.select(event.execution_id === null ? REQUEST : tree.row(event.execution_id))}
-                  >
-                    {event.of}
-                  </button>
-                </span>
-              </td>
-              <td>
-                {event.what === "error" ? (
-                  <span class="mono text">{String(event.attributes.message ?? "")}</span>
-                ) : (
-                  <Value value={event.attributes} depth={1} />
-                )}
-              </td>
-            </tr>
+            <One key={at} event={event} state={state} />
           ))}
         </tbody>
       </table>
@@ -84,3 +60,31 @@ export function Events({ state }: { state: RunState }) {
     </div>
   );
 }
+
+const One = ({ event, state }: { event: Happened; state: RunState }) => (
+  <tr>
+    <td class="num">{duration(event.offset_ms)}</td>
+    <td class={event.what === "error" ? "bad" : event.what === "retry" ? "warned" : ""}>
+      {event.what === "error" && <Mark status="error" />} {event.name}
+    </td>
+    <td>
+      <span class="mark">
+        <Kind kind={event.kind} />
+        <button
+          type="button"
+          class="button link"
+          onClick={() => state.select(event.execution_id === null ? REQUEST : state.tree.row(event.execution_id))}
+        >
+          {event.of}
+        </button>
+      </span>
+    </td>
+    <td>
+      {event.what === "error" ? (
+        <span class="mono text">{String(event.attributes.message ?? "")}</span>
+      ) : (
+        <Value value={event.attributes} depth={1} />
+      )}
+    </td>
+  </tr>
+);

@@ -23,15 +23,12 @@ export const Line = memo((props: Props) =>
 );
 
 function executionLine({ state, critical, line, top }: Props) {
-  const { tree, lines, now } = state;
+  const { tree, lines } = state;
   const row = lines.row[line];
   const request = row === REQUEST;
   const name = request ? (state.run.entrypoint ?? "request") : tree.name(row);
   const kind = request ? "request" : tree.kind(row);
   const status = request ? state.run.status : tree.status(row);
-  const tokens = request ? null : tree.tokens(row);
-  const price = request ? state.run.usage.cost_usd : tree.columns.cost_usd[row];
-  const length = request ? state.total : tree.end(row, now) - tree.start[row];
   const leaf = !tree.hasChildren(row);
   const open = !state.isFolded(row);
   return (
@@ -61,20 +58,49 @@ function executionLine({ state, critical, line, top }: Props) {
         {status !== "completed" && <Mark status={status} />}
         <span class="note">{request ? "" : notes(tree, row, kind)}</span>
       </div>
-      <div class="cell num hide-narrow" role="gridcell">
-        {tokens === null ? "" : few(tokens)}
-      </div>
-      <div class="cell num hide-narrow" role="gridcell">
-        {price == null ? "" : request ? totalCost(state.run.usage) : cost(price)}
-      </div>
-      <div class="cell num" role="gridcell">
-        {duration(Number.isNaN(length) ? null : length)}
-      </div>
+      {numbers(request ? ofRequest(state) : ofExecution(state, row))}
       <div class="track" role="gridcell">
         {bar({ state, row, kind, status, critical: critical !== null && !request && critical[row] === 1 })}
       </div>
     </div>
   );
+}
+
+interface Numbers {
+  tokens: string;
+  price: string;
+  took: string;
+}
+
+const numbers = ({ tokens, price, took }: Numbers) => (
+  <>
+    <div class="cell num hide-narrow" role="gridcell">
+      {tokens}
+    </div>
+    <div class="cell num hide-narrow" role="gridcell">
+      {price}
+    </div>
+    <div class="cell num" role="gridcell">
+      {took}
+    </div>
+  </>
+);
+
+const ofRequest = ({ run, total }: RunState): Numbers => ({
+  tokens: "",
+  price: run.usage.cost_usd == null ? "" : totalCost(run.usage),
+  took: duration(total),
+});
+
+function ofExecution({ tree, now }: RunState, row: number): Numbers {
+  const tokens = tree.tokens(row);
+  const price = tree.columns.cost_usd[row];
+  const length = tree.end(row, now) - tree.start[row];
+  return {
+    tokens: tokens === null ? "" : few(tokens),
+    price: price == null ? "" : cost(price),
+    took: duration(Number.isNaN(length) ? null : length),
+  };
 }
 
 function bar({
@@ -125,12 +151,6 @@ function groupLine({ state, line, top }: Props) {
   const failed = rows.filter((row) => tree.status(row) === "error").length;
   const [start, end] = [tree.start[rows[0]], rows.reduce((latest, row) => Math.max(latest, tree.end(row, now)), 0)];
   const share = (time: number) => Math.min(100, Math.max(0, ((time - range[0]) / (range[1] - range[0])) * 100));
-  const sum = (column: (number | null)[]) => rows.reduce((total, row) => total + (column[row] ?? 0), 0);
-  const [tokens, price] = [
-    sum(tree.columns.input_tokens) + sum(tree.columns.output_tokens),
-    sum(tree.columns.cost_usd),
-  ];
-  const missing = allMissing(rows.map((row) => ({ missing: tree.missing(row) })));
   return (
     <div
       class="line"
@@ -151,15 +171,7 @@ function groupLine({ state, line, top }: Props) {
         </b>
         <span class="note">median {duration(lengths[lengths.length >> 1])}</span>
       </div>
-      <div class="cell num hide-narrow" role="gridcell">
-        {tokens ? atLeast(few(tokens), missing.tokens) : ""}
-      </div>
-      <div class="cell num hide-narrow" role="gridcell">
-        {price ? totalCost({ cost_usd: price, missing }) : ""}
-      </div>
-      <div class="cell num" role="gridcell">
-        {duration(end - start)}
-      </div>
+      {numbers({ ...spent(tree, rows), took: duration(end - start) })}
       <div class="track" role="gridcell">
         {/* biome-ignore lint/complexity/noUselessFragments: an execution has its bar in one too, see Line */}
         <>
@@ -171,6 +183,18 @@ function groupLine({ state, line, top }: Props) {
       </div>
     </div>
   );
+}
+
+/** What the executions of a group took together. */
+function spent(tree: Tree, rows: number[]): Omit<Numbers, "took"> {
+  const sum = (column: (number | null)[]) => rows.reduce((total, row) => total + (column[row] ?? 0), 0);
+  const tokens = sum(tree.columns.input_tokens) + sum(tree.columns.output_tokens);
+  const price = sum(tree.columns.cost_usd);
+  const missing = allMissing(rows.map((row) => ({ missing: tree.missing(row) })));
+  return {
+    tokens: tokens ? atLeast(few(tokens), missing.tokens) : "",
+    price: price ? totalCost({ cost_usd: price, missing }) : "",
+  };
 }
 
 function notes(tree: Tree, row: number, kind: string): string {

@@ -26,6 +26,7 @@ interface Step {
 }
 
 const SHOWN = 100;
+const MORE = 500;
 
 export function States({ state }: { state: RunState }) {
   const { run, tree } = state;
@@ -44,25 +45,11 @@ export function States({ state }: { state: RunState }) {
       </Empty>
     );
   const channels = [...new Set(value.steps.flatMap((step) => step.changes.map((change) => change.channel)))].sort();
-  const steps = channel
-    ? value.steps.filter((step) => step.changes.some((change) => change.channel === channel))
-    : value.steps;
+  const isShown = (change: Change) => !channel || change.channel === channel;
+  const steps = channel ? value.steps.filter((step) => step.changes.some(isShown)) : value.steps;
   return (
     <>
-      <div class="toolbar">
-        <label class="dim">
-          Channel{" "}
-          <select class="field" value={channel} onChange={(event) => setChannel(event.currentTarget.value)}>
-            <option value="">all {channels.length}</option>
-            {channels.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
-        <span class="dim small">
-          <span class="plus">+</span> new or appended, <span class="tilde">~</span> changed, = as it was
-        </span>
-      </div>
+      <Bar channels={channels} channel={channel} setChannel={setChannel} />
       <div class="scroll" tabIndex={0} role="region" aria-label="State by node">
         <table class="table">
           <thead>
@@ -75,35 +62,13 @@ export function States({ state }: { state: RunState }) {
           </thead>
           <tbody>
             {steps.slice(0, most).map((step) => (
-              <tr key={step.execution_id}>
-                <td class="num dim">{step.step ?? ""}</td>
-                <td>
-                  <button type="button" class="button link" onClick={() => state.select(tree.row(step.execution_id))}>
-                    {step.path.join(" › ")}
-                  </button>
-                  {step.status !== "completed" && (
-                    <>
-                      {" "}
-                      <Mark status={step.status} text />
-                    </>
-                  )}
-                </td>
-                <td class="num">{duration(step.duration_ms)}</td>
-                <td>
-                  {step.changes.length === 0 && <span class="dim">wrote nothing</span>}
-                  {step.changes
-                    .filter((change) => !channel || change.channel === channel)
-                    .map((change) => (
-                      <OneChange key={change.channel} change={change} />
-                    ))}
-                </td>
-              </tr>
+              <OneStep key={step.execution_id} step={step} changes={step.changes.filter(isShown)} state={state} />
             ))}
           </tbody>
         </table>
         {steps.length > most && (
           <p class="pad">
-            <button type="button" class="button" onClick={() => setMost(most + 500)}>
+            <button type="button" class="button" onClick={() => setMost(most + MORE)}>
               {steps.length - most} more
             </button>
           </p>
@@ -112,6 +77,53 @@ export function States({ state }: { state: RunState }) {
     </>
   );
 }
+
+interface BarProps {
+  channels: string[];
+  channel: string;
+  setChannel: (channel: string) => void;
+}
+
+const Bar = ({ channels, channel, setChannel }: BarProps) => (
+  <div class="toolbar">
+    <label class="dim">
+      Channel{" "}
+      <select class="field" value={channel} onChange={(event) => setChannel(event.currentTarget.value)}>
+        <option value="">all {channels.length}</option>
+        {channels.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </select>
+    </label>
+    <span class="dim small">
+      <span class="plus">+</span> new or appended, <span class="tilde">~</span> changed, = as it was
+    </span>
+  </div>
+);
+
+const OneStep = ({ step, changes, state }: { step: Step; changes: Change[]; state: RunState }) => (
+  <tr>
+    <td class="num dim">{step.step ?? ""}</td>
+    <td>
+      <button type="button" class="button link" onClick={() => state.select(state.tree.row(step.execution_id))}>
+        {step.path.join(" › ")}
+      </button>
+      {step.status !== "completed" && (
+        <>
+          {" "}
+          <Mark status={step.status} text />
+        </>
+      )}
+    </td>
+    <td class="num">{duration(step.duration_ms)}</td>
+    <td>
+      {step.changes.length === 0 && <span class="dim">wrote nothing</span>}
+      {changes.map((change) => (
+        <OneChange key={change.channel} change={change} />
+      ))}
+    </td>
+  </tr>
+);
 
 const OneChange = ({ change }: { change: Change }) => (
   <div class="change">

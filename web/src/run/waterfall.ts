@@ -41,3 +41,9 @@ export function rangeOf(text: string | null, total: number): [number, number] {
   const [from, to] = found ? [Number(found[1]), Number(found[2])] : [0, total];
   return to > from && from < total ? [from, Math.min(to, total)] : [0, total];
 }
+
+/** A range with a little room before and after. */
+export function rangeAround(start: number, end: number, total: number): [number, number] {
+  const margin = (end - start) * 0.04;
+  return [Math.max(0, start - margin), Math.min(total, end + margin)];
+}

@@ -1,30 +1,16 @@
 /** The runs, newest first, as they happen. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Part } from "../boundary";
-import { age, atLeast, count, duration, few, lacking, moment, tokens, totalCost } from "../format";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { count } from "../format";
+import { List } from "../list";
 import type { Row } from "../model";
-import { Empty, Failure, List, Loading, Mark, useKeys, useNow } from "../parts";
+import { Empty, Failure, Loading, useKeys, useNow, useTitle } from "../parts";
 import { amend, go, href, usePlace } from "../route";
-import { Failed, type Problem, useFetched, useSource } from "../source";
+import type { Problem } from "../source";
+import { FacetsOf, Notices } from "./facets";
+import { Line, Titles } from "./line";
+import { type Facets, useRuns } from "./live";
 import { Query } from "./query";
 import { toggled } from "./terms";
-
-interface Answer {
-  runs: Row[];
-  cursor: string | null;
-  /** Where in the stream of changes it stands. */
-  changes: number;
-}
-
-interface Facets {
-  count: number;
-  every: number;
-  elsewhere: number;
-  status: Record<string, number>;
-  entrypoint: Record<string, number>;
-  damaged: number;
-  newer: number;
-}
 
 const HEIGHT = 28;
 const AHEAD = 40;
@@ -32,98 +18,94 @@ const FIRST_RUN = `gradient demo                  # a made-up run
 gradient run your_agent.py     # your own
 
 or put @entrypoint, from gradient.sdk, on the function that answers`;
-/** Columns that hold numbers, and those that are left out where there is little room. */
-const NUMBERS = [6, 7, 8, 9, 10];
-const WIDE_ONLY = [3, 5, 6, 8, 10, 11, 12];
 
 export function RunsPage() {
-  const source = useSource();
-  const place = usePlace();
-  const query = place.query.get("q") ?? "";
-  const [again, setAgain] = useState(0);
-  const path = `runs?q=${encodeURIComponent(query)}`;
-  const first = useFetched<Answer>(path, again);
-  const facets = useFetched<Facets>(`facets?q=${encodeURIComponent(query)}`, again);
-  const [runs, setRuns] = useState<Row[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [waiting, setWaiting] = useState<Row[]>([]);
+  const query = usePlace().query.get("q") ?? "";
+  const found = useRuns(query);
+  const { facets, listed, fetchMore } = found;
+  const runs = listed?.runs ?? [];
   const [at, setAt] = useState(0);
-  const [chosen, setChosen] = useState<string[]>([]);
-  const top = useRef(0);
-  useEffect(() => {
-    document.title = "Runs · Gradient";
-  }, []);
-  useEffect(() => {
-    if (first.value === null) return;
-    setRuns(first.value.runs);
-    setCursor(first.value.cursor);
-    setWaiting([]);
-  }, [first.value]);
+  const { chosen, choose, compare } = useChosen();
+  useTitle("Runs");
   useEffect(() => setAt(0), [query]);
-
-  const shown = useRef<Row[]>([]);
-  shown.current = runs ?? [];
-  const begun = first.value !== null;
-  useEffect(() => {
-    if (first.value === null) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = source.follow(
-      null,
-      first.value.changes,
-      (event) => {
-        if (!event.runs?.length) return;
-        const changed = new Map(event.runs.map((run) => [run.request_id, run]));
-        setRuns((former) => former?.map((run) => changed.get(run.request_id) ?? run) ?? null);
-        clearTimeout(timer);
-        // What a query selects only the server knows.
-        timer = setTimeout(
-          () => (query === "" && top.current === 0 ? setAgain((former) => former + 1) : undefined),
-          query ? 0 : 400,
-        );
-        const known = new Set(shown.current.map((run) => run.request_id));
-        const fresh = event.runs.filter((run) => !known.has(run.request_id));
-        if (query !== "" || top.current > 0) {
-          setWaiting((former) => [...former.filter((run) => !changed.has(run.request_id)), ...fresh]);
-          return;
-        }
-        setRuns((former) => former && [...fresh.reverse(), ...former]);
-      },
-      () => undefined,
-    );
-    return () => {
-      clearTimeout(timer);
-      end();
-    };
-  }, [source, query, begun]);
-
-  const more = useRef(false);
-  const fetchMore = useCallback(() => {
-    if (more.current || cursor === null) return;
-    more.current = true;
-    source
-      .get<Answer>(`${path}&cursor=${cursor}`)
-      .then((answer) => {
-        setRuns((former) => former && [...former, ...answer.runs]);
-        setCursor(answer.cursor);
-      })
-      .catch((error: unknown) => error instanceof Failed || console.error(error))
-      .finally(() => (more.current = false));
-  }, [cursor, path, source]);
-
-  const open = (run: Row | undefined) => run && go(href(["run", run.request_id]));
-  const list = runs ?? [];
-  const choose = (run: Row | undefined) =>
-    run &&
-    setChosen((former) =>
-      former.includes(run.request_id)
-        ? former.filter((id) => id !== run.request_id)
-        : [...former.slice(-1), run.request_id],
-    );
-  const compare = () => chosen.length === 2 && go(href(["compare"], { a: chosen[0], b: chosen[1] }));
   const withTerm = (term: string) => amend({ q: toggled(query, term) || null }, false);
+  useRunKeys({ runs, at, setAt, fetchMore, choose, compare, withTerm });
+  const wrong = found.problem?.kind === "QueryError" ? found.problem : null;
+  const scrolled = (top: number) => {
+    found.top.current = top;
+    if (top > (runs.length - AHEAD) * HEIGHT) fetchMore();
+  };
+  const toTop = () => {
+    found.top.current = 0;
+    setAt(0);
+    document.querySelector(".runs .list")?.scrollTo(0, 0);
+    found.askAgain();
+  };
+  return (
+    <div class="runs">
+      <FacetsOf facets={facets} query={query} pick={withTerm} />
+      <div class="grow" style={{ display: "flex", flexDirection: "column", position: "relative" }}>
+        <div class="toolbar">
+          <Query value={query} problem={wrong} onQuery={(text) => amend({ q: text || null }, false)} />
+          {facets && !wrong && <Count of={facets.count} />}
+          {chosen.length > 0 && <CompareButton ready={chosen.length === 2} compare={compare} />}
+        </div>
+        {facets && <Notices facets={facets} />}
+        {listed && listed.waiting.length > 0 && (
+          <button type="button" class="pill" onClick={toTop}>
+            {count(listed.waiting.length)} new
+          </button>
+        )}
+        {listed === null ? (
+          <NotYet problem={found.problem} />
+        ) : runs.length === 0 ? (
+          <NoRuns query={query} facets={facets} />
+        ) : (
+          <Runs runs={runs} at={at} chosen={chosen} choose={choose} onScroll={scrolled} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+const Count = ({ of }: { of: number }) => (
+  <span class="dim num" aria-live="polite">
+    {count(of)} {of === 1 ? "run" : "runs"}
+  </span>
+);
+
+const CompareButton = ({ ready, compare }: { ready: boolean; compare: () => void }) => (
+  <button type="button" class="button" disabled={!ready} onClick={compare} title="c">
+    {ready ? "Compare the two" : "Choose one more"}
+  </button>
+);
+
+/** The last two runs that somebody chose, to compare them. */
+function useChosen() {
+  const [chosen, setChosen] = useState<string[]>([]);
+  const choose = ({ request_id: id }: Row) =>
+    setChosen((former) => (former.includes(id) ? former.filter((each) => each !== id) : [...former.slice(-1), id]));
+  const compare = () => {
+    if (chosen.length === 2) go(href(["compare"], { a: chosen[0], b: chosen[1] }));
+  };
+  return { chosen, choose, compare };
+}
+
+interface Acts {
+  runs: Row[];
+  at: number;
+  setAt: (change: (former: number) => number) => void;
+  fetchMore: () => void;
+  choose: (run: Row) => void;
+  compare: () => void;
+  withTerm: (term: string) => void;
+}
+
+function useRunKeys({ runs, at, setAt, fetchMore, choose, compare, withTerm }: Acts): void {
+  const run: Row | undefined = runs[at];
   const move = (by: number) => {
-    setAt((former) => Math.max(0, Math.min(list.length - 1, former + by)));
-    if (at + by > list.length - AHEAD) fetchMore();
+    setAt((former) => Math.max(0, Math.min(runs.length - 1, former + by)));
+    if (at + by > runs.length - AHEAD) fetchMore();
   };
   useKeys({
     j: () => move(1),
@@ -132,267 +114,59 @@ export function RunsPage() {
     ArrowUp: () => move(-1),
     PageDown: () => move(20),
     PageUp: () => move(-20),
-    Home: () => setAt(0),
-    End: () => move(list.length),
-    Enter: () => open(list[at]),
-    x: () => choose(list[at]),
+    Home: () => setAt(() => 0),
+    End: () => move(runs.length),
+    Enter: () => run && go(href(["run", run.request_id])),
+    x: () => run && choose(run),
     c: compare,
     e: () => withTerm("status:error"),
-    ".": () =>
-      void navigator.clipboard?.writeText(new URL(href(["run", list[at]?.request_id ?? ""]), location.href).href),
+    ".": () => void navigator.clipboard?.writeText(new URL(href(["run", run?.request_id ?? ""]), location.href).href),
   });
-  const running = list.some((run) => run.status === "running");
-  const now = useNow(running ? 500 : 15_000);
-  const longest = useMemo(() => list.reduce((most, run) => Math.max(most, run.duration_ms ?? 0), 1), [list]);
-  const wrong: Problem | null = first.problem?.kind === "QueryError" ? first.problem : null;
-
-  return (
-    <div class="runs">
-      <aside class="facets" aria-label="Facets">
-        <Part what="the facets" of={facets.value}>
-          {facets.value && (
-            <Facet title="Status" values={facets.value.status} field="status" query={query} pick={withTerm} />
-          )}
-          {facets.value && (
-            <Facet
-              title="Entrypoint"
-              values={facets.value.entrypoint}
-              field="entrypoint"
-              query={query}
-              pick={withTerm}
-            />
-          )}
-        </Part>
-      </aside>
-      <div class="grow" style={{ display: "flex", flexDirection: "column", position: "relative" }}>
-        <div class="toolbar">
-          <Query value={query} problem={wrong} onQuery={(text) => amend({ q: text || null }, false)} />
-          {facets.value && !wrong && (
-            <span class="dim num" aria-live="polite">
-              {count(facets.value.count)} {facets.value.count === 1 ? "run" : "runs"}
-            </span>
-          )}
-          {chosen.length > 0 && (
-            <button type="button" class="button" disabled={chosen.length < 2} onClick={compare} title="c">
-              {chosen.length < 2 ? "Choose one more" : "Compare the two"}
-            </button>
-          )}
-        </div>
-        {facets.value && facets.value.damaged > 0 && (
-          <div class="notice">{count(facets.value.damaged)} damaged frames were skipped.</div>
-        )}
-        {facets.value && facets.value.newer > 0 && (
-          <div class="notice">
-            {count(facets.value.newer)} journals of a newer version were left out. Upgrade gradient-runtime to see them.
-          </div>
-        )}
-        {waiting.length > 0 && (
-          <button
-            type="button"
-            class="pill"
-            onClick={() => {
-              top.current = 0;
-              setAt(0);
-              document.querySelector(".runs .list")?.scrollTo(0, 0);
-              setAgain(again + 1);
-            }}
-          >
-            {count(waiting.length)} new
-          </button>
-        )}
-        {first.problem && !wrong && runs === null ? (
-          <Failure problem={first.problem} />
-        ) : runs === null ? (
-          wrong ? (
-            <Empty title="Mend the query to see runs" />
-          ) : (
-            <Loading what="the runs" />
-          )
-        ) : list.length === 0 ? (
-          <NoRuns query={query} facets={facets.value} />
-        ) : (
-          <List
-            label="Runs"
-            count={list.length}
-            height={HEIGHT}
-            at={at}
-            focus
-            active={list[at] ? `run-${list[at].request_id}` : undefined}
-            onScroll={(position) => {
-              top.current = position;
-              if (position > (list.length - AHEAD) * HEIGHT) fetchMore();
-            }}
-            head={
-              <div class="head" role="row">
-                {[
-                  "",
-                  "Status",
-                  "Entrypoint",
-                  "Id",
-                  "Started",
-                  "",
-                  "Executions",
-                  "Duration",
-                  "Tokens",
-                  "Cost",
-                  "Errors",
-                  "Session",
-                  "Tags",
-                ].map((title, number) => (
-                  <div
-                    key={number}
-                    role="columnheader"
-                    class={`cell ${NUMBERS.includes(number) ? "num" : ""} ${WIDE_ONLY.includes(number) ? "hide-narrow" : ""}`}
-                  >
-                    {title || <span class="unseen">{number === 0 ? "Choose" : "Time of day"}</span>}
-                  </div>
-                ))}
-              </div>
-            }
-            row={(number, top, slot) => (
-              <Line
-                key={slot}
-                run={list[number]}
-                number={number}
-                top={top}
-                now={now}
-                longest={longest}
-                selected={number === at}
-                chosen={chosen.includes(list[number].request_id)}
-                choose={choose}
-              />
-            )}
-          />
-        )}
-      </div>
-    </div>
-  );
 }
 
-interface LineProps {
-  run: Row;
-  number: number;
-  top: number;
-  now: number;
-  longest: number;
-  selected: boolean;
-  chosen: boolean;
+interface RunsProps {
+  runs: Row[];
+  at: number;
+  chosen: string[];
   choose: (run: Row) => void;
+  onScroll: (top: number) => void;
 }
 
-function Line({ run, number, top, now, longest, selected, chosen, choose }: LineProps) {
-  const running = run.status === "running";
-  const took = running && run.started_at ? Math.max(0, now - Date.parse(run.started_at)) : run.duration_ms;
-  const { input_tokens: given, output_tokens: made } = run.usage;
-  const handled = run.errors > 0 && run.status !== "error";
+function Runs({ runs, at, chosen, choose, onScroll }: RunsProps) {
+  const running = runs.some((run) => run.status === "running");
+  const now = useNow(running ? 500 : 15_000);
+  const longest = useMemo(() => runs.reduce((most, run) => Math.max(most, run.duration_ms ?? 0), 1), [runs]);
   return (
-    <div
-      id={`run-${run.request_id}`}
-      class="line"
-      style={{ top: `${top}px` }}
-      role="row"
-      aria-rowindex={number + 2}
-      aria-selected={selected}
-      onClick={() => go(href(["run", run.request_id]))}
-    >
-      <div class="cell" role="gridcell" onClick={(event) => event.stopPropagation()}>
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          checked={chosen}
-          aria-label={`Choose ${run.entrypoint ?? "run"} to compare`}
-          onChange={() => choose(run)}
+    <List
+      label="Runs"
+      count={runs.length}
+      height={HEIGHT}
+      at={at}
+      focus
+      active={runs[at] ? `run-${runs[at].request_id}` : undefined}
+      onScroll={onScroll}
+      head={<Titles />}
+      row={(number, top, slot) => (
+        <Line
+          key={slot}
+          run={runs[number]}
+          number={number}
+          top={top}
+          now={now}
+          longest={longest}
+          selected={number === at}
+          chosen={chosen.includes(runs[number].request_id)}
+          choose={choose}
         />
-      </div>
-      <div class="cell" role="gridcell">
-        <Mark status={run.status} text />
-      </div>
-      <div class="cell" role="gridcell">
-        <a href={href(["run", run.request_id])} tabIndex={-1} style={{ color: "inherit", fontWeight: "600" }}>
-          {run.entrypoint ?? "–"}
-        </a>
-      </div>
-      <div class="cell mono dim hide-narrow" role="gridcell">
-        {run.request_id.slice(0, 8)}
-      </div>
-      <div class="cell" role="gridcell" title={run.started_at ?? ""}>
-        {age(run.started_at, now)}
-      </div>
-      <div class="cell dim hide-narrow" role="gridcell">
-        {moment(run.started_at)}
-      </div>
-      <div class="cell num hide-narrow" role="gridcell">
-        {count(run.executions)}
-      </div>
-      <div class="cell num" role="gridcell">
-        <span class="meter">
-          {duration(took)}
-          <i style={{ width: `${Math.min(100, ((took ?? 0) / longest) * 100)}%` }} />
-        </span>
-      </div>
-      <div
-        class="cell num hide-narrow"
-        role="gridcell"
-        title={given === null ? "" : `${count(given)} in, ${count(made)} out`}
-      >
-        {atLeast(few(tokens(run.usage)), run.usage.missing?.tokens)}
-      </div>
-      <div class="cell num" role="gridcell" title={lacking(run.usage)}>
-        {totalCost(run.usage)}
-      </div>
-      <div
-        class={`cell num hide-narrow ${handled ? "warned" : run.errors ? "bad" : "dim"}`}
-        role="gridcell"
-        title={handled ? "handled: the run went on" : ""}
-      >
-        {run.errors || "–"}
-      </div>
-      <div class="cell dim hide-narrow" role="gridcell">
-        {run.session_id ?? ""}
-      </div>
-      <div class="cell hide-narrow" role="gridcell">
-        {run.tags.map((tag) => (
-          <span class="tag">{tag}</span>
-        ))}
-      </div>
-    </div>
+      )}
+    />
   );
 }
 
-function Facet({
-  title,
-  values,
-  field,
-  query,
-  pick,
-}: {
-  title: string;
-  values: Record<string, number>;
-  field: string;
-  query: string;
-  pick: (term: string) => void;
-}) {
-  const entries = Object.entries(values);
-  if (entries.length === 0) return null;
-  return (
-    <section>
-      <h2>{title}</h2>
-      <ul>
-        {entries.map(([value, number]) => {
-          const term = `${field}:${/[\s,"*]/.test(value) ? JSON.stringify(value) : value}`;
-          return (
-            <li key={value}>
-              <button type="button" aria-pressed={query.split(/\s+/).includes(term)} onClick={() => pick(term)}>
-                {field === "status" ? <Mark status={value} /> : null}
-                <span class="cut grow">{value}</span>
-                <span class="num dim">{count(number)}</span>
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
+/** Instead of runs that were never answered. */
+function NotYet({ problem }: { problem: Problem | null }) {
+  if (problem === null) return <Loading what="the runs" />;
+  return problem.kind === "QueryError" ? <Empty title="Mend the query to see runs" /> : <Failure problem={problem} />;
 }
 
 function NoRuns({ query, facets }: { query: string; facets: Facets | null }) {

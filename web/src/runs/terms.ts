@@ -22,7 +22,7 @@ export function optionsFor(known: Fields, before: string): Option[] {
       .filter((value) => value.toLowerCase().includes(begun) && value !== named[2])
       .slice(0, 12)
       .map((value) => ({
-        text: `${negated}${named[1]}:${/[\s,"]/.test(value) ? JSON.stringify(value) : value}`,
+        text: `${negated}${named[1]}:${quoted(value)}`,
         help: "",
       }));
   }
@@ -40,4 +40,17 @@ export function toggled(query: string, term: string): string {
   if (terms.includes(term)) return terms.filter((each) => each !== term).join(" ");
   const field = term.split(":")[0];
   return [...terms.filter((each) => !each.startsWith(`${field}:`)), term].join(" ");
+}
+
+/** A value as the query language reads it. */
+export const quoted = (value: string) => (/[\s,"*]/.test(value) ? JSON.stringify(value) : value);
+
+/** A text with an option in the place of the word before the caret. */
+export const completed = (text: string, caret: number, option: Option) =>
+  text.slice(0, caret).replace(/\S*$/, "") + option.text + text.slice(caret);
+
+/** The option after or before one, round and round; -1 stands for none. */
+export function nextOption(at: number, by: 1 | -1, count: number): number {
+  if (count === 0) return -1;
+  return at < 0 ? (by === 1 ? 0 : count - 1) : (at + by + count) % count;
 }

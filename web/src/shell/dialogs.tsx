@@ -1,9 +1,9 @@
 /** The command palette and the list of keys. */
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Row } from "../model";
-import { go, href } from "../route";
 import { useFetched } from "../source";
-import { nextTheme } from "./theme";
+import { commandsFor } from "./commands";
+import type { Command } from "./matching";
 
 const KEYS: [string, string][] = [
   ["Ctrl K", "find a page, a run, a command"],
@@ -77,37 +77,16 @@ function Palette({ close }: { close: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const { value } = useFetched<{ runs: Row[] }>("runs?limit=100");
-  const options = useMemo(() => {
-    const pages: [string, string, () => void][] = [
-      ["Runs", "page", () => go("#/runs")],
-      ["Sessions", "page", () => go("#/sessions")],
-      ["Stats", "page", () => go("#/stats")],
-      ["Errors", "page", () => go("#/errors")],
-      ["Compare", "page", () => go("#/compare")],
-      ["About", "page", () => go("#/about")],
-      ["Change the theme", "command", nextTheme],
-      ["Failed runs", "command", () => go(href(["runs"], { q: "status:error" }))],
-    ];
-    const runs = (value?.runs ?? []).map((run): [string, string, () => void] => [
-      `${run.entrypoint ?? "run"} ${run.request_id.slice(0, 8)}`,
-      run.status,
-      () => go(href(["run", run.request_id])),
-    ]);
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = [...pages, ...runs].filter(([title, about]) =>
-      words.every((word) => `${title} ${about}`.toLowerCase().includes(word)),
-    );
-    if (text.trim())
-      found.push([
-        `Runs with “${text.trim()}” in inputs or outputs`,
-        "search",
-        () => go(href(["runs"], { q: `text:${JSON.stringify(text.trim())}` })),
-      ]);
-    return found.slice(0, 30);
-  }, [text, value]);
+  const options = useMemo(() => commandsFor(text, value?.runs ?? []), [text, value]);
   const take = (number: number) => {
     close();
-    options[number]?.[2]();
+    options[number]?.act();
+  };
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      setAt((at + (event.key === "ArrowDown" ? 1 : options.length - 1)) % Math.max(1, options.length));
+    } else if (event.key === "Enter") take(at);
   };
   return (
     <dialog ref={element} class="palette" aria-label="Find">
@@ -125,27 +104,26 @@ function Palette({ close }: { close: () => void }) {
           setText(event.currentTarget.value);
           setAt(0);
         }}
-        onKeyDown={(event) => {
-          if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-            event.preventDefault();
-            setAt((at + (event.key === "ArrowDown" ? 1 : options.length - 1)) % Math.max(1, options.length));
-          } else if (event.key === "Enter") take(at);
-        }}
+        onKeyDown={pressed}
       />
-      <ul id="palette-options" role="listbox" aria-label="Found">
-        {options.map(([title, about], number) => (
-          <li
-            key={number}
-            id={`palette-${number}`}
-            role="option"
-            aria-selected={number === at}
-            onClick={() => take(number)}
-          >
-            <span class="grow cut">{title}</span>
-            <span class="dim small">{about}</span>
-          </li>
-        ))}
-      </ul>
+      <Options options={options} at={at} take={take} />
     </dialog>
   );
 }
+
+const Options = ({ options, at, take }: { options: Command[]; at: number; take: (number: number) => void }) => (
+  <ul id="palette-options" role="listbox" aria-label="Found">
+    {options.map(({ title, about }, number) => (
+      <li
+        key={number}
+        id={`palette-${number}`}
+        role="option"
+        aria-selected={number === at}
+        onClick={() => take(number)}
+      >
+        <span class="grow cut">{title}</span>
+        <span class="dim small">{about}</span>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,8 +1,8 @@
 /** Where the nodes of a graph stand, and which executions each of them is. */
 import dagre from "@dagrejs/dagre";
-import { allMissing, atLeast, few, totalCost } from "../format";
-import type { Missing } from "../model";
-import type { Tree } from "../tree";
+import { allMissing, atLeast, few, totalCost } from "../../format";
+import type { Missing } from "../../model";
+import type { Tree } from "../../tree";
 
 export interface GraphNode {
   id: string;
@@ -29,6 +29,9 @@ export interface OneGraph {
 }
 
 export const [WIDE, HIGH] = [168, 46];
+export const [END_WIDE, END_HIGH] = [72, 28];
+
+export const isEnd = (node: GraphNode) => node.id === "__start__" || node.id === "__end__";
 
 /** Executions by the node of the graph that they are. */
 export function rowsByNode(tree: Tree, graph: OneGraph): Map<string, number[]> {
@@ -90,15 +93,41 @@ interface Frame {
   label: string;
 }
 
+export const sizeOf = (node: GraphNode) =>
+  isEnd(node) ? { width: END_WIDE, height: END_HIGH } : { width: WIDE, height: HIGH };
+
+export type Laid = ReturnType<typeof laidOut>;
+
 export function laidOut(graph: OneGraph) {
   const drawn = new dagre.graphlib.Graph({ compound: true, multigraph: false });
   drawn.setGraph({ rankdir: "TB", nodesep: 32, ranksep: 20, edgesep: 20, marginx: 24, marginy: 20 });
   drawn.setDefaultEdgeLabel(() => ({}));
-  const [ids, frameIds] = [new Ids(), new Ids()];
+  const ids = new Ids();
+  const frames = withNodes(drawn, graph, ids);
+  const edges = withEdges(drawn, graph, ids);
+  dagre.layout(drawn);
+  const { width = 0, height = 0 } = drawn.graph();
+  return {
+    width,
+    height,
+    nodes: graph.nodes.map((node) => ({ node, ...drawn.node(ids.of(node.id)) })),
+    frames: frames.map(({ id, label }) => {
+      const { x, y, width, height } = drawn.node(id);
+      return { id, label, x: x - width / 2, y: y - height / 2, width, height };
+    }),
+    edges: edges.map((edge) => {
+      const { points } = drawn.edge(ids.of(edge.source), ids.of(edge.target));
+      return { edge, path: curve(points), middle: points[Math.floor(points.length / 2)] };
+    }),
+  };
+}
+
+/** Put the nodes of a graph into a drawing, each into its frames; return the frames. */
+function withNodes(drawn: dagre.graphlib.Graph, graph: OneGraph, ids: Ids): Frame[] {
+  const frameIds = new Ids();
   const frames = new Map<string, Frame>();
   for (const node of graph.nodes) {
-    const end = node.id === "__start__" || node.id === "__end__";
-    drawn.setNode(ids.of(node.id), { width: end ? 72 : WIDE, height: end ? 28 : HIGH });
+    drawn.setNode(ids.of(node.id), sizeOf(node));
     let parent = "";
     for (const [at, label] of node.frames.entries()) {
       const id = `frame${frameIds.of(JSON.stringify(node.frames.slice(0, at + 1)))}`;
@@ -111,36 +140,18 @@ export function laidOut(graph: OneGraph) {
     }
     if (parent) drawn.setParent(ids.of(node.id), parent);
   }
+  return [...frames.values()];
+}
+
+/** Put the edges between known nodes into a drawing, with room for the numbers of moves; return them. */
+function withEdges(drawn: dagre.graphlib.Graph, graph: OneGraph, ids: Ids): GraphEdge[] {
   const known = new Set(graph.nodes.map((node) => node.id));
   const edges = graph.edges.filter((edge) => known.has(edge.source) && known.has(edge.target));
-  for (const edge of edges)
-    drawn.setEdge(ids.of(edge.source), ids.of(edge.target), {
-      width: edge.moves.length ? 36 : 0,
-      height: edge.moves.length ? 18 : 0,
-      labelpos: "c",
-    });
-  dagre.layout(drawn);
-  const { width = 0, height = 0 } = drawn.graph();
-  return {
-    width,
-    height,
-    nodes: graph.nodes.map((node) => ({ node, ...drawn.node(ids.of(node.id)) })),
-    frames: [...frames.values()].map(({ id, label }) => {
-      const frame = drawn.node(id);
-      return {
-        id,
-        label,
-        x: frame.x - frame.width / 2,
-        y: frame.y - frame.height / 2,
-        width: frame.width,
-        height: frame.height,
-      };
-    }),
-    edges: edges.map((edge) => {
-      const { points } = drawn.edge(ids.of(edge.source), ids.of(edge.target));
-      return { edge, path: curve(points), middle: points[Math.floor(points.length / 2)] };
-    }),
-  };
+  for (const { source, target, moves } of edges) {
+    const [width, height] = moves.length ? [36, 18] : [0, 0];
+    drawn.setEdge(ids.of(source), ids.of(target), { width, height, labelpos: "c" });
+  }
+  return edges;
 }
 
 /** A smooth line through points. */
