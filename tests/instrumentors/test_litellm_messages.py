@@ -21,6 +21,7 @@ async def asked(model, url):
     if model.startswith("anthropic"):
         pytest.importorskip("backoff")  # which LiteLLM asks for here, and does not require
         pytest.importorskip("redis")
+        pytest.importorskip("soundfile")
     return await litellm.anthropic.messages.acreate(
         model=model, max_tokens=9, messages=HELLO, stream=True, api_base=url, api_key="none"
     )
