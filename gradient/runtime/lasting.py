@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import sys
+from operator import itemgetter
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from gradient.runtime.opened import close_call
 from gradient.runtime.suspended import suspend, unsuspend
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 
     from gradient.runtime.calls import OpenCall
 
@@ -35,7 +36,8 @@ def until_used_up(opened: OpenCall, result: Any) -> Any:
             return _Handed(opened, result).wrapped()
     elif kind in _LAZY:
         if sys.getrefcount(result) <= _OWN:
-            return _LAZY[kind](_Handed(opened, _items_of(result)).wrapped())
+            around = _LIKE[kind](result) if kind in _LIKE else _AROUND[kind]
+            return around(_Handed(opened, _items_of(result)).wrapped())
     elif kind not in _VALUES and _follows(opened, result):
         return result
     close_call(opened, result, None)
@@ -174,6 +176,10 @@ def _same(item: Any) -> Any:
     return item
 
 
+def _later(_former: Any, item: Any) -> Any:
+    return item
+
+
 def _always(_item: Any) -> bool:
     return True
 
@@ -189,15 +195,64 @@ _BEGINNINGS: dict[type[Any], Callable[[Any], bool]] = {
     GeneratorType: lambda body: inspect.getgeneratorstate(body) != inspect.GEN_CLOSED,
     AsyncGeneratorType: lambda body: body.ag_frame is not None,
 }
-_LAZY: dict[type[Any], Callable[[Any], Any]] = {
+
+
+class _Rows:
+    """The columns of rows, which are made where they were asked for: those after the first are of the row it is at."""
+
+    def __init__(self, rows: Any) -> None:
+        self._rows = rows
+        self._row: Any = ()
+
+    def columns(self, count: int) -> Iterator[Any]:
+        yield map(self._first, self._rows)
+        for number in range(1, count):
+            yield map(self._nth, itertools.repeat(number))
+
+    def _first(self, row: Any) -> Any:
+        self._row = row
+        return row[0]
+
+    def _nth(self, number: int) -> Any:
+        return self._row[number]
+
+
+class _Nothing:
+    """Equals nothing, without asking what it is compared with."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _enumerated(items: Any) -> Callable[[Any], Any]:
+    _, (_, start) = items.__reduce__()
+    return lambda pairs: enumerate(map(itemgetter(1), pairs), start)
+
+
+def _zipped(items: Any) -> Callable[[Any], Any]:
+    count = max(1, len(items.__reduce__()[1]))  # one of none has no rows
+    return lambda rows: zip(*_Rows(rows).columns(count), strict=False)
+
+
+# What makes one of the same kind around the items of another one.
+_AROUND: dict[type[Any], Callable[[Any], Any]] = {
     map: lambda items: map(_same, items),
     filter: lambda items: filter(_always, items),
+    type(iter(int, 1)): lambda items: iter(items.__next__, _Nothing()),
+    itertools.accumulate: lambda items: itertools.accumulate(items, _later),
     itertools.chain: itertools.chain,
+    itertools.compress: lambda items: itertools.compress(items, itertools.repeat(True)),
     itertools.islice: lambda items: itertools.islice(items, None),
+    itertools.starmap: lambda items: itertools.starmap(_same, zip(items, strict=False)),
     itertools.takewhile: lambda items: itertools.takewhile(_always, items),
     itertools.dropwhile: lambda items: itertools.dropwhile(_never, items),
     itertools.filterfalse: lambda items: itertools.filterfalse(_never, items),
 }
+# The same, where the original has to be asked first.
+_LIKE: dict[type[Any], Callable[[Any], Callable[[Any], Any]]] = {enumerate: _enumerated, zip: _zipped}
+_LAZY = frozenset([*_AROUND, *_LIKE])
 
 
 def _own_references() -> int:
