@@ -78,8 +78,10 @@ def escaped(literal: str) -> set[str]:
     if _UNESCAPED.fullmatch(literal):
         return set()
     once = urllib.parse.quote(literal, safe="")
+    if not literal.isascii():
+        return {form.lstrip("%") for form in (once, urllib.parse.quote(once, safe=""))}
     forms = {once, urllib.parse.quote_plus(literal), urllib.parse.quote(once, safe=""), html.escape(literal)}
-    return {form.lstrip("%&") for form in forms} - {literal} if literal.isascii() else set()
+    return {form.lstrip("%&") for form in forms} - {literal}
 
 
 def _meant(escape: str) -> list[tuple[str, int]]:

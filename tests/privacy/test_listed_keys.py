@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+import urllib.parse
 
 import pytest
 
@@ -99,3 +100,13 @@ def test_a_listed_key_of_any_language_is_found_in_json_within_a_text(name):
     assert [text for text in texts if VALUE in redactor.clean_text(text)] == []
     assert [text for text in texts if not redactor.holds_secret(json.dumps([text]).encode())] == []
     assert [spelling for spelling in spelt(name) if not redactor.is_sensitive(spelling)] == []
+
+
+@pytest.mark.parametrize("name", ["пароль", "密码", "mật khẩu", *OF_ALL_LANGUAGES])
+def test_a_name_of_any_language_is_found_where_the_whole_text_was_escaped_for_an_address(name):
+    redactor = Redactor(OF_ALL_LANGUAGES)
+    once = urllib.parse.quote(json.dumps({name: VALUE}, ensure_ascii=False), safe="")
+    texts = [f"https://example.com/?x={form}" for form in (once, urllib.parse.quote(once, safe=""))]
+
+    assert [text for text in texts if VALUE in redactor.clean_text(text)] == []
+    assert [text for text in texts if not redactor.holds_secret(json.dumps([text]).encode())] == []
