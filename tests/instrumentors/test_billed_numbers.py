@@ -19,6 +19,7 @@ The right numbers were worked out by hand from the providers' rules. A row is sk
 import asyncio
 import inspect
 import warnings
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
@@ -264,6 +265,8 @@ _PACKAGES = {
     "anthropic_bedrock": ("anthropic", "boto3"),
     "anthropic_vertex": ("anthropic", "google.auth"),
 }
+# Of these, LiteLLM 1.94 drops what the provider tells, or asks elsewhere for a key first.
+_LATER_IN_LITELLM = ("deepseek/", "groq/", "watsonx/")
 _NAMES = {
     "input": "input_tokens",
     "output": "output_tokens",
@@ -304,6 +307,9 @@ def billed_call(request, runtime, monkeypatch):
     for package in _PACKAGES.get(request.param[0], (request.param[0],)):
         if not is_there(package):
             pytest.skip(f"{package} is not installed")
+    model = request.param[-1].get("model", "")
+    if model.startswith(_LATER_IN_LITELLM) and version("litellm").startswith("1.94."):
+        pytest.skip("this release of LiteLLM does not tell it")
     monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     return request.param
 
