@@ -68,6 +68,6 @@ clean:
 
 # One file for each set of dependencies says that it is installed.
 $(VENV)/.installed-%: pyproject.toml scripts/install $(PINS)/%.txt $(PINS)/uv.txt $(PINS)/build.txt \
-		hatch_build.py $(wildcard gradient/*/*.c gradient/*/*/*.c)
+		hatch_build.py $(wildcard gradient/*/*.c gradient/*/*/*/*.c)
 	@scripts/install "$(PYTHON)" "$(VENV)" $* "$(PINS)"
 	@touch $@

@@ -9,8 +9,8 @@ from setuptools import Distribution, Extension
 
 _NAMES = (
     "gradient.redaction._literals",
-    "gradient.runtime.conversations._looking",
-    "gradient.runtime.glance._glance",
+    "gradient.runtime.values.conversations._looking",
+    "gradient.runtime.values.glance._glance",
 )
 _OLDEST = "cp310"  # whose stable interface it is written for: one file serves every later Python
 

@@ -22,8 +22,8 @@ from zlib import crc32
 import msgspec
 
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
-from gradient.runtime.glance import is_plain
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.glance import is_plain
+from gradient.runtime.values.redaction import Redactor
 
 _MAP_BYTES = 16 * 1024 * 1024
 _LIMITS = 10_000, 50, 1024 * 1024, 32 * 1024, 512

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import zstandard
 
+from gradient.documents.heads import ENDED_TAG, decode_ended
 from gradient.journal import SegmentReader, processes
 from gradient.journal.compression import BLOCK_BYTES, PARAMETERS
-from gradient.store import database
-from gradient.store.heads import ENDED_TAG, decode_ended
-from gradient.store.schema import TABLES
+from gradient.store.index import database
+from gradient.store.index.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

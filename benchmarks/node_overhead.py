@@ -17,7 +17,7 @@ from benchmarks.nodes import LeastNodes, Nothing, let_run_nodes, node_in_one_pie
 from benchmarks.peers import langsmith_client
 from benchmarks.rounds import minima
 from gradient.runtime import RuntimeManager, Settings
-from gradient.runtime.listeners import Listener
+from gradient.runtime.listening.listeners import Listener
 from gradient.runtime.manager import set_runtime_manager
 
 

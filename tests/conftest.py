@@ -8,7 +8,7 @@ from support.leaks import leaks, seams
 
 from gradient.runtime import RuntimeManager
 from gradient.runtime.context import clear_request_context
-from gradient.runtime.listeners import forget_warnings
+from gradient.runtime.listening.listeners import forget_warnings
 from gradient.runtime.manager import set_runtime_manager
 from gradient.sdk.configuring import forget_configuration
 from gradient.store import SqliteStore

@@ -38,7 +38,6 @@ _COMMANDS = {
     "ui": "Show runs in a browser.",
 }
 _ALIASES = {"list": "ls"}
-_MODULES = {"errors": "error_groups"}  # where the name of the command is taken
 _PASSED_ON = ("run",)  # what follows this command's name is another program's
 _INTERRUPTED = 130
 
@@ -52,7 +51,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"gradient.cli.{_MODULES.get(cmd_name, cmd_name)}").command
+        command: click.Command = import_module(f"gradient.cli.commands.{cmd_name}").command
         return command if cmd_name in _PASSED_ON else take_everywhere(command)
 
     def resolve_command(

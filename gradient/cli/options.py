@@ -135,7 +135,7 @@ def run_argument(
 
 
 def _complete_runs(ctx: click.Context, _argument: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    from gradient.cli.completion import complete_runs
+    from gradient.cli.commands.completion import complete_runs
 
     return complete_runs(ctx.obj, incomplete)
 

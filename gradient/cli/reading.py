@@ -12,14 +12,14 @@ from gradient.cli.messages import tell, warn
 from gradient.store import SqliteStore, StoreError
 
 if TYPE_CHECKING:
-    from gradient.runtime.config import Settings
+    from gradient.runtime.settings.fields import Settings
 
 _NOT_FOUND = 3
 
 
 def current_project() -> str:
     """Return the project of this folder."""
-    from gradient.runtime.sources import default_project
+    from gradient.runtime.settings.sources import default_project
 
     return _settings().project or default_project()
 
@@ -34,7 +34,7 @@ def reading(home: Path | None) -> Generator[SqliteStore]:
     Raises:
         Failure: It cannot be read, or what is looked for is not there.
     """
-    from gradient.cli.progress import Progress
+    from gradient.cli.drawing.progress import Progress
 
     with Progress() as progress:
         try:
@@ -49,7 +49,7 @@ def reading(home: Path | None) -> Generator[SqliteStore]:
 def prepare_text(store: SqliteStore, query: str) -> None:
     """Make the index of words, where a query needs one: that takes a while the first time."""
     if store.needs_text(query):
-        from gradient.cli.progress import Progress
+        from gradient.cli.drawing.progress import Progress
 
         with Progress() as progress:
             store.update_text(progress.tell)
@@ -103,7 +103,7 @@ def document(reference: str, home: Path | None) -> dict[str, Any]:
 
 
 def _home() -> Path:
-    from gradient.runtime.sources import default_home
+    from gradient.runtime.settings.sources import default_home
 
     return _settings().home or default_home()
 
@@ -111,7 +111,7 @@ def _home() -> Path:
 def _settings() -> "Settings":
     """Read the settings; one that cannot be used is told and left out."""
     # Here, because importing the runtime takes longer than all the rest of `gradient show`.
-    from gradient.runtime.sources import load_settings
+    from gradient.runtime.settings.sources import load_settings
 
     return load_settings(on_error=warn).settings
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradient.runtime.clock import Clock
-from gradient.runtime.config import Settings
 from gradient.runtime.context import RequestContext
-from gradient.runtime.listeners import Listener
+from gradient.runtime.listening.listeners import Listener
 from gradient.runtime.manager import RuntimeManager, set_runtime_manager
+from gradient.runtime.settings.fields import Settings
 from gradient.sdk import annotate, entrypoint, step
 
 EXECUTIONS, EXECUTIONS_WITH_ERROR = 7, 9

@@ -29,7 +29,7 @@ from gradient.journal.failures import document_of
 from gradient.journal.vocabulary import kind_of
 from gradient.runtime.context import RequestContext, running_scope
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.listeners import Listener
+from gradient.runtime.listening.listeners import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gradient.analysis.values import is_mapping
+from gradient.documents.usage import usage_document
 from gradient.journal.events import decode_event
 from gradient.journal.failures import document_of
-from gradient.runtime.captured import Captured
-from gradient.store.usage import usage_document
+from gradient.runtime.values.captured import Captured
 
 if TYPE_CHECKING:
     from gradient.runtime.context import RequestContext

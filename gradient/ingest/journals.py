@@ -14,8 +14,8 @@ from gradient.ingest.events import attributes_of, events_of
 from gradient.ingest.requests import Answer, Refused, decode_request, taken
 from gradient.journal import JournalWriter
 from gradient.journal.events import FORMAT_VERSION, ProcessStarted, Updated, encode_event
-from gradient.runtime.capture import Capture
-from gradient.runtime.shapes import Shapes
+from gradient.runtime.values.capture import Capture
+from gradient.runtime.values.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    from gradient.runtime.config import Settings
+    from gradient.runtime.settings.fields import Settings
 
 _MOST_JOURNALS = 64
 _UNKNOWN = "unknown_service"

@@ -14,7 +14,7 @@ from gradient.instrumentors.clients import ClientInstrumentor
 from gradient.instrumentors.messages import anthropic_message, provider_messages
 from gradient.instrumentors.seams import Call
 from gradient.instrumentors.wire import inputs_of
-from gradient.runtime.calls import UNTRACED, OpenCall
+from gradient.runtime.calls.functions import UNTRACED, OpenCall
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:

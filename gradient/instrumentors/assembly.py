@@ -13,7 +13,7 @@ from binascii import a2b_base64
 from contextlib import suppress
 from typing import Any, Protocol
 
-from gradient.instrumentors.parts import parsed
+from gradient.instrumentors.providers.parts import parsed
 from gradient.instrumentors.wire import fields_of
 
 _GEMINI_HEAD = ("model_version", "response_id", "usage_metadata", "prompt_feedback")

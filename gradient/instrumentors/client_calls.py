@@ -16,13 +16,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gradient.instrumentors.client_answers import body_of, is_stream, source_of
 from gradient.instrumentors.model_calls import unserved_call
-from gradient.instrumentors.raw_bodies import forget_reading, watch_reading
+from gradient.instrumentors.providers.client_answers import body_of, is_stream, source_of
+from gradient.instrumentors.providers.raw_bodies import forget_reading, watch_reading
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import failure_of, fields_of
-from gradient.runtime.calls import UNTRACED, OpenCall, traced
-from gradient.runtime.listeners import warn
+from gradient.runtime.calls.functions import UNTRACED, OpenCall, traced
+from gradient.runtime.listening.listeners import warn
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from gradient.instrumentors.client_calls import Endpoint, begin_call, open_close
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.seams import Instrumentor
 from gradient.instrumentors.wire import fields_of
-from gradient.runtime.calls import UNTRACED, CallSite, OpenCall, traced
+from gradient.runtime.calls.functions import UNTRACED, CallSite, OpenCall, traced
 from gradient.runtime.errors import SeamMissing
 
 if TYPE_CHECKING:

@@ -25,11 +25,11 @@ from gradient.instrumentors.messages import (
     chat_message,
     register_provider_messages,
 )
-from gradient.instrumentors.parts import parsed, text_part
+from gradient.instrumentors.providers.parts import parsed, text_part
 from gradient.instrumentors.seams import Call, Seam, SeamInstrumentor
 from gradient.instrumentors.usage import usage_of
 from gradient.instrumentors.wire import fields_of
-from gradient.runtime.calls import UNTRACED, OpenCall, traced
+from gradient.runtime.calls.functions import UNTRACED, OpenCall, traced
 from gradient.runtime.context import current_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.step import Step

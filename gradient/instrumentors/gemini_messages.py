@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradient.instrumentors.messages import ProviderMessage
-from gradient.instrumentors.parts import (
+from gradient.instrumentors.providers.parts import (
     blob_part,
     call_part,
     picture_part,
@@ -15,7 +15,7 @@ from gradient.instrumentors.parts import (
     uri_part,
 )
 from gradient.instrumentors.wire import fields_of, held
-from gradient.runtime.calls import name_of
+from gradient.runtime.calls.functions import name_of
 
 # Of anything, for type checkers.
 _DICT: type[Any] = dict

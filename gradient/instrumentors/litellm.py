@@ -20,17 +20,17 @@ from weakref import ref
 import msgspec
 
 from gradient.instrumentors.anthropic import AnthropicInstrumentor
-from gradient.instrumentors.client_answers import is_stream
 from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch, followed
 from gradient.instrumentors.litellm_costs import NO_OWN_COST, cost_of, has_own_price, told_by_provider
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.model_calls import unserved_call
 from gradient.instrumentors.openai import OpenAIInstrumentor
-from gradient.instrumentors.raw_bodies import SentText
+from gradient.instrumentors.providers.client_answers import is_stream
+from gradient.instrumentors.providers.raw_bodies import SentText
 from gradient.instrumentors.seams import Instrumentor
-from gradient.runtime.calls import UNTRACED, CallSite, OpenCall, traced
+from gradient.runtime.calls.functions import UNTRACED, CallSite, OpenCall, traced
+from gradient.runtime.calls.opened import close_call
 from gradient.runtime.errors import SeamMissing
-from gradient.runtime.opened import close_call
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from gradient.instrumentors.parts import (
+from gradient.instrumentors.providers.parts import (
     besides,
     blob_part,
     block_part,
@@ -25,7 +25,7 @@ from gradient.instrumentors.parts import (
     text_part,
 )
 from gradient.instrumentors.wire import fields_of, held
-from gradient.runtime.shapes import Shape
+from gradient.runtime.values.shapes import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

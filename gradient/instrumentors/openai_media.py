@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradient.instrumentors.client_calls import Endpoint
-from gradient.instrumentors.parts import blob_part, text_part
+from gradient.instrumentors.providers.parts import blob_part, text_part
 from gradient.instrumentors.wire import fields_of, inputs_of
 
 _ASKED = frozenset({"model", "prompt", "input", "stream"})

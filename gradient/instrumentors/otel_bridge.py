@@ -21,9 +21,9 @@ from gradient.instrumentors.seams import Instrumentor
 from gradient.journal.events import Usage
 from gradient.journal.failures import Failure
 from gradient.runtime import frameworks
+from gradient.runtime.calls.interruptions import may_be_forgotten
 from gradient.runtime.context import current_scope, deepest, register_scope_finder
-from gradient.runtime.interruptions import may_be_forgotten
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 from gradient.runtime.step import Step
 
 if TYPE_CHECKING:

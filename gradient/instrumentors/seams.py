@@ -5,7 +5,7 @@ what fails in it costs that seam, with one warning, and never the user's import.
 taken back, so there is one for each module, which asks who is installed.
 
 Where a framework has no hook of its own, `Seam` wraps a method: a pure function describes the call as a `Step`, and the
-four colours of functions, errors, streams and scopes are `gradient.runtime.calls`' business.
+four colours of functions, errors, streams and scopes are `gradient.runtime.calls.functions`' business.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from weakref import WeakSet
 
 import wrapt
 
-from gradient.instrumentors.blocks import traced_awaited, traced_block
-from gradient.instrumentors.overrides import Overrides
-from gradient.instrumentors.patching import Patches
-from gradient.runtime.calls import METHOD_KINDS, UNTRACED, CallSite, OpenCall, traced
+from gradient.instrumentors.plumbing.blocks import traced_awaited, traced_block
+from gradient.instrumentors.plumbing.overrides import Overrides
+from gradient.instrumentors.plumbing.patching import Patches
+from gradient.runtime.calls.functions import METHOD_KINDS, UNTRACED, CallSite, OpenCall, traced
 from gradient.runtime.context import running_scope
 from gradient.runtime.errors import SeamMissing
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gradient.instrumentors import usage_names as names
-from gradient.instrumentors.usage_details import details_of, first, of_kind, sum_known
+from gradient.instrumentors.providers import usage_names as names
+from gradient.instrumentors.providers.usage_details import details_of, first, of_kind, sum_known
 from gradient.instrumentors.wire import fields_of
 from gradient.journal.events import Usage
 from gradient.journal.vocabulary import DETAILS, USAGE

@@ -5,11 +5,11 @@ Most programs need only `gradient.sdk`. Importing this installs nothing and writ
 
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.config import Settings
 from gradient.runtime.context import RequestContext, end_request_context, get_current_context, start_request_context
 from gradient.runtime.errors import ConfigError, GradientError, NotTraceable, SeamMissing, UnknownSetting
 from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor, Listener, NodeExecution, Step
 from gradient.runtime.manager import RuntimeManager, get_runtime_manager, install_runtime, uninstall_runtime
+from gradient.runtime.settings.fields import Settings
 from gradient.runtime.tracker import DefaultExecutionTracker
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Which request and which execution the running code belongs to.
 
 One context variable holds the innermost of both that we opened. Tasks inherit it; threads do not, see
-`gradient.instrumentors.threads`. It is never left set across the `yield` of a stream, see `gradient.runtime.calls`.
+`gradient.instrumentors.python.threads`. It is never left set across the `yield` of a stream, see
+`gradient.runtime.calls.functions`.
 
 What frameworks only tell us about (a tool, a lambda) sets no variable of ours. A framework that knows which of them is
 running registers a finder, and `running_scope` takes the deeper of the two.
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gradient.journal.failures import Failure
-    from gradient.runtime.captured import Captured
-    from gradient.runtime.failures import Raised
     from gradient.runtime.interfaces import ExecutionTracker
     from gradient.runtime.remote import Remote
     from gradient.runtime.session import Session
     from gradient.runtime.status import Status
+    from gradient.runtime.values.captured import Captured
+    from gradient.runtime.values.failures import Raised
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradient.journal.events import Usage
 from gradient.journal.failures import Failure
-from gradient.runtime.captured import Captured, payload_of
+from gradient.runtime.values.captured import Captured, payload_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,7 @@ class NodeExecution:
         interrupted: Whether something below it waits for a human.
         served: Whether a client of a provider makes the call that it stands for, see `instrumentors.model_calls`.
         begun_in: The task in which it was begun that is to be ended so, weakly; None outside of any.
-        end_forgotten: Ends it where the framework that told of it forgets to, see `gradient.runtime.interruptions`.
+        end_forgotten: Ends it where the framework that told of it forgets to, see `runtime.calls.interruptions`.
         exchange: Where such a client tells what it sent and was answered, or None where the framework tells that.
     """
 

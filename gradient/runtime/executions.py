@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
 from gradient.journal.vocabulary import BILLED_KINDS, outcome_of
 from gradient.runtime import process
-from gradient.runtime.captured import Captured
 from gradient.runtime.execution import NodeExecution
-from gradient.runtime.failures import Raised, failure_of
-from gradient.runtime.shapes import text_for
 from gradient.runtime.status import Status, status_of
+from gradient.runtime.values.captured import Captured
+from gradient.runtime.values.failures import Raised, failure_of
+from gradient.runtime.values.shapes import text_for
 
 if TYPE_CHECKING:
     from gradient.runtime.context import RequestContext, Scope

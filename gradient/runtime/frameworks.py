@@ -10,9 +10,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from gradient.runtime.config import Settings
 from gradient.runtime.errors import ConfigError
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
+from gradient.runtime.settings.fields import Settings
 
 ENTRY_POINT_GROUP = "gradient.instrumentors"
 
@@ -54,24 +54,33 @@ def _ours(name: str, instrumentor: str, module: str | None, *releases: str) -> F
 
 
 FRAMEWORKS = (
-    _ours("threads", "threads:ThreadsInstrumentor", None),
-    _ours("propagation", "propagation:PropagationInstrumentor", None),
+    _ours("threads", "python.threads:ThreadsInstrumentor", None),
+    _ours("propagation", "python.propagation:PropagationInstrumentor", None),
     _ours("opentelemetry", "otel_bridge:OpenTelemetryInstrumentor", "opentelemetry.sdk"),
-    _ours("langchain", "langchain:LangChainInstrumentor", "langchain_core", "langchain-core", "0.3", "1"),
-    _ours("langgraph", "langgraph:LangGraphInstrumentor", "langgraph", "langgraph", "0.2.57", "1.2"),
+    _ours("langchain", "langchain.instrumentor:LangChainInstrumentor", "langchain_core", "langchain-core", "0.3", "1"),
+    _ours("langgraph", "langgraph.instrumentor:LangGraphInstrumentor", "langgraph", "langgraph", "0.2.57", "1.2"),
     _ours("openai", "openai:OpenAIInstrumentor", "openai", "openai", "2.0", "3"),
     _ours("anthropic", "anthropic:AnthropicInstrumentor", "anthropic", "anthropic", "0.80", "2"),
-    _ours("google-genai", "google_genai:GoogleGenAIInstrumentor", "google.genai", "google-genai", "1.52", "3"),
-    _ours("autogen", "autogen:AutoGenInstrumentor", "autogen_core", "autogen-core", "0.4.9", "0.7"),
+    _ours("google-genai", "google.google_genai:GoogleGenAIInstrumentor", "google.genai", "google-genai", "1.52", "3"),
+    _ours("autogen", "autogen.instrumentor:AutoGenInstrumentor", "autogen_core", "autogen-core", "0.4.9", "0.7"),
     _ours("litellm", "litellm:LiteLLMInstrumentor", "litellm", "litellm", "1.94", "1"),
     _ours("crewai", "crewai:CrewAIInstrumentor", "crewai", "crewai", "1.10.1", "1.15"),
-    _ours("google-adk", "google_adk:GoogleADKInstrumentor", "google.adk", "google-adk", "1.19", "2"),
-    _ours("openai-agents", "openai_agents:OpenAIAgentsInstrumentor", "agents", "openai-agents", "0.24", "0.24"),
-    _ours("pydantic-ai", "pydantic_ai:PydanticAIInstrumentor", "pydantic_ai", "pydantic-ai-slim", "1.20", "2"),
-    _ours("mcp", "mcp:MCPInstrumentor", "mcp", "mcp", "1.8", "2"),
+    _ours("google-adk", "google.google_adk:GoogleADKInstrumentor", "google.adk", "google-adk", "1.19", "2"),
+    _ours(
+        "openai-agents",
+        "openai_agents.instrumentor:OpenAIAgentsInstrumentor",
+        "agents",
+        "openai-agents",
+        "0.24",
+        "0.24",
+    ),
+    _ours(
+        "pydantic-ai", "pydantic_ai.instrumentor:PydanticAIInstrumentor", "pydantic_ai", "pydantic-ai-slim", "1.20", "2"
+    ),
+    _ours("mcp", "mcp.instrumentor:MCPInstrumentor", "mcp", "mcp", "1.8", "2"),
     _ours(
         "llamaindex",
-        "llamaindex:LlamaIndexInstrumentor",
+        "llamaindex.instrumentor:LlamaIndexInstrumentor",
         "llama_index_instrumentation",
         "llama-index-core",
         "0.14.8",

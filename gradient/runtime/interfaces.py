@@ -12,12 +12,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradient.runtime import process
+from gradient.runtime.calls.interruptions import end_forgotten, not_forgotten
+from gradient.runtime.calls.standing import outlived
 from gradient.runtime.context import open_scope, running_scope
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.executions import begin, fail, finish
-from gradient.runtime.interruptions import end_forgotten, not_forgotten
-from gradient.runtime.listeners import Listener
-from gradient.runtime.standing import outlived
+from gradient.runtime.listening.listeners import Listener
 from gradient.runtime.status import Status
 from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking

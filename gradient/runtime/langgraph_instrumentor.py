@@ -1,4 +1,4 @@
-"""The seed's place of the LangGraph instrumentor, which is `gradient.instrumentors.langgraph`.
+"""The seed's place of the LangGraph instrumentor, which is `gradient.instrumentors.langgraph.instrumentor`.
 
 Looked up when asked for: the runtime stands below the instrumentors and imports none of them.
 """
@@ -13,5 +13,5 @@ LangGraphInstrumentor: type[Any]  # for type checkers
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        return getattr(import_module("gradient.instrumentors.langgraph"), name)
+        return getattr(import_module("gradient.instrumentors.langgraph.instrumentor"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

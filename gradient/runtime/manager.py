@@ -6,24 +6,24 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from gradient.runtime import frameworks, process
-from gradient.runtime.capture import Capture
-from gradient.runtime.console import Console
 from gradient.runtime.context import RequestContext, Scope, get_current_context, hold, leave
-from gradient.runtime.exporting import NOT_EXPORTING, exporting_for
-from gradient.runtime.listeners import warn
-from gradient.runtime.recorder import Recorder, recorder_for
+from gradient.runtime.listening.console import Console
+from gradient.runtime.listening.exporting import NOT_EXPORTING, exporting_for
+from gradient.runtime.listening.listeners import warn
+from gradient.runtime.listening.recorder import Recorder, recorder_for
 from gradient.runtime.requests import announce, begin_request, complete_request
-from gradient.runtime.sources import load_settings
+from gradient.runtime.settings.sources import load_settings
 from gradient.runtime.tracker import DefaultExecutionTracker
 from gradient.runtime.tracking import Tracking
+from gradient.runtime.values.capture import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradient.runtime.clock import Clock, Identities
-    from gradient.runtime.config import Settings
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.interfaces import ExecutionTracker, FrameworkInstrumentor
+    from gradient.runtime.settings.fields import Settings
     from gradient.runtime.status import Status
     from gradient.runtime.step import Step
 

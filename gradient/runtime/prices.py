@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gradient.journal.events import Usage
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

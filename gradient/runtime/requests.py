@@ -9,19 +9,19 @@ from gradient.journal.events import RequestEnded, RequestStarted
 from gradient.journal.failures import Failure
 from gradient.journal.vocabulary import kind_of, outcome_of
 from gradient.runtime import process
-from gradient.runtime.captured import Captured
+from gradient.runtime.calls.interruptions import end_forgotten, end_open, is_interrupt
+from gradient.runtime.calls.standing import note_begun
 from gradient.runtime.context import RequestContext, leave, running_scope
-from gradient.runtime.failures import failure_of
-from gradient.runtime.interruptions import end_forgotten, end_open, is_interrupt
 from gradient.runtime.remote import remote_parent
 from gradient.runtime.session import current_session
-from gradient.runtime.shapes import text_for
-from gradient.runtime.standing import note_begun
 from gradient.runtime.status import Status, status_of
+from gradient.runtime.values.captured import Captured
+from gradient.runtime.values.failures import failure_of
+from gradient.runtime.values.shapes import text_for
 
 if TYPE_CHECKING:
     from gradient.runtime.execution import NodeExecution
-    from gradient.runtime.listeners import Listeners
+    from gradient.runtime.listening.listeners import Listeners
     from gradient.runtime.tracking import Tracking
 
 _FEW_CHARS = 500

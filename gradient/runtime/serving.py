@@ -16,7 +16,7 @@ from gradient.runtime.remote import Remote, told_remote
 from gradient.runtime.session import NO_SESSION, Session, session_variable
 
 if TYPE_CHECKING:
-    from gradient.runtime.standing import Standing
+    from gradient.runtime.calls.standing import Standing
 
 # Their threads outlive what started them, and each piece of work brings along where it was asked for.
 _POOLS = frozenset(

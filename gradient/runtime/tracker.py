@@ -7,14 +7,14 @@ from itertools import chain
 from typing import Any
 
 from gradient.journal.vocabulary import KINDS
-from gradient.runtime.captured import Captured
-from gradient.runtime.console import Console
 from gradient.runtime.context import get_current_context
 from gradient.runtime.execution import NodeExecution
 from gradient.runtime.executions import begin
 from gradient.runtime.interfaces import ExecutionTracker
+from gradient.runtime.listening.console import Console
 from gradient.runtime.step import Step
 from gradient.runtime.tracking import Tracking
+from gradient.runtime.values.captured import Captured
 
 _NEWEST = 10_000
 _KINDS = frozenset(name for name, kind in KINDS.items() if kind.in_node_ids)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.capture import Capture
 from gradient.runtime.clock import Clock, Identities
-from gradient.runtime.config import Settings
-from gradient.runtime.listeners import Listeners
+from gradient.runtime.listening.listeners import Listeners
 from gradient.runtime.prices import Prices
-from gradient.runtime.shapes import Shapes
+from gradient.runtime.settings.fields import Settings
+from gradient.runtime.values.capture import Capture
+from gradient.runtime.values.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from gradient.sdk import entrypoint
 def my_agent(question: str) -> str: ...
 """
 
-from gradient.runtime.config import Settings
+from gradient.runtime.settings.fields import Settings
 from gradient.sdk.annotations import annotate, current_request, session, set_metadata
 from gradient.sdk.configuring import configure
 from gradient.sdk.entrypoints import entrypoint

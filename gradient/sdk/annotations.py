@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gradient.runtime.context import RequestContext, get_current_context, running_scope
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
 from gradient.runtime.session import Session, current_session, session_variable
-from gradient.runtime.shapes import text_for
+from gradient.runtime.values.shapes import text_for
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

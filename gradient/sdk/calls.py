@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gradient.runtime.capture import Capture
-from gradient.runtime.lasting import until_used_up
+from gradient.runtime.calls.lasting import until_used_up
+from gradient.runtime.values.capture import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gradient.runtime.config import Limits
     from gradient.runtime.context import Scope
+    from gradient.runtime.settings.fields import Limits
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 

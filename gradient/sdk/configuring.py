@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 from gradient.runtime.manager import RuntimeManager, installed_manager, set_runtime_manager
-from gradient.runtime.sources import load_settings
+from gradient.runtime.settings.sources import load_settings
 
 _given: dict[str, Any] = {}
 

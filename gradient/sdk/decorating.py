@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.calls import METHOD_KINDS, traced
+from gradient.runtime.calls.functions import METHOD_KINDS, traced
 from gradient.runtime.errors import NotTraceable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gradient.runtime.calls import CallSite
+    from gradient.runtime.calls.functions import CallSite
 
 
 NO_CALLABLES: tuple[type[Any], ...] = (functools.partialmethod, property, type)

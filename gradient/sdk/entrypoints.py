@@ -7,11 +7,11 @@ import inspect
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakSet
 
-from gradient.runtime.calls import METHOD_KINDS, UNTRACED, name_of
+from gradient.runtime.calls.functions import METHOD_KINDS, UNTRACED, name_of
+from gradient.runtime.calls.standing import outlived
 from gradient.runtime.context import open_scope, running_scope
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 from gradient.runtime.manager import RuntimeManager, get_runtime_manager
-from gradient.runtime.standing import outlived
 from gradient.runtime.step import Step
 from gradient.sdk.calls import Arguments, TracedCall
 from gradient.sdk.decorating import decorate
@@ -19,7 +19,7 @@ from gradient.sdk.decorating import decorate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gradient.runtime.calls import CallSite, OpenCall
+    from gradient.runtime.calls.functions import CallSite, OpenCall
     from gradient.runtime.execution import NodeExecution
 
 F = TypeVar("F")

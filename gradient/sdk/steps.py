@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from gradient.journal.events import Usage
-from gradient.runtime.calls import METHOD_KINDS, UNTRACED, name_of
+from gradient.runtime.calls.functions import METHOD_KINDS, UNTRACED, name_of
 from gradient.runtime.context import Scope, current_scope, hold, open_scope, running_scope
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 from gradient.runtime.manager import get_runtime_manager
-from gradient.runtime.shapes import text_for
 from gradient.runtime.step import Step
+from gradient.runtime.values.shapes import text_for
 from gradient.sdk.calls import Arguments
 from gradient.sdk.decorating import NO_CALLABLES, decorate
 from gradient.sdk.entrypoints import inner_call
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from gradient.runtime.calls import CallSite, OpenCall
+    from gradient.runtime.calls.functions import CallSite, OpenCall
     from gradient.runtime.execution import NodeExecution
     from gradient.runtime.interfaces import ExecutionTracker
 

@@ -12,7 +12,7 @@
 It knows no framework, and nothing of the runtime that wrote the journals.
 """
 
-from gradient.store.erasure import Erasure
+from gradient.documents.document import LS_SCHEMA, RUN_SCHEMA, ls_document, rfc3339
 from gradient.store.errors import (
     AmbiguousReference,
     BadReference,
@@ -26,8 +26,8 @@ from gradient.store.errors import (
     StoreError,
     Unreadable,
 )
+from gradient.store.index.erasure import Erasure
 from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Store
-from gradient.store.model import LS_SCHEMA, RUN_SCHEMA, ls_document, rfc3339
 from gradient.store.opening import open  # noqa: A004 - see there
 from gradient.store.sqlite import SqliteStore
 from gradient.store.views import Frame, Runs, RunView

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 Skeleton = dict[str, list[Any]]
-"""Executions by column, see `gradient.store.skeletons`."""
+"""Executions by column, see `gradient.store.reading.skeletons`."""
 
 
 @dataclass(frozen=True, slots=True)

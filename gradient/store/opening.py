@@ -20,7 +20,7 @@ def open(home: Path | str | None = None, *, all_projects: bool = False) -> Sqlit
         NewerIndex: A newer version of Gradient made the index.
     """
     # What reading must know of recording: where, and under which name.
-    from gradient.runtime.sources import default_home, default_project, load_settings
+    from gradient.runtime.settings.sources import default_home, default_project, load_settings
 
     if home is None:
         settings = load_settings().settings

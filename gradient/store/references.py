@@ -10,10 +10,10 @@ Places are those of a project, for who works in one does not mean what ran in an
 import re
 import sqlite3
 
-from gradient.store.database import has_base
+from gradient.documents.runs import KEY_BYTES, request_id
 from gradient.store.errors import AmbiguousReference, BadReference, RunNotFound
-from gradient.store.rows import ERROR_STATUS, OF_PROJECT
-from gradient.store.runs import KEY_BYTES, request_id
+from gradient.store.index.database import has_base
+from gradient.store.index.rows import ERROR_STATUS, OF_PROJECT
 
 _SHORTEST_PREFIX = 4
 _NEAREST = 3

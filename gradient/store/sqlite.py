@@ -4,22 +4,22 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gradient.documents.document import execution_document, run_document
 from gradient.journal import Pruned, prune
 from gradient.journal.retention import mark_pruned
-from gradient.store import database
-from gradient.store.aggregates import days_part_hours, error_groups, exact_stats, rolled_stats
-from gradient.store.erasure import Erasure, remove_runs
 from gradient.store.errors import NotRemovable
-from gradient.store.home import IndexedHome
+from gradient.store.index import database
+from gradient.store.index.erasure import Erasure, remove_runs
+from gradient.store.index.home import IndexedHome
+from gradient.store.index.mending import mending, mending_what_it_writes
 from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Skeleton
-from gradient.store.mending import mending, mending_what_it_writes
-from gradient.store.model import execution_document, run_document
-from gradient.store.places import opened
 from gradient.store.query import parse
 from gradient.store.query.sql import Conditions
+from gradient.store.reading.aggregates import days_part_hours, error_groups, exact_stats, rolled_stats
+from gradient.store.reading.places import opened
+from gradient.store.reading.threads import resumption_links
 from gradient.store.references import is_unique, number_of, resolve
-from gradient.store.searching import TextSearch
-from gradient.store.threads import resumption_links
+from gradient.store.text.searching import TextSearch
 from gradient.store.views import Runs, RunView
 
 _BUSY = "another process is reading the journals into the index"

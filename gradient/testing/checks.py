@@ -5,7 +5,7 @@ from __future__ import annotations
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
-from gradient.runtime.listeners import Listener
+from gradient.runtime.listening.listeners import Listener
 from gradient.testing.scenarios import Trouble
 
 if TYPE_CHECKING:

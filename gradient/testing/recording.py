@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gradient.runtime.config import Settings
 from gradient.runtime.context import current_scope
-from gradient.runtime.listeners import Listener
+from gradient.runtime.listening.listeners import Listener
 from gradient.runtime.manager import RuntimeManager, set_runtime_manager
+from gradient.runtime.settings.fields import Settings
 from gradient.testing.trees import Tree, forest
 
 if TYPE_CHECKING:

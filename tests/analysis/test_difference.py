@@ -5,9 +5,9 @@ import io
 import pytest
 
 from gradient.analysis.difference import compare
-from gradient.cli.comparison import comparison_rows
-from gradient.cli.page import Page
-from gradient.cli.signs import signs
+from gradient.cli.drawing.comparison import comparison_rows
+from gradient.cli.drawing.page import Page
+from gradient.cli.drawing.signs import signs
 from gradient.sdk import step
 
 

@@ -1,7 +1,7 @@
 """Lines of a tree lead from each row to its parent and go on where there is a younger sibling."""
 
-from gradient.cli.branches import leads, with_parents
-from gradient.cli.signs import Signs
+from gradient.cli.drawing.branches import leads, with_parents
+from gradient.cli.drawing.signs import Signs
 
 SIGNS = Signs(ascii_only=False)
 

@@ -161,7 +161,8 @@ def test_seams_are_listed_below_their_framework(commands):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^threads +- +- +on +27 of 27$", done.stdout, re.MULTILINE)
-    assert "\nthreads  gradient.instrumentors.threads:ThreadsInstrumentor, of gradient-runtime\n  ✓ " in done.stdout
+    instrumentor = "gradient.instrumentors.python.threads:ThreadsInstrumentor"
+    assert f"\nthreads  {instrumentor}, of gradient-runtime\n  ✓ " in done.stdout
     assert "  langgraph is left alone, as settings say\n" in done.stdout
 
 

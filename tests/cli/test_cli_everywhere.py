@@ -6,7 +6,7 @@ import re
 import pytest
 
 from gradient.cli import gradient as command
-from gradient.cli.page import wants_colour
+from gradient.cli.drawing.page import wants_colour
 
 COMMANDS = command.list_commands(None)
 
@@ -31,7 +31,7 @@ def test_help_imports_no_command_and_nothing_that_takes_long(commands):
 import sys
 from gradient.cli import main
 main(["--help"])
-slow = {"asyncio", "gradient.cli.ls", "gradient.runtime", "gradient.store", "msgspec", "rich"}
+slow = {"asyncio", "gradient.cli.commands.ls", "gradient.runtime", "gradient.store", "msgspec", "rich"}
 print(sorted(set(sys.modules) & slow))
 """
 

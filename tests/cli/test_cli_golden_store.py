@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gradient.documents.document import rfc3339
 from gradient.journal import JournalWriter
 from gradient.journal.events import (
     FORMAT_VERSION,
@@ -20,7 +21,6 @@ from gradient.journal.events import (
     encode_event,
 )
 from gradient.journal.failures import Failure
-from gradient.store.model import rfc3339
 
 GOLDEN = Path(__file__).with_name("golden")
 # Three and a half days before whichever day it is, so that ages are the same on every day.

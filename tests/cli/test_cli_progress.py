@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from gradient.cli.progress import Progress
+from gradient.cli.drawing.progress import Progress
 
 
 class Terminal(io.StringIO):

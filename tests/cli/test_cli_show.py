@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from gradient.cli.signs import Signs
-from gradient.cli.tree import tree_rows
+from gradient.cli.drawing.signs import Signs
+from gradient.cli.drawing.tree import tree_rows
 
 BAR = re.compile(r"[━╸╺]+")
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from gradient.cli import main
-from gradient.cli.page import columns_of, cut_to
+from gradient.cli.drawing.page import columns_of, cut_to
 from gradient.runtime import RuntimeManager
 from gradient.runtime.clock import Clock
 from gradient.runtime.manager import set_runtime_manager

@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from gradient.runtime.glance import plain_glance
+from gradient.runtime.values.glance import plain_glance
 
 try:
-    from gradient.runtime.glance import _glance
+    from gradient.runtime.values.glance import _glance
 except ImportError:  # no compiler was at hand
     _glance = None
 

@@ -14,7 +14,7 @@ def without_langsmith(monkeypatch):
 @pytest.fixture
 def handler(runtime):
     """The callback handler that LangChain and LangGraph tell their runs to."""
-    from gradient.instrumentors.langchain import hook
+    from gradient.instrumentors.langchain.instrumentor import hook
 
     return hook.handler
 
@@ -24,7 +24,7 @@ def no_run_stays_open(request):
     """Every run that the handler learnt of has ended when the test has."""
     yield
     if "runtime" in request.fixturenames:
-        from gradient.instrumentors.langchain import hook
+        from gradient.instrumentors.langchain.instrumentor import hook
 
         assert hook.handler is None or hook.handler.runs == {}
 

@@ -12,8 +12,8 @@ from autogen_ext.models.replay import ReplayChatCompletionClient
 from support.autogen_agents import LLM, MODEL_INFO, agent, model
 from support.outlines import outline
 
-from gradient.instrumentors.autogen import AutoGenInstrumentor
-from gradient.instrumentors.overrides import family
+from gradient.instrumentors.autogen.instrumentor import AutoGenInstrumentor
+from gradient.instrumentors.plumbing.overrides import family
 from gradient.testing import record
 
 OWNERS = (BaseChatAgent, BaseGroupChat, BaseTool, ChatCompletionClient)

@@ -9,7 +9,7 @@ from support.outlines import found, outline, tree
 from support.providers import Tokens, call_tool, fail, say
 
 from gradient.instrumentors.crewai import CrewAIInstrumentor
-from gradient.instrumentors.overrides import family
+from gradient.instrumentors.plumbing.overrides import family
 from gradient.testing import record
 
 pytestmark = NOISE

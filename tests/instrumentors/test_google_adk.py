@@ -21,8 +21,8 @@ from support.noise import NOISE
 from support.outlines import found, outline, tree
 from support.patience import PATIENCE_S
 
-from gradient.instrumentors.google_adk import GoogleADKInstrumentor
-from gradient.instrumentors.overrides import family
+from gradient.instrumentors.google.google_adk import GoogleADKInstrumentor
+from gradient.instrumentors.plumbing.overrides import family
 from gradient.runtime.context import running_scope
 from gradient.sdk import entrypoint
 from gradient.testing import record

@@ -11,7 +11,7 @@ from support.noise import NOISE  # noqa: E402
 from support.outlines import outline, tree  # noqa: E402
 from support.providers import Tokens, call_tool, say  # noqa: E402
 
-from gradient.instrumentors.google_genai import GoogleGenAIInstrumentor  # noqa: E402
+from gradient.instrumentors.google.google_genai import GoogleGenAIInstrumentor  # noqa: E402
 from gradient.sdk import entrypoint  # noqa: E402
 from gradient.testing import record  # noqa: E402
 

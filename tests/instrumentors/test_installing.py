@@ -9,7 +9,7 @@ from langgraph.pregel.remote import RemoteGraph
 from support.leaks import seams
 from support.outlines import outline, tree
 
-from gradient.instrumentors.langchain import hook
+from gradient.instrumentors.langchain.instrumentor import hook
 from gradient.runtime import RuntimeManager, Settings
 from gradient.runtime.manager import set_runtime_manager
 from gradient.runtime.status import status_of

@@ -13,8 +13,8 @@ from langchain_core.language_models import FakeListLLM
 from langchain_core.messages import HumanMessage
 from langchain_core.outputs import Generation, LLMResult
 
-from gradient.instrumentors.langchain import LangChainInstrumentor
-from gradient.instrumentors.langgraph import LangGraphInstrumentor
+from gradient.instrumentors.langchain.instrumentor import LangChainInstrumentor
+from gradient.instrumentors.langgraph.instrumentor import LangGraphInstrumentor
 from gradient.testing import record
 
 GIVEN = {

@@ -21,7 +21,7 @@ DRAWN = """
 from typing import TypedDict
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command
-from gradient.instrumentors.langgraph_topology import drawn
+from gradient.instrumentors.langgraph.topology import drawn
 builder = StateGraph(TypedDict("State", {"value": str}))
 for name in "abcdefgh":
     builder.add_node(name, (lambda _: Command(goto="b")) if name == "a" else (lambda _: None))

@@ -13,7 +13,7 @@ from support.outlines import found, outline
 from support.patience import PATIENCE_S
 from support.providers.fixture import provider  # noqa: F401 - a fixture
 
-from gradient.instrumentors.llamaindex import LlamaIndexInstrumentor
+from gradient.instrumentors.llamaindex.instrumentor import LlamaIndexInstrumentor
 from gradient.sdk import entrypoint, step
 from gradient.testing import record
 

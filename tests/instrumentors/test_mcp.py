@@ -15,7 +15,7 @@ from support import mcp_server
 from support.mcp_server import client_of, client_over_streams, sums
 from support.outlines import outline, tree
 
-from gradient.instrumentors.mcp import MCPInstrumentor
+from gradient.instrumentors.mcp.instrumentor import MCPInstrumentor
 from gradient.sdk import entrypoint, step
 from gradient.testing import record
 

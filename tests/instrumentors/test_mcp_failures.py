@@ -10,7 +10,7 @@ from mcp.types import CallToolResult, ErrorData, TextContent
 from support.mcp_server import ToolError, client_of, client_over_streams, sums
 from support.outlines import outline
 
-from gradient.instrumentors.mcp import MCPInstrumentor
+from gradient.instrumentors.mcp.instrumentor import MCPInstrumentor
 from gradient.sdk import entrypoint
 from gradient.testing import record
 

@@ -14,7 +14,7 @@ from mcp.shared.session import RequestResponder
 from support.mcp_server import client_of, sums
 from support.outlines import outline
 
-from gradient.instrumentors.mcp import MCPInstrumentor
+from gradient.instrumentors.mcp.instrumentor import MCPInstrumentor
 from gradient.sdk import entrypoint
 from gradient.testing import record
 

@@ -8,7 +8,7 @@ from mcp import ClientSession
 from mcp.server.runner import ServerRunner
 from support.mcp_server import client_of, lowlevel, sums
 
-from gradient.instrumentors.mcp import MCPInstrumentor
+from gradient.instrumentors.mcp.instrumentor import MCPInstrumentor
 from gradient.testing import record
 
 OWNERS = (ClientSession, ServerRunner)

@@ -14,7 +14,7 @@ from agents.tracing import custom_span, get_current_span, get_current_trace, set
 from support.openai_agents_models import LLM, calls, model, says
 from support.outlines import outline, tree
 
-from gradient.instrumentors.openai_agents import OpenAIAgentsInstrumentor
+from gradient.instrumentors.openai_agents.instrumentor import OpenAIAgentsInstrumentor
 from gradient.sdk import entrypoint
 from gradient.testing import record
 

@@ -21,7 +21,7 @@ from support.openai_agents_models import model, says
 from support.outlines import found
 from support.providers import ProviderServer, Tokens, fail, say
 
-from gradient.instrumentors.openai_agents import OpenAIAgentsInstrumentor
+from gradient.instrumentors.openai_agents.instrumentor import OpenAIAgentsInstrumentor
 from gradient.testing import record
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradient.instrumentors.patching import Patches
+from gradient.instrumentors.plumbing.patching import Patches
 from gradient.runtime.errors import SeamMissing
 
 

@@ -14,7 +14,7 @@ from pydantic_ai import Agent
 from pydantic_ai.models.instrumented import InstrumentationSettings
 from pydantic_ai.models.test import TestModel
 
-from gradient.instrumentors.pydantic_ai import PydanticAIInstrumentor
+from gradient.instrumentors.pydantic_ai.instrumentor import PydanticAIInstrumentor
 from gradient.sdk import entrypoint
 from gradient.testing import record
 

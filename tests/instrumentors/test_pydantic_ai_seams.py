@@ -18,8 +18,8 @@ from pydantic_ai.toolsets import AbstractToolset
 from support.outlines import outline
 from support.providers.fixture import provider  # noqa: F401 - a fixture
 
-from gradient.instrumentors.overrides import family
-from gradient.instrumentors.pydantic_ai import PydanticAIInstrumentor
+from gradient.instrumentors.plumbing.overrides import family
+from gradient.instrumentors.pydantic_ai.instrumentor import PydanticAIInstrumentor
 from gradient.testing import record
 
 OWNERS = (Agent, AgentRun, Model, StreamedResponse, AbstractToolset)

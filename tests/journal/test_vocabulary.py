@@ -33,9 +33,9 @@ ALLOWED = {
     ("analysis/documents.py", "name of usage"): "a type, which is compared below",
     ("export/genai.py", "kind"): "what more a span tells of models, tools, retrievers, agents and workflows",
     ("export/mermaid.py", "status"): "the four looks of a node in a flowchart",
-    ("instrumentors/llamaindex_fields.py", "kind"): "how results of LlamaIndex are written down",
-    ("instrumentors/openai_agents_fields.py", "kind"): "the names of the SDK's spans",
-    ("instrumentors/openai_agents_spans.py", "kind"): "what the SDK's runs are recorded as",
+    ("instrumentors/llamaindex/fields.py", "kind"): "how results of LlamaIndex are written down",
+    ("instrumentors/openai_agents/fields.py", "kind"): "the names of the SDK's spans",
+    ("instrumentors/openai_agents/spans.py", "kind"): "what the SDK's runs are recorded as",
 }
 
 

@@ -6,7 +6,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from gradient.analysis.brief import brief
 from gradient.analysis.values import is_message
-from gradient.cli.payloads import full_lines
+from gradient.cli.drawing.payloads import full_lines
 from gradient.export.formats import FORMATS
 from gradient.export.html import embedded
 from gradient.export.openinference import execution_attributes

@@ -13,12 +13,12 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from pydantic import BaseModel, ConfigDict
 
 from gradient.instrumentors.messages import describe_message
-from gradient.runtime.conversations import plain_looking
-from gradient.runtime.conversations.modes import Modes
-from gradient.runtime.shapes import Shape, Shapes, fields
+from gradient.runtime.values.conversations import plain_looking
+from gradient.runtime.values.conversations.modes import Modes
+from gradient.runtime.values.shapes import Shape, Shapes, fields
 
 try:
-    from gradient.runtime.conversations import _looking
+    from gradient.runtime.values.conversations import _looking
 except ImportError:  # no compiler was at hand
     _looking = None
 

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
-from gradient.instrumentors.autogen_messages import describe_image
+from gradient.instrumentors.autogen.messages import describe_image
 from gradient.instrumentors.gemini_messages import gemini_content, gemini_messages
-from gradient.instrumentors.llamaindex_messages import describe_message
-from gradient.instrumentors.mcp import describe_result
+from gradient.instrumentors.llamaindex.messages import describe_message
+from gradient.instrumentors.mcp.instrumentor import describe_result
 from gradient.instrumentors.messages import anthropic_message, chat_message, response_item
-from gradient.instrumentors.pydantic_ai_messages import describe_prompt, request_message
-from gradient.runtime.media import Media
+from gradient.instrumentors.pydantic_ai.messages import describe_prompt, request_message
+from gradient.runtime.values.media import Media
 from gradient.sdk import entrypoint
 
 HEADS = {

@@ -94,7 +94,7 @@ def test_what_is_kept_of_messages_stays_within_its_bound(small_table, runtime):
 
 
 def at_each_line(code, act):
-    """Call `act` before each line of functions below `gradient.runtime.conversations`, while `code` runs."""
+    """Call `act` before each line of functions below `gradient.runtime.values.conversations`, while `code` runs."""
 
     def trace(frame, event, argument):
         if "conversations" not in frame.f_code.co_filename:

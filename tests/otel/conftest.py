@@ -11,7 +11,7 @@ from gradient.export.ship.destination import Destination
 from gradient.export.ship.shipper import Shipper
 from gradient.export.ship.source import Manner
 from gradient.ingest import Ingest
-from gradient.runtime.config import Settings
+from gradient.runtime.settings.fields import Settings
 
 
 @pytest.fixture(autouse=True)

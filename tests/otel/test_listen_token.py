@@ -11,7 +11,7 @@ import pytest
 
 from gradient.ingest import Ingest, listening
 from gradient.runtime.bearer import token_for, told_token
-from gradient.runtime.config import Settings
+from gradient.runtime.settings.fields import Settings
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "told-by-a-person-17"

@@ -8,7 +8,7 @@ import pytest
 from support.patience import PATIENCE_S
 from support.sent import under
 
-from gradient.instrumentors.propagation import is_private
+from gradient.instrumentors.python.propagation import is_private
 from gradient.sdk import configure, entrypoint, step
 
 _TRACE, _SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -8,7 +8,7 @@ from gradient.export.ship.destination import Destination
 from gradient.export.ship.shipper import Shipper
 from gradient.export.ship.source import Manner
 from gradient.ingest import Ingest, listening
-from gradient.runtime.config import Settings
+from gradient.runtime.settings.fields import Settings
 from gradient.sdk import annotate, entrypoint, session, set_metadata, step
 
 # What a span does not tell, or tells otherwise.

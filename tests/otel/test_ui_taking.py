@@ -11,7 +11,7 @@ from support.sent import JSON, PROTOBUF, body, official_spans, span
 
 from gradient.export.otlp import otlp_json
 from gradient.ingest import Ingest
-from gradient.runtime.config import Settings
+from gradient.runtime.settings.fields import Settings
 from gradient.sdk import entrypoint
 from gradient.store import SqliteStore
 from gradient.ui.application import Shown, application

@@ -7,7 +7,7 @@ import random
 import pytest
 from support.made_up import ESCAPED, MARKS, values
 
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 
 NAMES = ("password", "db_password", "api_key", "client_secret", "access_token", "AUTH_TOKEN")
 ROWS = {

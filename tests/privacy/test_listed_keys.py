@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 
 from gradient.runtime.errors import ConfigError
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 from gradient.sdk import configure
 
 VALUE = "Ada-and-no-more"

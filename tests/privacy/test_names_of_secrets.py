@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gradient.redaction import phrases
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 
 VALUE = "xQ7zK9vB2mTr4Wn8"
 ENGLISH = """

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 from support.made_up import AROUND, CREDENTIALS, ESCAPED, IN_ADDRESS, MARKS, NAMED, NAMES, values
 
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 from gradient.sdk import annotate, configure, entrypoint, set_metadata, step
 
 TRIPLES = 2_000

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 
 CHARS = 80_000
 SENTENCES = [

@@ -11,7 +11,7 @@ import uuid
 
 import pytest
 
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 
 MEGABYTE = 1_000_000
 WORDS = """

@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from support.scripted import ScriptedModel, graph_of
 
 from gradient.runtime import install_runtime
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 from gradient.sdk import annotate, configure, entrypoint, session, set_metadata, step
 
 LETTERS = "Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0Wx1Yz2"

@@ -8,7 +8,7 @@ import pytest
 from support.made_up import ESCAPED, MARKS, NAMES, values
 from support.made_up_more import BLOCKS, COMMANDS, CREDENTIALS, PLACES, SPACED, SPACED_NAMES, filled
 
-from gradient.runtime.redaction import Redactor
+from gradient.runtime.values.redaction import Redactor
 
 ESCAPES = {name: escape for name, escape in ESCAPED.items() if name != "HTML"}
 QUOTES_TWICE = ("repr", "bytes")  # What has quotes of both kinds in it.

@@ -7,7 +7,7 @@ import pytest
 
 from gradient.runtime import get_runtime_manager
 from gradient.runtime.errors import ConfigError, UnknownSetting
-from gradient.runtime.sources import load_settings
+from gradient.runtime.settings.sources import load_settings
 from gradient.sdk import Settings, configure, entrypoint
 
 FROM_TEXT = {

@@ -10,14 +10,14 @@ import pytest
 
 from gradient.analysis.difference import totals
 from gradient.analysis.forest import failures
-from gradient.cli.failures import failure_rows
-from gradient.cli.signs import signs
+from gradient.cli.drawing.failures import failure_rows
+from gradient.cli.drawing.signs import signs
 from gradient.export.columns import skeleton_of
 from gradient.journal.failures import Failure
 from gradient.sdk import entrypoint, step
 from gradient.store import SqliteStore
-from gradient.store.database import index_path
-from gradient.store.schema import MIGRATIONS
+from gradient.store.index.database import index_path
+from gradient.store.index.schema import MIGRATIONS
 
 
 class Own(ValueError):

@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 
 from gradient.store import NewerIndex, SqliteStore, Unreadable, ls_document
-from gradient.store.schema import APPLICATION_ID
+from gradient.store.index.schema import APPLICATION_ID
 
 INDEX = "index/v1.sqlite"
 

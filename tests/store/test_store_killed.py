@@ -17,7 +17,7 @@ RUNS, EXECUTIONS = 400, 6
 INDEXER = """
 import sys
 from pathlib import Path
-import gradient.store.indexer as indexer
+import gradient.store.index.indexer as indexer
 from gradient.store import SqliteStore
 indexer.FRAMES_PER_BATCH = 60
 store = SqliteStore(Path(sys.argv[1]))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from gradient.cli.formats import local_time
+from gradient.cli.drawing.formats import local_time
 from gradient.store import QueryError, SqliteStore, rfc3339
 
 # Whole hours, half hours and quarters, on either side of UTC; clocks that are set at midnight, by half an hour, over a

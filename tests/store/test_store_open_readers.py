@@ -11,7 +11,7 @@ import pytest
 
 import gradient.store
 from gradient.store import RunNotFound, SqliteStore, StoreClosed, StoreError
-from gradient.store.database import index_path
+from gradient.store.index.database import index_path
 
 ROOT = Path(__file__).parents[2]
 SECRET = "Xq7-secret"
@@ -123,7 +123,7 @@ def test_a_store_that_folds_in_memory_keeps_nobody_from_emptying_the_log(recorde
 
 
 def test_a_log_that_somebody_reads_while_runs_are_removed_is_emptied_afterwards(recorded, monkeypatch):
-    monkeypatch.setattr("gradient.store.database._BUSY_S", 0.0)
+    monkeypatch.setattr("gradient.store.index.database._BUSY_S", 0.0)
     with SqliteStore(recorded) as reader, SqliteStore(recorded) as store:
         with reader.snapshot():
             assert len(reader.all_runs()) == 5

@@ -6,7 +6,7 @@ from math import ceil
 import pytest
 
 from gradient.store import SqliteStore
-from gradient.store.durations import Durations
+from gradient.store.index.durations import Durations
 
 MS = 1_000_000
 SHARES = (0.5, 0.95, 0.99, 1.0)

@@ -5,9 +5,9 @@ import functools
 import inspect
 import threading
 
-from gradient.instrumentors.patching import Patches
+from gradient.instrumentors.plumbing.patching import Patches
 from gradient.instrumentors.seams import SeamCall
-from gradient.runtime.calls import UNTRACED, traced
+from gradient.runtime.calls.functions import UNTRACED, traced
 from gradient.runtime.context import current_scope, get_current_context, running_scope
 from gradient.testing.mockinstrumentor import MockInstrumentor
 from gradient.testing.scenarios import Trouble

@@ -80,7 +80,7 @@ def _patches(before):
         # A framework that the test imported has no `before`: then nothing of ours may stand there.
         if (name in before and found is not before[name]) or (name not in before and _is_ours(found)):
             yield f"a patch of {name}: {found!r}"
-    bodies = sys.modules.get("gradient.instrumentors.bodies")
+    bodies = sys.modules.get("gradient.instrumentors.plumbing.bodies")
     if bodies is not None and bodies._entered:
         yield f"what functions do: {list(bodies._entered)}"
 
@@ -90,7 +90,7 @@ def _is_ours(function):
 
 
 def _hooks():
-    langchain = sys.modules.get("gradient.instrumentors.langchain")
+    langchain = sys.modules.get("gradient.instrumentors.langchain.instrumentor")
     if langchain is not None and langchain.hook.get() is not None:
         yield "a handler that LangChain's configure hook hands out"
     if status._control_flow:

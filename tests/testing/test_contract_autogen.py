@@ -16,7 +16,7 @@ from autogen_core.models import ChatCompletionClient
 from autogen_core.tools import BaseTool
 from autogen_ext.models.replay import ReplayChatCompletionClient
 
-from gradient.instrumentors.autogen import AutoGenInstrumentor
+from gradient.instrumentors.autogen.instrumentor import AutoGenInstrumentor
 from gradient.testing.contract import BODY
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from support.adk_agents import adk
 from support.noise import NOISE
 
-from gradient.instrumentors.google_adk import GoogleADKInstrumentor
+from gradient.instrumentors.google.google_adk import GoogleADKInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
 
 pytestmark = NOISE

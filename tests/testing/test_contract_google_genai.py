@@ -12,7 +12,7 @@ from google.genai import _extra_utils, models  # noqa: E402 - needs the package
 from google.genai._api_client import BaseApiClient  # noqa: E402
 from google.genai.types import HttpResponse  # noqa: E402
 
-from gradient.instrumentors.google_genai import GoogleGenAIInstrumentor  # noqa: E402
+from gradient.instrumentors.google.google_genai import GoogleGenAIInstrumentor  # noqa: E402
 from gradient.testing.contract import BODY, InstrumentorContract  # noqa: E402
 
 _LEVELS = 3

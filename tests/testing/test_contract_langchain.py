@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
-from gradient.instrumentors.langchain import LangChainInstrumentor
+from gradient.instrumentors.langchain.instrumentor import LangChainInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
 
 

@@ -7,7 +7,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.pregel.remote import RemoteGraph
 from support.langgraph import pregel_module
 
-from gradient.instrumentors.langgraph import LangGraphInstrumentor
+from gradient.instrumentors.langgraph.instrumentor import LangGraphInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
 from gradient.testing.scenarios import ITEMS
 

@@ -11,7 +11,7 @@ pytest.importorskip("llama_index_instrumentation")
 
 from llama_index.core.tools import FunctionTool
 
-from gradient.instrumentors.llamaindex import LlamaIndexInstrumentor
+from gradient.instrumentors.llamaindex.instrumentor import LlamaIndexInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
 
 

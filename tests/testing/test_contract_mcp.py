@@ -11,7 +11,7 @@ from mcp.client.session import ClientSession
 from mcp.types import CallToolRequest, CallToolRequestParams, JSONRPCResponse
 from pydantic import TypeAdapter
 
-from gradient.instrumentors.mcp import MCPInstrumentor
+from gradient.instrumentors.mcp.instrumentor import MCPInstrumentor
 from gradient.testing.contract import BODY, InstrumentorContract
 
 try:

@@ -13,7 +13,7 @@ from agents import Agent, Model, ModelSettings, ModelTracing, Runner
 from agents.testing import ScriptedModel, assistant_message
 from agents.tracing.provider import DefaultTraceProvider
 
-from gradient.instrumentors.openai_agents import OpenAIAgentsInstrumentor
+from gradient.instrumentors.openai_agents.instrumentor import OpenAIAgentsInstrumentor
 from gradient.testing.contract import BODY
 
 ARGUMENTS = {

@@ -19,7 +19,7 @@ from pydantic_ai.models.test import TestModel
 from pydantic_ai.run import AgentRun
 from pydantic_ai.toolsets import AbstractToolset, FunctionToolset
 
-from gradient.instrumentors.pydantic_ai import PydanticAIInstrumentor
+from gradient.instrumentors.pydantic_ai.instrumentor import PydanticAIInstrumentor
 from gradient.testing.contract import InstrumentorContract
 from gradient.testing.scenarios import ITEMS
 

@@ -8,7 +8,7 @@ import pytest
 
 from gradient.sdk import annotate, entrypoint, session, step
 from gradient.store import SqliteStore
-from gradient.store.database import index_path
+from gradient.store.index.database import index_path
 from gradient.ui.reader import Reader
 
 

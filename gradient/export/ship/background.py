@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from gradient.export.ship.destination import Destination, destination_from
 from gradient.export.ship.ledger import Ledger
 from gradient.runtime.context import current_scope
-from gradient.runtime.listeners import warn
+from gradient.runtime.listening.listeners import warn
 
 if TYPE_CHECKING:
     from gradient.export.ship.shipper import Shipper
-    from gradient.runtime.config import Settings
-    from gradient.runtime.recorder import Recorder
+    from gradient.runtime.listening.recorder import Recorder
+    from gradient.runtime.settings.fields import Settings
 
 _EVERY_S = 1.0
 _LEFT_EVERY_S = 60.0

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from gradient.export.ship.metrics import Metrics
     from gradient.export.spans import Profile
-    from gradient.runtime.config import Settings
+    from gradient.runtime.settings.fields import Settings
 
 CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 _NO_CONTENT = frozenset({"no_content", "event_only", "false", "0"})  # events are not what we send

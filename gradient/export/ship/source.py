@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gradient.documents.document import run_document
+from gradient.documents.folding import fold
+from gradient.documents.heads import EndedHead, StartedHead, decode_head
+from gradient.documents.runs import Run, Writer
 from gradient.export.content import without_content
 from gradient.export.protobuf import span_bytes
 from gradient.export.ship.batches import MOST_BYTES, Batch, Item, resource_key
@@ -20,10 +24,6 @@ from gradient.journal.events import ExecutionEnded, ProcessStarted, RequestEnded
 from gradient.journal.files import segment_number
 from gradient.journal.frames import SEGMENT_HEADER_BYTES
 from gradient.journal.reader import SegmentReader
-from gradient.store.folding import fold
-from gradient.store.heads import EndedHead, StartedHead, decode_head
-from gradient.store.model import run_document
-from gradient.store.runs import Run, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradient.journal.vocabulary import ENDS, LEFT_OPEN, STATUSES
-from gradient.store.names import generalised
+from gradient.store.index.names import generalised
+from gradient.store.index.rows import status_code
 from gradient.store.query.fields import Field
 from gradient.store.query.parsing import Query, Term, Value
-from gradient.store.rows import status_code
 
 _FEW = 2_000
 _NOTHING = "0"

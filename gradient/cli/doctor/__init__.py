@@ -1,0 +1,1 @@
+"""What `gradient doctor` looks at: frameworks, other tracers, the home, and what is wrong."""

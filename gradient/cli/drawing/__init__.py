@@ -1,0 +1,1 @@
+"""What is drawn of a run: rows, trees, graphs, states, and long output page by page."""

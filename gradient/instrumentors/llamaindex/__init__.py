@@ -1,0 +1,1 @@
+"""LlamaIndex and its workflows."""

@@ -1,0 +1,1 @@
+"""Python's own ways to hand work over: threads, queues, finalizers, processes, HTTP."""

@@ -1,0 +1,1 @@
+"""The settings: which there are, and where they come from."""

@@ -1,0 +1,1 @@
+"""From values of any kind to the JSON that is recorded: looked at, bounded, redacted, described."""

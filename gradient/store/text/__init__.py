@@ -1,0 +1,1 @@
+"""Search by text: words of runs, in scripts with and without blanks."""
