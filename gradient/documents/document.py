@@ -1,4 +1,4 @@
-"""The documents that users and programs read: `gradient.run/1` and `gradient.ls/1`.
+"""`gradient.run/1`: one run whole, as users and programs read it.
 
 Plain dictionaries with stable names. None means unknown. Times of day are RFC 3339 in UTC with microseconds, offsets
 are milliseconds since the start of the request.
@@ -6,23 +6,20 @@ are milliseconds since the start of the request.
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
 from typing import Any, cast
 
 import msgspec
 
 from gradient.documents.runs import Execution, Run, Writer, request_id
+from gradient.documents.times import ms, rfc3339
 from gradient.documents.usage import total_usage, totals_document, usage_document
 from gradient.journal.events import GraphSeen, Updated
 from gradient.journal.failures import Failure, document_of
 from gradient.journal.messages import SegmentMessages
 from gradient.journal.origins import REQUEST, Failed, origins
-from gradient.store.interface import Listed
 
 RUN_SCHEMA = "gradient.run/1"
-LS_SCHEMA = "gradient.ls/1"
 _SPAN_ID = re.compile("[0-9a-f]{16}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
@@ -42,7 +39,7 @@ def run_document(run: Run, links: Iterable[dict[str, str]] = ()) -> dict[str, An
         "project": run.project,
         "status": run.status,
         "started_at": rfc3339(run.wall_ns),
-        "duration_ms": _ms(run.duration_ns),
+        "duration_ms": ms(run.duration_ns),
         "inputs": None if run.started is None else read(run.started_messages, run.started.inputs),
         "outputs": None if ended is None else read(run.ended_messages, ended.outputs),
         "error": _error(None if ended is None else ended.error, began_in.get(REQUEST)),
@@ -71,27 +68,6 @@ def _loss(run: Run) -> dict[str, int]:
     return {"dropped": run.ended.dropped, "truncated": run.ended.truncated}
 
 
-def ls_document(runs: Iterable[Listed]) -> dict[str, Any]:
-    """List runs."""
-    return {"schema": LS_SCHEMA, "runs": [_listed(run) for run in runs]}
-
-
-def _listed(run: Listed) -> dict[str, Any]:
-    return {
-        "request_id": run.id,
-        "entrypoint": run.entrypoint,
-        "project": run.project,
-        "status": run.status,
-        "started_at": rfc3339(run.wall_ns),
-        "duration_ms": _ms(run.duration_ns),
-        "executions": run.executions,
-        "errors": run.errors,
-        "usage": totals_document(run.usage),
-        "session_id": run.session_id,
-        "tags": list(run.tags),
-    }
-
-
 def execution_document(execution: Execution, run: Run, began_in: dict[int, int] | None = None) -> dict[str, Any]:
     """Describe an execution of a run, as `gradient.run/1` does.
 
@@ -111,8 +87,8 @@ def execution_document(execution: Execution, run: Run, began_in: dict[int, int] 
         "framework": head.framework,
         "kind": head.kind,
         "status": execution.status,
-        "start_offset_ms": _ms(execution.started_at - run.started_at),
-        "duration_ms": _ms(execution.duration_ns),
+        "start_offset_ms": ms(execution.started_at - run.started_at),
+        "duration_ms": ms(execution.duration_ns),
         "inputs": _inputs(execution),
         "outputs": None if ended is None else read(execution.ended_messages, ended.outputs),
         "error": _error(None if ended is None else ended.error, began_in.get(execution.id)),
@@ -121,7 +97,7 @@ def execution_document(execution: Execution, run: Run, began_in: dict[int, int] 
         "model": head.model or (execution.started.model if execution.started else None),
         "provider": head.provider or (execution.started.provider if execution.started else None),
         "usage": usage_document(ended.usage) if ended is not None and ended.usage is not None else None,
-        "time_to_first_token_ms": None if first_token_at is None else _ms(first_token_at - execution.started_at),
+        "time_to_first_token_ms": None if first_token_at is None else ms(first_token_at - execution.started_at),
         "metadata": execution_metadata(execution, run),
         "events": _events(run, execution.id),
         "links": _links(run, execution.id),
@@ -138,7 +114,7 @@ def _inputs(execution: Execution) -> Any:
 
 def _events(run: Run, execution_id: int) -> list[dict[str, Any]]:
     return [
-        {"name": update.name, "offset_ms": _ms(update.at - run.started_at), "attributes": _mapping(update.payload)}
+        {"name": update.name, "offset_ms": ms(update.at - run.started_at), "attributes": _mapping(update.payload)}
         for update in run.updates.get(execution_id, ())
         if update.what == "event"
     ]
@@ -244,15 +220,3 @@ def _error(failure: Failure | None, began_in: int | None) -> dict[str, Any] | No
 
 def _hex(number: int) -> str:
     return f"{number:016x}"
-
-
-def _ms(duration_ns: int | None) -> float | None:
-    return None if duration_ns is None else duration_ns / 1e6
-
-
-def rfc3339(wall_ns: int | None) -> str | None:
-    """Return a moment as RFC 3339 in UTC with microseconds."""
-    if wall_ns is None:
-        return None
-    moment = _EPOCH + timedelta(microseconds=wall_ns // 1000)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

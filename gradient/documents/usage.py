@@ -1,16 +1,38 @@
 """Tokens and cost of a run: the sum over its calls of models, each counted once, and how many calls the sums lack."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from gradient.documents.runs import Execution, Run
 from gradient.journal.events import Usage
 from gradient.journal.vocabulary import AMOUNTS, BILLED_KINDS, DETAILS, USAGE
-from gradient.store.index.pairs import NO_NUMBERS, numbers_of
-from gradient.store.index.spending import missing
-from gradient.store.interface import Totals
 
 NO_USAGE = Usage()
+NO_NUMBERS = (None,) * len(USAGE)
+numbers_of = attrgetter(*USAGE)
+"""The numbers of a usage that runs sum up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the calls of models of a run, embeddings among them, sum up to; a number is None where no call tells it.
+
+    Attributes:
+        input, output: Tokens; `cache_read`, `cache_write` and `reasoning` are parts of these.
+        untold: How many of the calls tell no tokens; None where an older index does not say.
+        unpriced: How many have no known cost, the former included; likewise.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    cost_usd: float | None = None
+    untold: int | None = None
+    unpriced: int | None = None
 
 
 def usage_document(usage: Usage) -> dict[str, Any]:
@@ -31,6 +53,12 @@ def totals_document(totals: Totals) -> dict[str, Any]:
 
 def _sums_document(usage: Usage | Totals) -> dict[str, Any]:
     return dict(zip(AMOUNTS, numbers_of(usage), strict=True))
+
+
+def missing(untold: int | None, unpriced: int | None) -> dict[str, int] | None:
+    """Return how many calls sums of tokens and of cost lack, as documents tell it; None where they are whole."""
+    lacks = {"tokens": untold or 0, "cost": unpriced or 0}
+    return lacks if any(lacks.values()) else None
 
 
 def total_usage(run: Run) -> Totals:

@@ -12,7 +12,9 @@
 It knows no framework, and nothing of the runtime that wrote the journals.
 """
 
-from gradient.documents.document import LS_SCHEMA, RUN_SCHEMA, ls_document, rfc3339
+from gradient.documents.document import RUN_SCHEMA
+from gradient.documents.listed import LS_SCHEMA, Listed, ls_document
+from gradient.documents.times import rfc3339
 from gradient.store.errors import (
     AmbiguousReference,
     BadReference,
@@ -27,7 +29,7 @@ from gradient.store.errors import (
     Unreadable,
 )
 from gradient.store.index.erasure import Erasure
-from gradient.store.interface import Change, Changes, ErrorGroup, Group, Listed, Page, Store
+from gradient.store.interface import Change, Changes, ErrorGroup, Group, Page, Store
 from gradient.store.opening import open  # noqa: A004 - see there
 from gradient.store.sqlite import SqliteStore
 from gradient.store.views import Frame, Runs, RunView

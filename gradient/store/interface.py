@@ -14,60 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gradient.documents.listed import Listed
+
 Skeleton = dict[str, list[Any]]
 """Executions by column, see `gradient.store.reading.skeletons`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What the calls of models of a run, embeddings among them, sum up to; a number is None where no call tells it.
-
-    Attributes:
-        input, output: Tokens; `cache_read`, `cache_write` and `reasoning` are parts of these.
-        untold: How many of the calls tell no tokens; None where an older index does not say.
-        unpriced: How many have no known cost, the former included; likewise.
-    """
-
-    input: int | None = None
-    output: int | None = None
-    cache_read: int | None = None
-    cache_write: int | None = None
-    reasoning: int | None = None
-    cost_usd: float | None = None
-    untold: int | None = None
-    unpriced: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A run as it is listed.
-
-    Attributes:
-        number: Its number in the index; of two runs the one that began later has the larger.
-        key: The request's 16 bytes.
-        id: The request id, as users know it.
-        wall_ns: Its start in nanoseconds since the epoch, or None where that is lost.
-        duration_ns: How long it took, or None while it runs.
-        executions, errors: How many there are, and how many failures began in them or in the entrypoint itself.
-        usage: The sums over its calls of models.
-        sampled: Whether it is listed when nobody asks for it by its id.
-    """
-
-    number: int
-    key: bytes
-    id: str
-    entrypoint: str | None
-    project: str | None
-    status: str
-    wall_ns: int | None
-    duration_ns: int | None
-    executions: int
-    errors: int
-    usage: Totals
-    session_id: str | None
-    user_id: str | None
-    tags: tuple[str, ...] = ()
-    sampled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

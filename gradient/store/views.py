@@ -7,9 +7,9 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from gradient.documents.document import ls_document
+from gradient.documents.listed import Listed, ls_document
 from gradient.journal.vocabulary import outcome_of
-from gradient.store.interface import Listed, Store
+from gradient.store.interface import Store
 
 _MOST_SHOWN = 200
 _STYLE = "font-family:monospace;line-height:1.5;white-space:pre"

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gradient.documents.usage import missing
 from gradient.journal.vocabulary import KINDS, STATUSES
 from gradient.store import Listed, Store, ls_document, rfc3339
-from gradient.store.index.spending import missing
 from gradient.store.query import FIELDS
 from gradient.ui.answers import Refusal, answer
 from gradient.ui.reader import Reader

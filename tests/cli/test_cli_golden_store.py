@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradient.documents.document import rfc3339
+from gradient.documents.times import rfc3339
 from gradient.journal import JournalWriter
 from gradient.journal.events import (
     FORMAT_VERSION,

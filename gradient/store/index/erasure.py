@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from gradient.documents.listed import Listed
 from gradient.journal.erasing import erase
 from gradient.journal.events import Key
 from gradient.store.errors import NotRemovable, StillRunning
@@ -13,7 +14,6 @@ from gradient.store.index.names import Names
 from gradient.store.index.processes import Processes
 from gradient.store.index.removal import forget_runs
 from gradient.store.index.schema import message_number
-from gradient.store.interface import Listed
 from gradient.store.text import words as text
 
 _NUMBER = "SELECT id FROM runs WHERE request = ?"

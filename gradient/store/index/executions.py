@@ -21,10 +21,11 @@ from gradient.documents.heads import (
     decode_ended,
     decode_head,
 )
+from gradient.documents.usage import numbers_of
 from gradient.journal.events import ExecutionEnded, ExecutionStarted
 from gradient.store.index.batch import TAGS, Batch
 from gradient.store.index.names import Names
-from gradient.store.index.pairs import numbers_of, row_of
+from gradient.store.index.pairs import row_of
 from gradient.store.index.rows import (
     ATTEMPT,
     BEGAN,

@@ -4,22 +4,19 @@ EndedHead, places, process ── columns_of_pairs ──> what `gradient.store.
 """
 
 from collections.abc import Collection
-from operator import attrgetter, itemgetter, sub
+from operator import itemgetter, sub
 from typing import Any
 
 import msgspec
 
-from gradient.journal.vocabulary import USAGE
+from gradient.documents.usage import NO_NUMBERS, numbers_of
 from gradient.store.index.batch import Batch
 from gradient.store.index.names import Names
 from gradient.store.index.rows import CODES, SIGN, WRAP, Pair, origin_of
 from gradient.store.index.trees import Columns, columns_of
 
-NO_NUMBERS = (None,) * len(USAGE)
 _BEGAN = itemgetter(0)
 _astuple = msgspec.structs.astuple
-numbers_of = attrgetter(*USAGE)
-"""What the index keeps of a usage."""
 
 
 def columns_of_pairs(run: int, pairs: Collection[Pair], batch: Batch, names: Names) -> Columns:

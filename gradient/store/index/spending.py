@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gradient.documents.usage import missing
+
 COLUMNS = ("input", "output", "cost", "inputs", "outputs", "costs", "untold", "unpriced")
 """Sums; how many calls tell each of them; how many tell no tokens, and how many have no known cost."""
 
@@ -42,9 +44,3 @@ class Spending:
         """Return how many calls the sums lack, as `missing` has it."""
         untold, unpriced = self.numbers[-2:]
         return missing(int(untold), int(unpriced))
-
-
-def missing(untold: int | None, unpriced: int | None) -> dict[str, int] | None:
-    """Return how many calls sums of tokens and of cost lack, as documents tell it; None where they are whole."""
-    lacks = {"tokens": untold or 0, "cost": unpriced or 0}
-    return lacks if any(lacks.values()) else None

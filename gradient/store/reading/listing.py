@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from gradient.documents.listed import Listed
 from gradient.documents.runs import request_id
+from gradient.documents.usage import Totals
 from gradient.store.index.processes import Processes
 from gradient.store.index.rows import OF_PROJECT, STARTED_AT, status_text
 from gradient.store.index.totals import BilledNodes, counted, totals_of
 from gradient.store.index.trees import columns_of, executions_of
-from gradient.store.interface import Listed, Totals
 from gradient.store.query import Query
 from gradient.store.query.sql import Conditions, conditions
 

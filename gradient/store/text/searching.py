@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from gradient.store.interface import Listed
+from gradient.documents.listed import Listed
 from gradient.store.query.sql import Conditions
 from gradient.store.reading.listing import BY_TEXT, RUNS, Listing
 from gradient.store.reading.lookup import RunReader
