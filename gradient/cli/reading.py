@@ -9,7 +9,7 @@ import click
 
 from gradient.cli.errors import failure_of
 from gradient.cli.messages import tell, warn
-from gradient.store import SqliteStore, StoreError
+from gradient.store import Store, StoreError, open_home
 
 if TYPE_CHECKING:
     from gradient.runtime.settings.fields import Settings
@@ -25,7 +25,7 @@ def current_project() -> str:
 
 
 @contextmanager
-def reading(home: Path | None) -> Generator[SqliteStore]:
+def reading(home: Path | None) -> Generator[Store]:
     """Give the store of a home, and say at the end what could not be read of it.
 
     Args:
@@ -38,7 +38,7 @@ def reading(home: Path | None) -> Generator[SqliteStore]:
 
     with Progress() as progress:
         try:
-            with SqliteStore(home or _home(), project=current_project(), progress=progress.tell) as store:
+            with open_home(home or _home(), project=current_project(), progress=progress.tell) as store:
                 progress.clear()
                 yield store
                 _tell_rest(store)
@@ -46,7 +46,7 @@ def reading(home: Path | None) -> Generator[SqliteStore]:
             raise failure_of(error) from None
 
 
-def prepare_text(store: SqliteStore, query: str) -> None:
+def prepare_text(store: Store, query: str) -> None:
     """Make the index of words, where a query needs one: that takes a while the first time."""
     if store.needs_text(query):
         from gradient.cli.drawing.progress import Progress
@@ -55,7 +55,7 @@ def prepare_text(store: SqliteStore, query: str) -> None:
             store.update_text(progress.tell)
 
 
-def _tell_rest(store: SqliteStore) -> None:
+def _tell_rest(store: Store) -> None:
     """Say what of the journals is not in the answer, and what makes it slow."""
     damaged, newer = store.damaged, store.newer
     if damaged:
@@ -116,8 +116,8 @@ def _settings() -> "Settings":
     return load_settings(on_error=warn).settings
 
 
-def tell_no_runs(store: SqliteStore) -> None:
+def tell_no_runs(store: Store) -> None:
     """Say that nothing was recorded yet, and how to change that."""
-    tell(f"No runs in {store.home} yet. To make one:\n")
+    tell(f"No runs in {store.place} yet. To make one:\n")
     tell("    gradient run your_agent.py")
     tell("\nor put @entrypoint, from gradient.sdk, on the function that answers; or `gradient demo`.")

@@ -28,9 +28,8 @@ from gradient.store.errors import (
     StoreError,
     Unreadable,
 )
-from gradient.store.index.erasure import Erasure
-from gradient.store.interface import Change, Changes, ErrorGroup, Group, Page, Store
-from gradient.store.opening import open  # noqa: A004 - see there
+from gradient.store.interface import Change, Changes, Erasure, ErrorGroup, Group, Page, Store
+from gradient.store.opening import open, open_home  # noqa: A004 - see there
 from gradient.store.sqlite import SqliteStore
 from gradient.store.views import Frame, Runs, RunView
 
@@ -62,5 +61,6 @@ __all__ = [
     "Unreadable",
     "ls_document",
     "open",
+    "open_home",
     "rfc3339",
 ]

@@ -8,13 +8,15 @@ skeleton         its executions without payloads, by column
 payloads         what one of them was given and gave
 stats, errors    what many runs add up to
 follow           what changed since
+remove, prune    runs that shall be gone
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gradient.documents.listed import Listed
+from gradient.journal import Pruned
 
 Skeleton = dict[str, list[Any]]
 """Executions by column, see `gradient.store.reading.skeletons`."""
@@ -111,14 +113,44 @@ class Changes:
     changes: tuple[Change, ...]
 
 
+class Erasure(NamedTuple):
+    """What was removed.
+
+    Attributes:
+        runs: How many runs.
+        frames: How many frames of journals.
+        bytes: Their length.
+        files: How many segments were written anew.
+    """
+
+    runs: int
+    frames: int
+    bytes: int
+    files: int
+
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is: runs; without a total, bytes more."""
+
+S = TypeVar("S", bound="Store")
+
+
 class Store(Protocol):
     """Runs, wherever they are kept. Whatever is asked is answered as of the last `refresh`.
 
+    A context manager that closes it.
+
     Attributes:
+        place: Where the runs are kept, as people read it.
         project: The project whose runs places such as `@last` mean; None for those of all.
         damaged: How many frames were skipped because they were broken or said nothing we understand.
         newer: How many journals were left out because a newer version of Gradient wrote them.
+        note: Why answers are slower than they should be, as people read it, or None.
+        is_empty: Whether there is no run at all, listed or not.
     """
+
+    @property
+    def place(self) -> str: ...
 
     @property
     def project(self) -> str | None: ...
@@ -128,6 +160,20 @@ class Store(Protocol):
 
     @property
     def newer(self) -> int: ...
+
+    @property
+    def note(self) -> str | None: ...
+
+    @property
+    def is_empty(self) -> bool: ...
+
+    def __enter__(self: S) -> S: ...  # noqa: PYI019 - Python 3.10 has no Self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def close(self) -> None:
+        """Let go of what is open; nothing can be asked any more."""
+        ...
 
     def refresh(self) -> None:
         """See what was recorded since."""
@@ -166,6 +212,18 @@ class Store(Protocol):
             BadReference: The reference is written wrongly.
             RunNotFound: It names no run, or (AmbiguousReference) more than one.
         """
+        ...
+
+    def is_unique(self, prefix: str) -> bool:
+        """Tell whether no two runs' ids begin with these hexadecimal digits."""
+        ...
+
+    def needs_text(self, query: str) -> bool:
+        """Tell whether a query looks for text, and `update_text` would make that quick."""
+        ...
+
+    def update_text(self, progress: Progress | None = None) -> None:
+        """Prepare what is recorded for searches by text; that may take a while the first time."""
         ...
 
     def run_document(self, run: Listed) -> dict[str, Any]:
@@ -211,4 +269,23 @@ class Store(Protocol):
 
     def follow(self, cursor: int | None = None) -> Changes:
         """Return what changed since a cursor; without one nothing, and where to begin."""
+        ...
+
+    def remove(self, runs: Sequence[Listed]) -> Erasure:
+        """Remove runs for good.
+
+        Raises:
+            StillRunning: A living process still writes beside one of them; nothing was removed.
+            NotRemovable: They cannot be removed now; what was not removed can be removed again.
+        """
+        ...
+
+    def prune(self, *, max_age_s: float, max_bytes: float, dry_run: bool = False) -> Pruned:
+        """Delete the oldest of what was recorded by processes that have ended.
+
+        Args:
+            max_age_s: What was written longer ago goes, in seconds.
+            max_bytes: Then the oldest, until the rest fits.
+            dry_run: Only tell what would be deleted.
+        """
         ...

@@ -1,7 +1,8 @@
-"""Open a store, as programs and notebooks do."""
+"""Open a store, as programs, notebooks and commands do: only here is it told which kind it is."""
 
 from pathlib import Path
 
+from gradient.store.interface import Progress, Store
 from gradient.store.sqlite import SqliteStore
 
 
@@ -29,6 +30,21 @@ def open(home: Path | str | None = None, *, all_projects: bool = False) -> Sqlit
         settings = load_settings(on_error=_leave_out).settings
     project = None if all_projects else settings.project or default_project()
     return SqliteStore(Path(home).expanduser(), project=project)
+
+
+def open_home(home: Path, *, project: str | None = None, progress: Progress | None = None) -> Store:
+    """Open the store of a home, without asking the settings, and bring it up to date.
+
+    Args:
+        home: The folder that runs are recorded below. It need not exist.
+        project: The project whose runs places such as `@last` mean; None for those of all.
+        progress: Told of long work.
+
+    Raises:
+        Unreadable: The folder of the journals is there and cannot be read.
+        NewerIndex: A newer version of Gradient made the index.
+    """
+    return SqliteStore(home, project=project, progress=progress)
 
 
 def _leave_out(_problem: str) -> None:

@@ -10,10 +10,10 @@ from gradient.journal import Pruned, prune
 from gradient.journal.retention import mark_pruned
 from gradient.store.errors import NotRemovable
 from gradient.store.index import database
-from gradient.store.index.erasure import Erasure, remove_runs
+from gradient.store.index.erasure import remove_runs
 from gradient.store.index.home import IndexedHome
 from gradient.store.index.mending import mending, mending_what_it_writes
-from gradient.store.interface import Change, Changes, ErrorGroup, Group, Page, Skeleton
+from gradient.store.interface import Change, Changes, Erasure, ErrorGroup, Group, Page, Skeleton
 from gradient.store.query import parse
 from gradient.store.query.sql import Conditions
 from gradient.store.reading.aggregates import days_part_hours, error_groups, exact_stats, rolled_stats

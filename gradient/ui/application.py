@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gradient.runtime.bearer import LOOPBACK
-from gradient.store import SqliteStore
+from gradient.store import Store
 from gradient.ui.access import TRACES, Access
 from gradient.ui.answers import HANDLERS, answer
 from gradient.ui.lists import Lists
@@ -54,7 +54,7 @@ class Shown:
         is_closing: Tells whether the server wants to end.
     """
 
-    open_store: Callable[[], SqliteStore]
+    open_store: Callable[[], Store]
     home: Path
     open_ingest: "Callable[[], Ingest] | None" = None
     project: str | None = None

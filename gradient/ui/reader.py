@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from gradient.store import SqliteStore, Store, StoreError
+from gradient.store import Store, StoreError
 
 T = TypeVar("T")
 
@@ -22,11 +22,11 @@ class Reader:
         clock_s: Tells the time, to know when to look for what is new.
     """
 
-    def __init__(self, open_store: Callable[[], SqliteStore], clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, open_store: Callable[[], Store], clock_s: Callable[[], float] = time.monotonic) -> None:
         self._open = open_store
         self._clock_s = clock_s
         self._thread = ThreadPoolExecutor(1, "gradient-store")
-        self._store: SqliteStore | None = None
+        self._store: Store | None = None
         self._fresh_until_s = 0.0
 
     async def ask(self, question: Callable[[Store], T]) -> T:

@@ -17,7 +17,7 @@ from gradient.cli.messages import tell
 from gradient.cli.options import JsonOutput, json_option
 from gradient.cli.querying import QueryCommand, as_query, query_argument
 from gradient.cli.reading import current_project, prepare_text, reading, tell_no_runs
-from gradient.store import Listed, SqliteStore, ls_document
+from gradient.store import Listed, Store, ls_document
 
 _SHORT_ID, _WHOLE_ID = 8, 36
 _ENTRYPOINT = 2
@@ -89,12 +89,12 @@ def _row(run: dict[str, Any], id_chars: int, shown: Signs, now: datetime | None,
     ]
 
 
-def _id_chars(store: SqliteStore, runs: Sequence[Listed]) -> int:
+def _id_chars(store: Store, runs: Sequence[Listed]) -> int:
     """Return how much of each id must be shown to tell it from all others."""
     return _SHORT_ID if all(store.is_unique(run.id[:_SHORT_ID]) for run in runs) else _WHOLE_ID
 
 
-def _tell_rest(store: SqliteStore, shown: int, number: int, project: str | None, asked: str) -> None:
+def _tell_rest(store: Store, shown: int, number: int, project: str | None, asked: str) -> None:
     """Say on stderr what the table does not show."""
     if shown == number:
         if sys.stderr.isatty() and (count := store.count(asked, project=project)) > number:

@@ -11,7 +11,7 @@ from gradient.cli.drawing.amounts import age_s, size_bytes
 from gradient.cli.errors import Failure
 from gradient.cli.reading import reading
 from gradient.cli.settings.values import settings_for
-from gradient.store import SqliteStore
+from gradient.store import Store
 
 _USAGE = 2
 _DAY_S = 86_400
@@ -71,7 +71,7 @@ def command(  # noqa: PLR0913 - its options
         click.echo(f"Deleted {formats.counted(pruned.files, 'file')} of the journals, {pruned.bytes:,} bytes: {runs}.")
 
 
-def _age_to_keep_s(store: SqliteStore, keep: int) -> float:
+def _age_to_keep_s(store: Store, keep: int) -> float:
     """Return the age of the oldest run that must stay; where there are fewer, all must."""
     oldest = store.list(limit=keep).runs[keep - 1 :]
     return time() - (oldest[0].wall_ns or 0) / 1e9 if oldest else float("inf")

@@ -45,7 +45,7 @@ def command(  # noqa: PLR0913, PLR0917 - its options
     if not all(map(find_spec, ("starlette", "uvicorn"))):
         raise Failure("The page needs an extra: pip install 'gradient-runtime[ui]'", _MISSING)
     from gradient.runtime.settings.sources import default_home
-    from gradient.store import SqliteStore, StoreError
+    from gradient.store import StoreError, open_home
     from gradient.ui.application import Shown
     from gradient.ui.serving import Address, serve
 
@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913, PLR0917 - its options
             webbrowser.open(url)
 
     shown = Shown(
-        open_store=lambda: SqliteStore(where),
+        open_store=lambda: open_home(where),
         home=where,
         open_ingest=lambda: _ingest(where, settings),
         project=project,
@@ -82,10 +82,10 @@ def _ingest(home: Path, settings: "Settings") -> "Ingest":
 
 def _place_of(home: Path, reference: str, project: str | None, store_error: Any) -> str:
     """Return where in the page a run is."""
-    from gradient.store import SqliteStore
+    from gradient.store import open_home
 
     try:
-        with SqliteStore(home, project=project) as store:
+        with open_home(home, project=project) as store:
             return f"#/run/{store.find(reference).id}"
     except store_error as error:
         raise failure_of(error) from None

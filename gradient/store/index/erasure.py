@@ -3,7 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from gradient.documents.listed import Listed
 from gradient.journal.erasing import erase
@@ -14,28 +14,13 @@ from gradient.store.index.names import Names
 from gradient.store.index.processes import Processes
 from gradient.store.index.removal import forget_runs
 from gradient.store.index.schema import message_number
+from gradient.store.interface import Erasure
 from gradient.store.text import words as text
 
 _NUMBER = "SELECT id FROM runs WHERE request = ?"
 _VISITED = """
 SELECT segments.id, segments.number, segments.ended, process FROM visits JOIN segments ON segments.id = segment
 WHERE run = (SELECT id FROM runs WHERE request = ?)"""
-
-
-class Erasure(NamedTuple):
-    """What was removed.
-
-    Attributes:
-        runs: How many runs.
-        frames: How many frames of journals.
-        bytes: Their length.
-        files: How many segments were written anew.
-    """
-
-    runs: int
-    frames: int
-    bytes: int
-    files: int
 
 
 def remove_runs(connection: sqlite3.Connection, processes: Processes, runs: Sequence[Listed]) -> Erasure:

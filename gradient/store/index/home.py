@@ -15,14 +15,12 @@ from gradient.store.index import database
 from gradient.store.index.indexer import Indexer, Overtaken, compact_segments
 from gradient.store.index.mending import is_broken, mending_what_it_writes
 from gradient.store.index.processes import Processes
+from gradient.store.interface import Progress
 from gradient.store.query import parse
 from gradient.store.reading.listing import Listing
 from gradient.store.reading.lookup import RunReader
 from gradient.store.reading.skeletons import Skeletons
 from gradient.store.text import words as text
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is: runs; without a total, bytes more."""
 
 _COMPACTING_S = 0.25
 _MOST_TRIES = 3
@@ -81,6 +79,11 @@ class IndexedHome:
         connection = getattr(self, "_connection", None)
         if connection is not None:
             connection.close()
+
+    @property
+    def place(self) -> str:
+        """Where the runs are kept."""
+        return str(self.home)
 
     def __enter__(self: S) -> S:  # noqa: PYI019 - Python 3.10 has no Self
         return self
