@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from gradient.plugins import points
 from gradient.runtime.errors import ConfigError
 from gradient.runtime.listening.listeners import warn
 from gradient.runtime.settings.fields import Settings
@@ -92,13 +93,13 @@ FRAMEWORKS = (
 def default_instrumentors() -> list[Any]:
     """Return an instrumentor for each framework that is there, ours first, then those of other distributions."""
     found = [_load(framework.instrumentor) for framework in FRAMEWORKS if _is_there(framework.module)]
-    found += [_load(point.value) for point in _entry_points()]
+    found += [_load(point.value) for point in points(ENTRY_POINT_GROUP)]
     return [instrumentor for instrumentor in found if instrumentor is not None]
 
 
 def known_names() -> set[str]:
     """Return the names of all instrumentors, ours and those of other distributions."""
-    return {framework.name for framework in FRAMEWORKS} | {point.name for point in _entry_points()}
+    return {framework.name for framework in FRAMEWORKS} | {point.name for point in points(ENTRY_POINT_GROUP)}
 
 
 def check_names(settings: Settings) -> None:
@@ -130,9 +131,3 @@ def _load(path: str) -> Any | None:
     except Exception as error:  # noqa: BLE001 - one that cannot be loaded must not cost the others
         warn(f"the instrumentor {path} cannot be loaded: {error!r}; its framework is not traced.")
         return None
-
-
-def _entry_points() -> Any:
-    from importlib.metadata import entry_points
-
-    return entry_points(group=ENTRY_POINT_GROUP)

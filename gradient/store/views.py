@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from html import escape
-from importlib import import_module
 from typing import Any
 
+from gradient import plugins
 from gradient.documents.listed import Listed, ls_document
 from gradient.journal.vocabulary import outcome_of
 from gradient.store.interface import Store
@@ -64,8 +64,7 @@ class RunView:
         Args:
             height_px: Of the frame in the notebook; it is as wide as the cell.
         """
-        # By its name: what exports lies above what reads.
-        page = b"".join(import_module("gradient.export.html").html([self.document])).decode()
+        page = b"".join(plugins.load("gradient.formats", "html")([self.document])).decode()
         return Frame(page, height_px, _text(self))
 
     def __repr__(self) -> str:

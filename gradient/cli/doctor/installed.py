@@ -10,11 +10,12 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from importlib.metadata import EntryPoint, PackageNotFoundError, version
 from importlib.util import find_spec
 from io import StringIO
 from typing import Any, Literal
 
+from gradient import plugins
 from gradient.instrumentors.seams import Instrumentor
 from gradient.runtime.frameworks import ENTRY_POINT_GROUP, FRAMEWORKS, default_instrumentors, is_allowed
 from gradient.runtime.settings.fields import Settings
@@ -93,7 +94,7 @@ def _known() -> Iterator[Found]:
             with suppress(PackageNotFoundError):
                 found.version = version(distribution)
         yield found
-    points: Iterable[EntryPoint] = entry_points(group=ENTRY_POINT_GROUP)
+    points: Iterable[EntryPoint] = plugins.points(ENTRY_POINT_GROUP)
     for point in points:
         yield Found(point.name, point.value, "" if point.dist is None else point.dist.name)
 

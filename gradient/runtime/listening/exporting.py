@@ -1,17 +1,17 @@
 """Begin to export when the first request does, and not before: importing starts no thread and opens no socket.
 
-What exports is in `gradient.export`, above the runtime, and is found by its name. What is sent is read from the
-journal, so this listener learns of requests only, and of executions only in a forked child that works on a request of
-its parent's.
+What exports lies above the runtime, and is found by its name in the group `gradient.exporters`. What is sent is read
+from the journal, so this listener learns of requests only, and of executions only in a forked child that works on a
+request of its parent's.
 """
 
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from gradient import plugins
 from gradient.runtime import process
 from gradient.runtime.listening.listeners import Listener, Listeners, warn
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from gradient.runtime.listening.recorder import Recorder
     from gradient.runtime.settings.fields import Settings
 
-_BACKGROUND = "gradient.export.ship.background"
-_LIVE = "gradient.export.live"
+_GROUP = "gradient.exporters"
 _OFF = "off"
 _VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _HINT = "pip install 'gradient-runtime[otel]'"
@@ -71,7 +70,7 @@ class Exporting(Listener):
 
     def _begin(self) -> None:
         self._pid = process.pid
-        self._background = import_module(_BACKGROUND).begin(self._settings, self._recorder)
+        self._background = plugins.load(_GROUP, "background")(self._settings, self._recorder)
 
 
 class _InChild(Listener):
@@ -109,7 +108,7 @@ def _chosen(settings: Settings, recorder: Recorder | None, listeners: Listeners)
         return NOT_EXPORTING
     if settings.otlp_live:
         try:
-            return import_module(_LIVE).LiveSpans()
+            return plugins.load(_GROUP, "live")()
         except ImportError as error:
             warn(f"executions cannot become spans ({error}). To have them: {_HINT}")
             return NOT_EXPORTING
