@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
 const OUT = "../gradient/ui/static";
+const OUT_STANDALONE = "../gradient/export/static";
 
 /** Puts the script and the style of the build into `standalone.html`, where a run's data will be added by Python. */
 function oneFile(): Plugin {
@@ -36,8 +37,8 @@ export default defineConfig(({ mode }) => {
     publicDir: standalone ? false : "public",
     server: { proxy: { "/api": "http://127.0.0.1:4319" } },
     build: {
-      outDir: OUT,
-      emptyOutDir: !standalone,
+      outDir: standalone ? OUT_STANDALONE : OUT,
+      emptyOutDir: true,
       target: "es2022",
       cssCodeSplit: false,
       modulePreload: { polyfill: false },

@@ -1,7 +1,7 @@
 """A run as one HTML file: the page, with the run in it, opens from disk without a server.
 
-The page itself is built from `web/` into `gradient/ui/static/standalone.html`. Data goes in compressed and in base 64,
-so that nothing in it can ever be taken for markup.
+The page itself is built from `web/` into `gradient/export/static/standalone.html`. Data goes in compressed and in
+base 64, so that nothing in it can ever be taken for markup.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from gradient.analysis.forest import Document, count_failures
 from gradient.export.columns import packed, skeleton_of
 from gradient.export.views import chat_view, events_view, graph_view, request_view, state_view
 
-TEMPLATE = Path(__file__).parents[1] / "ui" / "static" / "standalone.html"
+TEMPLATE = Path(__file__).with_name("static") / "standalone.html"
 _PLACE = b"__GRADIENT_RUN__"
 
 

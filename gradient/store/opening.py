@@ -1,7 +1,11 @@
 """Open a store, as programs, notebooks and commands do: only here is it told which kind it is."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
+from gradient.store.errors import NewerIndex
+from gradient.store.index.database import index_path, open_overlay
 from gradient.store.interface import Progress, Store
 from gradient.store.sqlite import SqliteStore
 
@@ -45,6 +49,32 @@ def open_home(home: Path, *, project: str | None = None, progress: Progress | No
         NewerIndex: A newer version of Gradient made the index.
     """
     return SqliteStore(home, project=project, progress=progress)
+
+
+class IndexOnDisk(NamedTuple):
+    """The index of a home, as it lies on a disk.
+
+    Attributes:
+        bytes: Its size; it can be made anew.
+        refused: Why it cannot be used, and what to do; None where it can, or will be made anew.
+    """
+
+    bytes: int
+    refused: str | None
+
+
+def look_at_index(home: Path) -> IndexOnDisk:
+    """Look at the index of a home; nothing in it is changed."""
+    path = index_path(home)
+    size = 0
+    for file in path.parent.glob("*"):
+        with suppress(OSError):  # deleted meanwhile
+            size += file.stat().st_size
+    try:
+        open_overlay(path).close()
+    except NewerIndex as error:
+        return IndexOnDisk(size, str(error))
+    return IndexOnDisk(size, None)
 
 
 def _leave_out(_problem: str) -> None:

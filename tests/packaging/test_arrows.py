@@ -49,10 +49,9 @@ def folders_above(path):
 
 @pytest.mark.parametrize("room", sorted(HEIGHTS))
 def test_no_module_names_one_above_it_in_a_text(room):
-    modules = [path for path in sorted((GRADIENT / room).rglob("*.py"))]
     above = {
         str(path.relative_to(GRADIENT)): named_above(path) + folders_above(path)
-        for path in modules
+        for path in sorted((GRADIENT / room).rglob("*.py"))
         if str(path.relative_to(GRADIENT)) not in ALLOWED
     }
 

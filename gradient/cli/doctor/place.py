@@ -9,8 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from gradient.journal import processes
-from gradient.store import NewerIndex
-from gradient.store.index.database import index_path, open_overlay
+from gradient.store.opening import look_at_index
 
 _OTHERS_BITS = 0o077
 
@@ -58,6 +57,7 @@ def look_at(home: Path) -> Place:
     every = processes(journal)
     lives = Counter(process.liveness() for process in every)
     segments = list(_files(journal, "*/*.seg*"))
+    index = look_at_index(home)
     return Place(
         path=home,
         exists=home.is_dir(),
@@ -71,8 +71,8 @@ def look_at(home: Path) -> Place:
         lost=sum(process.lost() for process in every),
         segments=len(segments),
         journal_bytes=sum(segments) + sum(_files(journal, "*/*.media/*")),
-        index_bytes=sum(_files(index_path(home).parent, "*")),
-        index_refused=_index_refused(home),
+        index_bytes=index.bytes,
+        index_refused=index.refused,
     )
 
 
@@ -93,14 +93,6 @@ def _files(folder: Path, pattern: str) -> Iterable[int]:
                 yield path.stat().st_size
         except OSError:
             continue
-
-
-def _index_refused(home: Path) -> str | None:
-    try:
-        open_overlay(index_path(home)).close()
-    except NewerIndex as error:
-        return str(error)
-    return None
 
 
 def _is_private(home: Path) -> bool | None:
