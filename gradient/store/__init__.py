@@ -1,15 +1,15 @@
 """The store: runs, found in an index and read from what processes wrote to their journals.
 
-    interface   what a store answers                       opening, views   for programs and notebooks
-    sqlite      the store of one home                      home             its index, kept up to date
+    interface   what a store answers, whatever keeps the runs    opening   opens one
+    views       runs as objects, for programs and notebooks      references   how people name a run
 
-    indexer     journals, read into rows: heads, batch, rows, names, totals, rollup, writing, trees
-    database    the file of the index, or memory: schema, mending, removal, erasure
-    query       the language that runs are filtered with
-    listing     rows, read into answers: searching, text, aggregates, skeletons, references, threads, processes
-    reading     frames, read into one run: places, folding, runs; described by model, usage
+    sqlite      the store of one home, made of:
+    index/      the index, kept up to date with the journals
+    query/      the language that runs are filtered with
+    text/       search by words
+    reading/    from rows and frames to lists, sums and whole runs
 
-It knows no framework, and nothing of the runtime that wrote the journals.
+It knows no framework, and nothing of the runtime that wrote the journals. How documents look: `gradient.documents`.
 """
 
 from gradient.documents.document import RUN_SCHEMA
