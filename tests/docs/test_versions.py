@@ -12,7 +12,7 @@ from gradient.runtime.frameworks import FRAMEWORKS
 
 _VERSIONED = [framework for framework in FRAMEWORKS if framework.releases]
 _SCRIPT = ROOT / "scripts" / "versions"
-_LAST_ADDED = ROOT / "gradient" / "instrumentors" / "google_genai.py"
+_LAST_ADDED = ROOT / "gradient" / "instrumentors" / "google" / "google_genai.py"
 _MOST_LINES = 150
 
 
