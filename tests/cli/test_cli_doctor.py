@@ -30,7 +30,7 @@ python VERSION
 platform PLATFORM
 
 FRAMEWORK VERSION SUPPORTED STATE SEAMS
-threads - - on 27 of 27
+threads - - on 28 of 28
 propagation - - off -
 
 home HOME (GRADIENT_HOME, not made yet, FREE)
@@ -160,7 +160,7 @@ def test_seams_are_listed_below_their_framework(commands):
     done = commands.gradient("instrumentors", GRADIENT_INSTRUMENTORS="threads")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^threads +- +- +on +27 of 27$", done.stdout, re.MULTILINE)
+    assert re.search(r"^threads +- +- +on +28 of 28$", done.stdout, re.MULTILINE)
     instrumentor = "gradient.instrumentors.python.threads:ThreadsInstrumentor"
     assert f"\nthreads  {instrumentor}, of gradient-runtime\n  ✓ " in done.stdout
     assert "  langgraph is left alone, as settings say\n" in done.stdout
