@@ -7,11 +7,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gradient.store import BadReference, QueryError, RunNotFound, StoreError
+from gradient.store import BadReference, MediumNotFound, QueryError, RunNotFound, StoreError
 
 _COMPRESSED_FROM_BYTES = 4_096
 _LEVEL = 1  # Between two processes of one machine time counts, not size.
 _JSON = "application/json"
+_STATUSES = {RunNotFound: 404, MediumNotFound: 404, QueryError: 400, BadReference: 400}
 
 
 class Refusal(Exception):
@@ -48,7 +49,7 @@ def compressed(body: bytes) -> Response:
 
 def store_failed(_request: Request, error: Exception) -> Response:
     """Tell why the store does not answer."""
-    status = 404 if isinstance(error, RunNotFound) else 400 if isinstance(error, (QueryError, BadReference)) else 503
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 503)
     told: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
     if isinstance(error, QueryError):
         told |= {"column": error.column, "found": error.found, "wanted": error.wanted, "nearest": error.nearest}

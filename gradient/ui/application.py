@@ -102,6 +102,7 @@ def application(shown: Shown) -> Starlette:
             Route("/api/runs/{run}", runs.run),
             Route("/api/runs/{run}/export", runs.export),
             Route("/api/runs/{run}/executions/{execution}", runs.execution),
+            Route("/api/runs/{run}/media/{digest}", runs.medium),
             Route("/api/runs/{run}/{view}", runs.view),
             *([Route(TRACES, taking.traces, methods=["POST"])] if taking is not None else []),
             Mount("/", _Page(directory=STATIC, html=True)),

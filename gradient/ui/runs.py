@@ -1,5 +1,6 @@
 """Answers about one run: its executions without payloads at once, everything else when it is looked at."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from gradient.export.formats import FORMATS
 from gradient.export.views import chat_view, events_view, graph_view, request_view, state_view
 from gradient.store import Listed, Store, ls_document
 from gradient.ui.answers import Refusal, answer, compressed, encoded
+from gradient.ui.images import image_type
 from gradient.ui.reader import Reader
 
 VIEWS: dict[str, Callable[[Document], dict[str, Any]]] = {
@@ -26,6 +28,8 @@ VIEWS: dict[str, Callable[[Document], dict[str, Any]]] = {
 }
 _MEDIA = {"html": "text/html", "csv": "text/csv", "md": "text/markdown", "mermaid": "text/plain"}
 _SUFFIXES = {"mermaid": "mmd", "otlp-json": "otlp.json", "perfetto": "perfetto.json"}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_ALONE = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
 _REMEMBERED = 8
 _MOST_REMEMBERED = 5_000
 
@@ -79,6 +83,18 @@ class Runs:
             raise Refusal(404, f"A run has no {request.path_params['view']!r}; it has {', '.join(VIEWS)}.")
         document = await self.document(request, request.path_params["run"])
         return answer(await run_in_threadpool(view, document))
+
+    async def medium(self, request: Request) -> Response:
+        """Answer with an image that is kept with a run."""
+        digest = request.path_params["digest"]
+        if _DIGEST.fullmatch(digest) is None:
+            raise Refusal(404, f"{digest!r} is no digest: these are sha256: and 64 hexadecimal digits.")
+        run = await self._find(request, request.path_params["run"])
+        content = await self._documents.ask(lambda store: store.medium(run, digest))
+        kind = image_type(content)
+        if kind is None:
+            raise Refusal(415, f"What is kept is no PNG, JPEG, GIF or WebP: gradient export {run.id} --medium {digest}")
+        return Response(content, media_type=kind, headers=_ALONE)
 
     async def export(self, request: Request) -> Response:
         """Answer with a file of a run."""

@@ -8,6 +8,8 @@ from starlette.testclient import TestClient
 from gradient.store import SqliteStore
 from gradient.ui.application import Shown, application
 
+MEDIUM = f"/api/runs/@last/media/sha256:{64 * '0'}"
+
 
 @pytest.fixture
 def elsewhere(home):
@@ -25,7 +27,7 @@ def test_this_machine_may_ask(client, host):
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:4319", "10.0.0.7", "", "[::1"]
 )
-@pytest.mark.parametrize("path", ["/", "/api/runs", "/api/live"])
+@pytest.mark.parametrize("path", ["/", "/api/runs", "/api/live", MEDIUM])
 def test_a_name_that_is_not_ours_is_refused(client, host, path):
     assert client.get(path, headers={"Host": host}).status_code == 403
 
@@ -46,7 +48,8 @@ def test_our_own_page_is_not_refused(client):
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_what_another_page_loads_is_refused_but_a_link_to_the_page_works(client, site):
-    assert client.get("/api/runs/@last/export", headers={"Sec-Fetch-Site": site}).status_code == 403
+    for path in ("/api/runs/@last/export", MEDIUM):
+        assert client.get(path, headers={"Sec-Fetch-Site": site}).status_code == 403
     assert client.get("/", headers={"Sec-Fetch-Site": site}).status_code == 200
 
 
@@ -73,7 +76,9 @@ def test_nothing_but_the_page_is_served(client, path):
 
 
 def test_without_the_token_nothing_is_told(elsewhere):
-    assert [elsewhere.get(path).status_code for path in ("/", "/api/runs", "/?token=wrong", "/api/live")] == [401] * 4
+    assert [elsewhere.get(path).status_code for path in ("/", "/api/runs", "/?token=wrong", "/api/live", MEDIUM)] == [
+        401
+    ] * 5
 
 
 def test_the_token_of_the_address_becomes_a_cookie_and_leaves_the_address(elsewhere):

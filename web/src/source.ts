@@ -25,6 +25,8 @@ export interface Source {
   get<T>(path: string): Promise<T>;
   /** Where a run can be had in another format; null where there is no server. */
   exported(id: string, format: string): string | null;
+  /** Where an image can be had that is kept with a run; null where there is no server. */
+  image(id: string, digest: string): string | null;
   /**
    * Call back with what changed after an answer that stood at `since`, and with whether there is a connection;
    * returns what ends it.
@@ -65,6 +67,10 @@ export class Server implements Source {
 
   exported(id: string, format: string): string {
     return `api/runs/${id}/export?format=${format}`;
+  }
+
+  image(id: string, digest: string): string {
+    return this.#url(`runs/${id}/media/${encodeURIComponent(digest)}`);
   }
 
   follow(

@@ -33,6 +33,7 @@ class File implements Source {
   }
 
   exported = () => null;
+  image = () => null;
   follow = () => () => undefined;
 }
 

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { count } from "./format";
+import { isDrawn, Picture } from "./picture";
 
 const TEXT_CHARS = 20_000;
 const LINE_CHARS = 2_000;
@@ -73,6 +74,7 @@ function Node({ value, depth, name }: { value: unknown; depth: number; name?: st
     <>
       {key}
       {note === null ? <Leaf value={value} /> : <span class="withheld">{note}</span>}
+      {isMapping(value) && isDrawn(value.$media) && <Picture medium={value.$media} />}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { Part } from "../boundary";
 import type { RunAnswer } from "../model";
 import { Failure, Loading, useKeys } from "../parts";
+import { OfRun } from "../picture";
 import { amend, back, usePlace } from "../route";
 import { type Problem, useFetched, useSource } from "../source";
 import { merged, REQUEST, Tree } from "../tree";
@@ -31,7 +32,11 @@ export function RunPage({ id }: { id: string }) {
     document.title = run ? `${run.entrypoint ?? "run"} ${run.status} · Gradient` : "Gradient";
   }, [run?.status]);
   if (run === null) return problem ? <Failure problem={problem} /> : <Loading what="the run" />;
-  return <Run run={run} key={run.request_id} />;
+  return (
+    <OfRun value={run.request_id}>
+      <Run run={run} key={run.request_id} />
+    </OfRun>
+  );
 }
 
 /** A run, as it goes on. */
