@@ -7,8 +7,8 @@ from contextvars import Context
 from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradient.runtime.calls.serving import asks
 from gradient.runtime.calls.standing import CarriedItems, Standing, carried, standing
-from gradient.runtime.serving import asks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

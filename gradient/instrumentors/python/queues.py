@@ -15,9 +15,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
+from gradient.runtime.calls.serving import asks
 from gradient.runtime.calls.standing import Standing, adopt, keeps_to_itself, standing
 from gradient.runtime.listening.listeners import warn
-from gradient.runtime.serving import asks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

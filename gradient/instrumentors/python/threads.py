@@ -18,9 +18,9 @@ from gradient.instrumentors.python.dying import goes_back, notes_registrar
 from gradient.instrumentors.python.handovers import Part, carries, items
 from gradient.instrumentors.python.queues import follows_putter, has_pair, notes_putter
 from gradient.instrumentors.seams import Instrumentor
+from gradient.runtime.calls.serving import asks, begin, is_of_pool
 from gradient.runtime.calls.standing import Standing, carried, stand, standing
 from gradient.runtime.context import register_tasks
-from gradient.runtime.serving import asks, begin, is_of_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from gradient.runtime import process
+from gradient.runtime.calls.serving import serve
 from gradient.runtime.context import (
     RequestContext,
     Scope,
@@ -28,7 +29,6 @@ from gradient.runtime.context import (
 )
 from gradient.runtime.importlib_bootstrap import passed_over
 from gradient.runtime.remote import Remote, told_remote
-from gradient.runtime.serving import serve
 from gradient.runtime.session import NO_SESSION, Session, session_variable
 
 if TYPE_CHECKING:
