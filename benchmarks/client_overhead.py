@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
-from gradient.instrumentors.openai import OpenAIInstrumentor
+from gradient.instrumentors.openai.instrumentor import OpenAIInstrumentor
 from gradient.runtime import RuntimeManager, Settings
 from gradient.runtime.manager import set_runtime_manager
 

@@ -60,11 +60,11 @@ FRAMEWORKS = (
     _ours("opentelemetry", "otel_bridge:OpenTelemetryInstrumentor", "opentelemetry.sdk"),
     _ours("langchain", "langchain.instrumentor:LangChainInstrumentor", "langchain_core", "langchain-core", "0.3", "1"),
     _ours("langgraph", "langgraph.instrumentor:LangGraphInstrumentor", "langgraph", "langgraph", "0.2.57", "1.2"),
-    _ours("openai", "openai:OpenAIInstrumentor", "openai", "openai", "2.0", "3"),
+    _ours("openai", "openai.instrumentor:OpenAIInstrumentor", "openai", "openai", "2.0", "3"),
     _ours("anthropic", "anthropic:AnthropicInstrumentor", "anthropic", "anthropic", "0.80", "2"),
     _ours("google-genai", "google.google_genai:GoogleGenAIInstrumentor", "google.genai", "google-genai", "1.52", "3"),
     _ours("autogen", "autogen.instrumentor:AutoGenInstrumentor", "autogen_core", "autogen-core", "0.4.9", "0.7"),
-    _ours("litellm", "litellm:LiteLLMInstrumentor", "litellm", "litellm", "1.94", "1"),
+    _ours("litellm", "litellm.instrumentor:LiteLLMInstrumentor", "litellm", "litellm", "1.94", "1"),
     _ours("crewai", "crewai:CrewAIInstrumentor", "crewai", "crewai", "1.10.1", "1.15"),
     _ours("google-adk", "google.google_adk:GoogleADKInstrumentor", "google.adk", "google-adk", "1.19", "2"),
     _ours(

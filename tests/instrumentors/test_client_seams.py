@@ -6,7 +6,7 @@ openai = pytest.importorskip("openai")
 
 from support.outlines import found, outline  # noqa: E402 - needs the package
 
-from gradient.instrumentors.openai import OpenAIInstrumentor  # noqa: E402
+from gradient.instrumentors.openai.instrumentor import OpenAIInstrumentor  # noqa: E402
 from gradient.runtime import RuntimeManager  # noqa: E402
 from gradient.runtime.manager import set_runtime_manager  # noqa: E402
 

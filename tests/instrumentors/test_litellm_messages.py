@@ -6,7 +6,7 @@ from support.litellm_models import litellm
 from support.noise import NOISE
 from support.wire import Wire
 
-from gradient.instrumentors.litellm import LiteLLMInstrumentor
+from gradient.instrumentors.litellm.instrumentor import LiteLLMInstrumentor
 from gradient.testing import record
 
 pytestmark = NOISE

@@ -4,7 +4,7 @@ import pytest
 from support.litellm_models import OWNERS, ask, litellm
 from support.noise import NOISE
 
-from gradient.instrumentors.litellm import LiteLLMInstrumentor, closure_of
+from gradient.instrumentors.litellm.instrumentor import LiteLLMInstrumentor, closure_of
 from gradient.testing import record
 
 pytestmark = NOISE

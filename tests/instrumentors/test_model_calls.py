@@ -14,7 +14,7 @@ from support.providers import Tokens, call_tool, fail, say  # noqa: E402
 from support.scripted import graph_of  # noqa: E402
 
 from gradient.instrumentors.model_calls import announce, retract  # noqa: E402
-from gradient.instrumentors.openai import OpenAIInstrumentor  # noqa: E402
+from gradient.instrumentors.openai.instrumentor import OpenAIInstrumentor  # noqa: E402
 from gradient.runtime import Step, get_runtime_manager  # noqa: E402
 from gradient.sdk import entrypoint, step  # noqa: E402
 from gradient.testing import record  # noqa: E402

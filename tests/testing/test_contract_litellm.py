@@ -7,7 +7,7 @@ import pytest
 from support.litellm_models import OWNERS, Providers, litellm
 from support.noise import NOISE
 
-from gradient.instrumentors.litellm import LiteLLMInstrumentor, closure_of
+from gradient.instrumentors.litellm.instrumentor import LiteLLMInstrumentor, closure_of
 from gradient.testing.contract import BODY, InstrumentorContract
 from gradient.testing.scenarios import Trouble
 

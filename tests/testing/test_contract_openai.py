@@ -8,7 +8,7 @@ openai = pytest.importorskip("openai")
 
 from support.clients import ClientContract  # noqa: E402 - needs the package
 
-from gradient.instrumentors.openai import OpenAIInstrumentor  # noqa: E402
+from gradient.instrumentors.openai.instrumentor import OpenAIInstrumentor  # noqa: E402
 
 
 class TestOpenAIInstrumentor(ClientContract):

@@ -21,10 +21,10 @@ import msgspec
 
 from gradient.instrumentors.anthropic import AnthropicInstrumentor
 from gradient.instrumentors.client_calls import ClientCall, Endpoint, Watch, followed
-from gradient.instrumentors.litellm_costs import NO_OWN_COST, cost_of, has_own_price, told_by_provider
+from gradient.instrumentors.litellm.costs import NO_OWN_COST, cost_of, has_own_price, told_by_provider
 from gradient.instrumentors.messages import register_provider_messages
 from gradient.instrumentors.model_calls import unserved_call
-from gradient.instrumentors.openai import OpenAIInstrumentor
+from gradient.instrumentors.openai.instrumentor import OpenAIInstrumentor
 from gradient.instrumentors.providers.client_answers import is_stream
 from gradient.instrumentors.providers.raw_bodies import SentText
 from gradient.instrumentors.seams import Instrumentor

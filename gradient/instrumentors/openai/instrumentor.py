@@ -8,7 +8,7 @@ from gradient.instrumentors.assembly import ChatAssembly, ResponsesAssembly, Tex
 from gradient.instrumentors.client_calls import Endpoint
 from gradient.instrumentors.clients import ClientInstrumentor
 from gradient.instrumentors.messages import chat_message, provider_messages, response_item
-from gradient.instrumentors.openai_media import ENDPOINTS
+from gradient.instrumentors.openai.media import ENDPOINTS
 from gradient.instrumentors.wire import fields_of, inputs_of
 
 _NO_PARAMS = frozenset({"model", "messages", "prompt", "input", "instructions", "tools", "stream", "stream_options"})
