@@ -17,7 +17,7 @@ from gradient.journal.events import Usage
 from gradient.journal.vocabulary import AMOUNTS, DETAILS, KINDS, ROLES, STATUSES, USAGE, Status
 
 ROOT = Path(__file__).parents[2]
-VOCABULARY = Path(gradient.journal.vocabulary.__file__)
+VOCABULARY = ROOT / "gradient" / "journal" / "vocabulary.py"  # that of this checkout: an installed one is a copy
 SCRIPT = ROOT / "scripts" / "vocabulary"
 PROGRAM = ROOT / "tests" / "support" / "added_words.py"
 WORDS = {"kind": set(KINDS), "status": set(STATUSES), "usage": set(USAGE), "name of usage": set(AMOUNTS)}
